@@ -1,0 +1,52 @@
+// Everything a daemon can do, as values, in the order in which the runtime does it.
+
+import type { Instant } from '#lib/time';
+import type { Echo, GroupEntry } from './advert.ts';
+import type { DaemonEvent } from './event.ts';
+import type { CheckName, EffectId, GroupName, PathName } from './names.ts';
+import type { GroupState } from './view.ts';
+import type { Reason } from './reason.ts';
+import type { VirtualAddress } from './settings.ts';
+
+export type Effect =
+  /** Send the table parts changed since `base`, and the echoes of each path, on these paths. */
+  | {
+      readonly kind: 'advert';
+      readonly id: EffectId;
+      readonly tableVersion: number;
+      readonly table: { readonly base: number; readonly entries: readonly GroupEntry[] } | null;
+      readonly paths: readonly { readonly path: PathName; readonly echoes: readonly Echo[] }[];
+    }
+  /** These addresses must be there until `until` (null: for ever) unless renewed. Answered by `kernel`. */
+  | {
+      readonly kind: 'hold';
+      readonly id: EffectId;
+      readonly addresses: readonly VirtualAddress[];
+      readonly until: Instant | null;
+    }
+  /** These addresses must not be there. Answered by `kernel`. */
+  | { readonly kind: 'release'; readonly id: EffectId; readonly addresses: readonly VirtualAddress[] }
+  /** An advert left at `advertAt`: everything held lives on until `until`. Answered by `kernel` if something is wrong. */
+  | {
+      readonly kind: 'renew';
+      readonly id: EffectId;
+      readonly advertAt: Instant;
+      readonly until: Instant | null;
+      readonly livePeers: number;
+    }
+  | { readonly kind: 'announce'; readonly addresses: readonly VirtualAddress[] }
+  | { readonly kind: 'check'; readonly id: EffectId; readonly check: CheckName }
+  | {
+      readonly kind: 'hook';
+      readonly group: GroupName;
+      readonly state: GroupState;
+      readonly previous: GroupState;
+      readonly reason: Reason;
+    }
+  /** Offer all packets that wait, then say `polled`. */
+  | { readonly kind: 'poll' }
+  | { readonly kind: 'event'; readonly event: DaemonEvent }
+  /** The first state is known. */
+  | { readonly kind: 'ready' }
+  /** Everything is released and said; the daemon may end. */
+  | { readonly kind: 'exit' };

@@ -1,0 +1,37 @@
+// What is worth a log line, as values. `ops` writes the sentence, `code` is stable.
+
+import type { CheckName, GroupName, InterfaceName, NodeName, PathName } from './names.ts';
+import type { Problem } from './problem.ts';
+import type { Reason } from './reason.ts';
+import type { CheckOutcome } from './input.ts';
+import type { CheckState, GroupState, PeerState } from './view.ts';
+
+export type DaemonEvent =
+  | {
+      readonly code: 'group';
+      readonly group: GroupName;
+      readonly from: GroupState;
+      readonly to: GroupState;
+      readonly reason: Reason;
+    }
+  | { readonly code: 'peer'; readonly peer: NodeName; readonly from: PeerState | 'unknown'; readonly to: PeerState }
+  | {
+      readonly code: 'path';
+      readonly peer: NodeName;
+      readonly path: PathName;
+      readonly from: PeerState | 'unknown';
+      readonly to: PeerState;
+    }
+  | {
+      readonly code: 'check';
+      readonly check: CheckName;
+      readonly from: CheckState;
+      readonly to: CheckState;
+      readonly outcome: CheckOutcome;
+      readonly output: string;
+    }
+  | { readonly code: 'link'; readonly interface: InterfaceName; readonly to: 'up' | 'down' | 'missing' }
+  | { readonly code: 'problem'; readonly problem: Problem }
+  | { readonly code: 'problem-over'; readonly problem: Problem }
+  | { readonly code: 'hook-failed'; readonly group: GroupName; readonly outcome: CheckOutcome; readonly output: string }
+  | { readonly code: 'late'; readonly lateMs: number };

@@ -1,0 +1,75 @@
+// Everything that can happen to a daemon, as values. One at a time goes into the core.
+
+import type { Instant } from '#lib/time';
+import type { Advert } from './advert.ts';
+import type { CheckName, EffectId, GroupName, InterfaceName, PathName } from './names.ts';
+
+export type Input =
+  /** The instant the core asked to be woken at has come, or nothing in particular. */
+  | { readonly kind: 'wake' }
+  /** Every packet that waited in a socket at `begun` has been offered. */
+  | { readonly kind: 'polled'; readonly begun: Instant }
+  | { readonly kind: 'advert'; readonly path: PathName; readonly from: string; readonly advert: Advert }
+  /** An advert left, or did not: `at` is the clock just before the first datagram. */
+  | {
+      readonly kind: 'sent';
+      readonly id: EffectId;
+      readonly at: Instant;
+      readonly paths: readonly { readonly path: PathName; readonly error: string | null }[];
+    }
+  /** All links that the host has now. Offered at the start and whenever one changes. */
+  | { readonly kind: 'links'; readonly links: readonly LinkFacts[] }
+  /** What the kernel made of a `hold`, `release` or `renew`. */
+  | { readonly kind: 'kernel'; readonly id: EffectId; readonly outcomes: readonly AddressOutcome[] }
+  /** An address that we hold is gone, or came back, and it was not our doing. */
+  | { readonly kind: 'address-changed'; readonly key: AddressKey; readonly present: boolean }
+  | {
+      readonly kind: 'checked';
+      readonly id: EffectId;
+      readonly check: CheckName;
+      readonly outcome: CheckOutcome;
+      readonly ms: number;
+      readonly output: string;
+    }
+  | { readonly kind: 'hooked'; readonly group: GroupName; readonly outcome: CheckOutcome; readonly output: string }
+  /** SIGTERM: hand everything over, then exit. */
+  | { readonly kind: 'stop' };
+
+export interface LinkFacts {
+  readonly name: InterfaceName;
+  readonly index: number;
+  /** Administratively up, with carrier. */
+  readonly up: boolean;
+  readonly mac: string;
+  /** The first address of each family that is not one of ours; the IPv6 one is link-local. */
+  readonly primary4: string | null;
+  readonly linkLocal6: string | null;
+}
+
+/** `interface/address/prefix`, canonical: one address on one interface. */
+export type AddressKey = string;
+
+export type AddressOutcome =
+  | { readonly key: AddressKey; readonly kind: 'present' | 'absent' }
+  /** There already, and not put there by this daemon: an administrator's. It was not touched. */
+  | { readonly key: AddressKey; readonly kind: 'foreign' }
+  | { readonly key: AddressKey; readonly kind: 'refused'; readonly error: string };
+
+export type CheckOutcome =
+  | { readonly kind: 'exit'; readonly code: number }
+  | { readonly kind: 'signal'; readonly signal: string }
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'cannot-run'; readonly error: string };
+
+/** What a daemon finds when it starts, before anything is decided. */
+export interface StartFacts {
+  readonly links: readonly LinkFacts[];
+  /** Addresses that the record of an earlier daemon names and that the kernel still has. */
+  readonly left: readonly AddressKey[];
+  /** When that daemon last sent an advert, by this host's clock; null when nothing is known. */
+  readonly lastAdvertAt: Instant | null;
+  /** The down time that daemon advertised. */
+  readonly lastDownMs: number;
+  /** How many peers heard it then. */
+  readonly lastLivePeers: number;
+}

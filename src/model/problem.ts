@@ -1,0 +1,22 @@
+// What is wrong at this moment, as values. Each has a stable code and a subject that makes it one
+// of a kind; it is there until the core sees that it is over.
+
+import type { CheckName, GroupName, InterfaceName, NodeName, PathName } from './names.ts';
+import type { AddressKey } from './input.ts';
+
+export type Problem =
+  | { readonly code: 'peer-one-way'; readonly peer: NodeName; readonly path: PathName }
+  | { readonly code: 'peer-config-differs'; readonly peer: NodeName }
+  | { readonly code: 'duplicate-name'; readonly node: NodeName; readonly address: string }
+  | { readonly code: 'dual-holder'; readonly group: GroupName; readonly peer: NodeName }
+  | { readonly code: 'path-unsendable'; readonly path: PathName; readonly error: string }
+  | { readonly code: 'interface-missing'; readonly interface: InterfaceName }
+  | { readonly code: 'link-down'; readonly interface: InterfaceName }
+  | { readonly code: 'address-foreign'; readonly group: GroupName; readonly key: AddressKey }
+  | { readonly code: 'address-refused'; readonly group: GroupName; readonly key: AddressKey; readonly error: string }
+  | { readonly code: 'address-removed'; readonly group: GroupName; readonly key: AddressKey; readonly times: number }
+  | { readonly code: 'address-stuck'; readonly group: GroupName; readonly key: AddressKey; readonly error: string }
+  | { readonly code: 'check-failing'; readonly check: CheckName; readonly outcome: string }
+  | { readonly code: 'hook-failing'; readonly group: GroupName; readonly outcome: string }
+  | { readonly code: 'lease-off' }
+  | { readonly code: 'lease-outlives-down'; readonly holdMs: number; readonly downMs: number };

@@ -1,0 +1,34 @@
+// Why a group is in its state, as data. `ops` turns each into a sentence for people.
+
+import type { CheckName, InterfaceName, NodeName } from './names.ts';
+
+export type Reason =
+  | { readonly kind: 'listening'; readonly forMs: number }
+  | { readonly kind: 'awaiting-check'; readonly check: CheckName }
+  | { readonly kind: 'holder-live'; readonly holder: NodeName }
+  | { readonly kind: 'claimant-live'; readonly claimant: NodeName }
+  | { readonly kind: 'holder-unproven'; readonly holder: NodeName }
+  | { readonly kind: 'table-unknown'; readonly peer: NodeName }
+  | { readonly kind: 'better-standby'; readonly node: NodeName }
+  | { readonly kind: 'waiting-to-preempt'; readonly holder: NodeName; readonly delayMs: number }
+  | { readonly kind: 'asked-to-preempt'; readonly holder: NodeName }
+  | { readonly kind: 'waiting-turn'; readonly rank: number }
+  | { readonly kind: 'no-holder' }
+  | { readonly kind: 'holder-lost'; readonly holder: NodeName; readonly silentMs: number }
+  | { readonly kind: 'handed-over'; readonly by: NodeName }
+  | { readonly kind: 'resigned'; readonly by: NodeName }
+  | { readonly kind: 'adopted' }
+  | { readonly kind: 'adoption-unconfirmed' }
+  | { readonly kind: 'stopping' }
+  | { readonly kind: 'yielded'; readonly to: NodeName }
+  | { readonly kind: 'yield-unanswered'; readonly to: NodeName }
+  | { readonly kind: 'outranked'; readonly by: NodeName }
+  | { readonly kind: 'unheard'; readonly by: NodeName }
+  | { readonly kind: 'late-wake'; readonly lateMs: number; readonly leaseMs: number }
+  | { readonly kind: 'check-failed'; readonly check: CheckName; readonly outcome: string }
+  | { readonly kind: 'link-down'; readonly interface: InterfaceName }
+  | { readonly kind: 'interface-missing'; readonly interface: InterfaceName }
+  | { readonly kind: 'duplicate-name'; readonly address: string }
+  | { readonly kind: 'address-refused'; readonly address: string; readonly error: string; readonly retryMs: number }
+  | { readonly kind: 'address-foreign'; readonly address: string; readonly interface: InterfaceName }
+  | { readonly kind: 'recovered' };

@@ -1,0 +1,92 @@
+// What an operator asked for, checked and complete: every default filled in, every duration in
+// milliseconds, every address canonical. How it was written (TOML, file, line) is absent on purpose.
+
+import type { CheckName, GroupName, InterfaceName, NodeName, PathName } from './names.ts';
+
+export interface Settings {
+  readonly cluster: string;
+  readonly node: NodeName;
+  readonly auth: Auth;
+  readonly intervalMs: number;
+  readonly downAfter: number;
+  readonly transport: Transport;
+  /** The only nodes that may speak, or null where everybody with the key may. */
+  readonly nodes: readonly NodeName[] | null;
+  /** How long to listen before the first claim; never less than the down time. */
+  readonly startupDelayMs: number;
+  readonly lease: Lease;
+  readonly groups: readonly GroupSettings[];
+  readonly checks: readonly CheckSettings[];
+  readonly hook: HookSettings | null;
+  readonly log: { readonly format: 'text' | 'json'; readonly level: LogLevel };
+}
+
+export type LogLevel = 'error' | 'warning' | 'info' | 'debug';
+
+export type Auth = { readonly kind: 'none' } | { readonly kind: 'key'; readonly file: string };
+
+export interface Transport {
+  readonly port: number;
+  /** The group to send to on a path that has an IPv4 address, and on one that has none. */
+  readonly multicast4: string;
+  readonly multicast6: string;
+  /** Not empty: unicast to these in place of multicast. */
+  readonly peers: readonly string[];
+  readonly paths: readonly PathSettings[];
+}
+
+export interface PathSettings {
+  readonly name: PathName;
+  /** Null for the path that stands for the peer list. */
+  readonly interface: InterfaceName | null;
+}
+
+/** How long the kernel keeps what nobody renews: whole seconds of address lifetime, or for ever. */
+export type Lease = { readonly kind: 'address'; readonly ms: number } | { readonly kind: 'off' };
+
+export interface GroupSettings {
+  readonly name: GroupName;
+  /** The interface whose primary address breaks ties and whose link the group depends on. */
+  readonly interface: InterfaceName;
+  readonly addresses: readonly VirtualAddress[];
+  readonly priority: number;
+  readonly preempt: boolean;
+  readonly preemptDelayMs: number;
+  readonly checks: readonly CheckName[];
+  readonly announce: AnnounceSettings;
+}
+
+export interface VirtualAddress {
+  /** Canonical text without a prefix length: `192.0.2.10`, `2001:db8::10`. */
+  readonly address: string;
+  readonly family: 4 | 6;
+  readonly prefix: number;
+  readonly interface: InterfaceName;
+  readonly label: string | null;
+}
+
+export interface AnnounceSettings {
+  readonly count: number;
+  readonly intervalMs: number;
+  /** A second round this long after the first; 0 for none. */
+  readonly againAfterMs: number;
+  /** One announcement this often while active; 0 for none. */
+  readonly refreshMs: number;
+}
+
+export interface CheckSettings {
+  readonly name: CheckName;
+  readonly script: readonly string[];
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly rise: number;
+  readonly fall: number;
+  readonly onFail: { readonly kind: 'fault' } | { readonly kind: 'weight'; readonly weight: number };
+  readonly user: string;
+}
+
+export interface HookSettings {
+  readonly command: readonly string[];
+  readonly timeoutMs: number;
+  readonly user: string;
+}

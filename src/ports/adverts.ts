@@ -1,0 +1,14 @@
+// Datagrams to the other nodes. What comes in is offered through a `PacketSink`.
+
+import type { PathName } from '#model/names';
+
+export interface AdvertPort {
+  /**
+   * Sends in order, without waiting for anything else. Resolves to null when every datagram left
+   * for at least one destination, otherwise to what went wrong, as words. Never rejects.
+   */
+  send(path: PathName, datagrams: readonly Uint8Array[]): Promise<string | null>;
+  close(): Promise<void>;
+}
+
+export type PacketSink = (path: PathName, from: string, bytes: Uint8Array) => void;

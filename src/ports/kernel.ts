@@ -1,0 +1,20 @@
+// The addresses of this host. Every outcome comes back as an input (`kernel`, `address-changed`,
+// `links`); nothing here is awaited. Desired state: an address that is already as asked is a success.
+
+import type { Instant } from '#lib/time';
+import type { EffectId } from '#model/names';
+import type { VirtualAddress } from '#model/settings';
+
+export interface KernelPort {
+  /** Puts addresses there until `until` (null: for ever). The kernel has it when this returns. */
+  hold(id: EffectId, addresses: readonly VirtualAddress[], until: Instant | null): void;
+  /** Takes addresses away. They are gone when this returns, unless the outcome says otherwise. */
+  release(id: EffectId, addresses: readonly VirtualAddress[]): void;
+  /** Everything held lives on until `until`. An outcome comes for whatever could not be renewed. */
+  renew(id: EffectId, advertAt: Instant, until: Instant | null, livePeers: number): void;
+}
+
+export interface AnnouncePort {
+  /** One gratuitous ARP request and reply, or one unsolicited neighbour advertisement, for each. */
+  announce(addresses: readonly VirtualAddress[]): void;
+}
