@@ -34,7 +34,7 @@ export interface Advert {
   readonly tableVersion: number;
   /** A part of that table, or null when every listener is known to have it already. */
   readonly table: TablePart | null;
-  /** What the sender heard on this path, an entry for each peer that it hears on it. */
+  /** What the sender hears, an entry for each boot. */
   readonly echoes: readonly Echo[];
 }
 
@@ -63,8 +63,10 @@ export interface GroupEntry {
 
 export interface Echo {
   readonly boot: BootId;
-  /** The highest sequence number heard from that boot on this path. */
+  /** The highest sequence number heard from that boot on any path. */
   readonly sequence: number;
+  /** Whether that boot is heard on the path that this datagram leaves on. */
+  readonly here: boolean;
   /** The version of that boot's table which the echoing node holds completely. */
   readonly tableVersion: number;
 }

@@ -9,10 +9,9 @@ export type Reason =
   | { readonly kind: 'claimant-live'; readonly claimant: NodeName }
   | { readonly kind: 'holder-unproven'; readonly holder: NodeName }
   | { readonly kind: 'table-unknown'; readonly peer: NodeName }
-  | { readonly kind: 'better-standby'; readonly node: NodeName }
   | { readonly kind: 'waiting-to-preempt'; readonly holder: NodeName; readonly delayMs: number }
   | { readonly kind: 'asked-to-preempt'; readonly holder: NodeName }
-  | { readonly kind: 'waiting-turn'; readonly rank: number }
+  | { readonly kind: 'waiting-turn'; readonly ahead: number }
   | { readonly kind: 'no-holder' }
   | { readonly kind: 'holder-lost'; readonly holder: NodeName; readonly silentMs: number }
   | { readonly kind: 'handed-over'; readonly by: NodeName }
@@ -31,4 +30,5 @@ export type Reason =
   | { readonly kind: 'duplicate-name'; readonly address: string }
   | { readonly kind: 'address-refused'; readonly address: string; readonly error: string; readonly retryMs: number }
   | { readonly kind: 'address-foreign'; readonly address: string; readonly interface: InterfaceName }
-  | { readonly kind: 'recovered' };
+  | { readonly kind: 'address-stuck'; readonly address: string; readonly error: string }
+  | { readonly kind: 'unsendable'; readonly silentMs: number };

@@ -71,4 +71,4 @@ export interface Counts {
   readonly staleOutcomes: number;
 }
 
-export type CoreRefusal = 'replayed' | 'old-boot' | 'unnamed-node' | 'too-many-peers';
+export type CoreRefusal = 'replayed' | 'unnamed-node' | 'too-many-peers';

@@ -1,0 +1,116 @@
+// A holder: whether it goes on, yields to somebody who asked, or has to let go because another one
+// holds the group too.
+
+import { earliest, type Instant, later, latest, never } from '#lib/time';
+import { announceAgain } from './announcing.ts';
+import { candidates, ownRank, rankOf, type Voice, voices } from './neighbours.ts';
+import { compareRank } from './rank.ts';
+import { become, letGo, listen, resign } from './roles.ts';
+import type { Group } from './state.ts';
+import { downMs } from './timing.ts';
+import { changeGroup, groupAt, type Turn } from './turn.ts';
+import { raise, settle } from './problems.ts';
+
+export function goOnHolding(turn: Turn, index: number): void {
+  const { group } = groupAt(turn, index);
+  const all = voices(turn, group.name);
+  const rivals = all.filter(({ boot, entry }) => boot.proven && entry.role === 'active');
+  if (facesRivals(turn, index, rivals)) return;
+  if (adoptionFails(turn, index)) return;
+  yieldIfAsked(turn, index, all);
+}
+
+export function activeWakeAt(turn: Turn, group: Group): Instant {
+  const adoption = group.adoption?.until ?? never;
+  let at = adoption > turn.now ? adoption : never;
+  for (const [id, since] of group.rivals) {
+    const unheard = unheardAt(turn, id, since);
+    if (unheard > turn.now) at = earliest(at, unheard);
+  }
+  return at;
+}
+
+/** Two holders hear each other: the lower-ranked lets go at once. True when this one did. */
+function facesRivals(turn: Turn, index: number, rivals: readonly Voice[]): boolean {
+  const { group } = groupAt(turn, index);
+  noteRivals(turn, index, rivals);
+  const mine = ownRank(turn, group);
+  const better = rivals.find((rival) => compareRank(rankOf(rival), mine) < 0);
+  if (better !== undefined) {
+    letGo(turn, index);
+    become(turn, index, 'standby', { kind: 'outranked', by: better.boot.node });
+    return true;
+  }
+  for (const { boot } of rivals) {
+    const since = groupAt(turn, index).group.rivals.get(boot.boot) ?? turn.now;
+    const unheard = unheardAt(turn, boot.boot, since);
+    if (unheard > turn.now) continue;
+    if (unheard > turn.judged) {
+      turn.wantPoll = true;
+      continue;
+    }
+    // It once heard us and does not any more: it cannot know that it should let go.
+    letGo(turn, index);
+    listen(turn, index, { kind: 'unheard', by: boot.node });
+    return true;
+  }
+  return false;
+}
+
+function unheardAt(turn: Turn, id: string, since: Instant): Instant {
+  const boot = turn.state.boots.get(id);
+  return boot === undefined ? never : later(latest(boot.echoedAt, since), downMs(turn.settings));
+}
+
+/** Counts each rival once, and tells the neighbours again where the address is, then and afterwards. */
+function noteRivals(turn: Turn, index: number, rivals: readonly Voice[]): void {
+  const { group, asked } = groupAt(turn, index);
+  const fresh = rivals.filter(({ boot }) => !group.rivals.has(boot.boot));
+  const gone = [...group.rivals.keys()].filter((id) => !rivals.some(({ boot }) => boot.boot === id));
+  if (fresh.length === 0 && gone.length === 0) return;
+  const now = new Map(rivals.map(({ boot }) => [boot.boot, group.rivals.get(boot.boot) ?? turn.now]));
+  changeGroup(turn, index, {
+    rivals: now,
+    dualHolder: group.dualHolder + fresh.length,
+    announcing: announceAgain(asked, turn.now),
+  });
+  for (const { boot } of fresh) raise(turn, { code: 'dual-holder', group: group.name, peer: boot.node });
+  const left = new Set(rivals.map(({ boot }) => boot.node));
+  settle(turn, (p) => p.code === 'dual-holder' && p.group === group.name && !left.has(p.peer));
+}
+
+/** An adopted group goes on past the down time only when a peer is seen to know of it, or there is none. */
+function adoptionFails(turn: Turn, index: number): boolean {
+  const { adoption } = groupAt(turn, index).group;
+  if (adoption === null) return false;
+  const live = [...turn.state.boots.values()].filter((boot) => boot.state !== 'lost');
+  if (live.some((boot) => boot.proven)) {
+    changeGroup(turn, index, { adoption: null });
+    return false;
+  }
+  if (turn.now < adoption.until) return false;
+  if (turn.judged < adoption.until) {
+    turn.wantPoll = true;
+    return false;
+  }
+  if (live.length === 0 && !adoption.hadPeers) {
+    changeGroup(turn, index, { adoption: null });
+    return false;
+  }
+  letGo(turn, index);
+  listen(turn, index, { kind: 'adoption-unconfirmed' });
+  return true;
+}
+
+/** Preemption is a request and a handover, never a grab. */
+function yieldIfAsked(turn: Turn, index: number, all: readonly Voice[]): void {
+  const { group } = groupAt(turn, index);
+  const mine = ownRank(turn, group);
+  const asking = candidates(turn, all).find(
+    (voice) =>
+      voice.entry.wants === 'preempt' && voice.boot.state === 'two-way' && compareRank(rankOf(voice), mine) < 0,
+  );
+  if (asking === undefined) return;
+  const to = asking.boot.node;
+  resign(turn, index, { kind: 'yielded', to }, to);
+}

@@ -1,0 +1,154 @@
+// The first step of a daemon: what it finds decides whether it goes on holding what an earlier life of
+// it held (adoption) or takes the leftovers away, and listens before it claims.
+
+import { addressKey, familyOf, parseIp } from '#lib/ip';
+import { type Instant, later, longAgo } from '#lib/time';
+import type { GroupEntry } from '#model/advert';
+import type { AddressKey, StartFacts } from '#model/input';
+import type { BootId } from '#model/names';
+import type { Reason } from '#model/reason';
+import type { GroupSettings, Settings, VirtualAddress } from '#model/settings';
+import { announceAgain } from './announcing.ts';
+import { startChecks } from './checks.ts';
+import { linkFault, takeLinks } from './links.ts';
+import { raise } from './problems.ts';
+import type { Group, State } from './state.ts';
+import { finish, type StepResult } from './step.ts';
+import { downMs, holdMs } from './timing.ts';
+import { beginTurn, changeGroup, groupAt, holdAddresses, releaseAddresses, tell, type Turn } from './turn.ts';
+
+/** An adoption this close to the moment at which peers may claim would be a race: no. */
+const adoptionMarginMs = 20;
+
+export function begin(
+  settings: Settings,
+  facts: StartFacts,
+  identity: { readonly boot: BootId; readonly configHash: string },
+  now: Instant,
+): StepResult {
+  const blank = blankState(settings, identity, now);
+  const turn = beginTurn(settings, blank, now);
+  takeLinks(turn, facts.links);
+  takeOver(turn, facts);
+  noteLease(turn);
+  turn.speak = true;
+  turn.stirred = true;
+  turn.late.push({ kind: 'ready' });
+  return finish(turn, blank, { kind: 'wake' }, null);
+}
+
+function blankState(settings: Settings, identity: { boot: BootId; configHash: string }, now: Instant): State {
+  return {
+    boot: identity.boot,
+    configHash: identity.configHash,
+    nextId: 1,
+    wakeAt: now,
+    groupsAt: now,
+    releasing: new Set(),
+    polling: false,
+    stopping: null,
+    links: new Map(),
+    lastAdvertAt: now,
+    unsentSince: null,
+    lastRenewalAt: longAgo,
+    nextAdvertAt: now,
+    nextReplyAt: longAgo,
+    tableVersion: 0,
+    refreshIn: 1,
+    boots: new Map(),
+    peerStates: new Map(),
+    groups: settings.groups.map((group) => blankGroup(group, settings, now)),
+    checks: startChecks(settings.checks, now),
+    problems: new Map(),
+    received: 0,
+    refused: {},
+    staleOutcomes: 0,
+  };
+}
+
+function blankGroup(asked: GroupSettings, settings: Settings, now: Instant): Group {
+  const entry: GroupEntry = {
+    group: asked.name,
+    role: 'starting',
+    priority: asked.priority,
+    tieBreak: null,
+    wants: 'nothing',
+    pinned: false,
+    successor: null,
+    epoch: 0,
+  };
+  const listenMs = Math.max(settings.startupDelayMs, downMs(settings));
+  return {
+    name: asked.name,
+    role: 'starting',
+    since: now,
+    reason: { kind: 'listening', forMs: listenMs },
+    listenUntil: later(now, listenMs),
+    vacancy: null,
+    holder: null,
+    preemptSince: null,
+    wants: 'nothing',
+    holdId: null,
+    present: new Set(),
+    refusal: null,
+    resignation: null,
+    adoption: null,
+    announcing: null,
+    removals: null,
+    stuck: null,
+    rivals: new Map(),
+    dualHolder: 0,
+    entry,
+    entryVersion: 0,
+  };
+}
+
+/** Adopts every group whose addresses are all left, if peers cannot have claimed it yet; drops the rest. */
+function takeOver(turn: Turn, facts: StartFacts): void {
+  const left = new Set(facts.left);
+  const until = later(facts.lastAdvertAt ?? longAgo, facts.lastDownMs);
+  if (turn.now < later(until, -adoptionMarginMs)) {
+    for (const index of turn.state.groups.keys()) {
+      const keys = groupAt(turn, index).asked.addresses.map(addressKey);
+      if (linkFault(turn, groupAt(turn, index).asked) !== null || !keys.every((key) => left.has(key))) continue;
+      adopt(turn, index, until, facts.lastLivePeers > 0);
+      for (const key of keys) left.delete(key);
+    }
+  }
+  const dropped = [...left].flatMap((key) => addressOf(key) ?? []);
+  if (dropped.length > 0) releaseAddresses(turn, dropped);
+}
+
+function adopt(turn: Turn, index: number, until: Instant, hadPeers: boolean): void {
+  const { group, asked } = groupAt(turn, index);
+  const reason: Reason = { kind: 'adopted' };
+  changeGroup(turn, index, {
+    role: 'active',
+    reason,
+    present: new Set(asked.addresses.map(addressKey)),
+    adoption: { until, hadPeers },
+    announcing: announceAgain(asked, turn.now),
+    holdId: holdAddresses(turn, asked.addresses),
+  });
+  tell(turn, { code: 'group', group: group.name, from: 'starting', to: 'active', reason });
+  if (turn.settings.hook === null) return;
+  turn.late.push({ kind: 'hook', group: group.name, state: 'active', previous: 'starting', reason });
+}
+
+/** The address that a key of the record stands for; the record may name what no setting names any more. */
+function addressOf(key: AddressKey): VirtualAddress | null {
+  const [name = '', address = '', prefix = ''] = key.split('/');
+  const bytes = parseIp(address);
+  if (bytes === null) return null;
+  return { address, family: familyOf(bytes), prefix: Number(prefix), interface: name, label: null };
+}
+
+/** What the lease leaves open is said once, at the start, and stays in the list of problems. */
+function noteLease(turn: Turn): void {
+  if (turn.settings.lease.kind === 'off') {
+    raise(turn, { code: 'lease-off' });
+    return;
+  }
+  const open = { holdMs: holdMs(turn.settings), downMs: downMs(turn.settings) };
+  if (open.holdMs > open.downMs) raise(turn, { code: 'lease-outlives-down', ...open });
+}

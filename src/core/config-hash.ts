@@ -1,0 +1,14 @@
+// Whether the peers were given the same cluster: a hash of what all nodes must share rides on every
+// advert, and another one is a problem that somebody should look at.
+
+import { raise, settle } from './problems.ts';
+import type { Turn } from './turn.ts';
+
+export function noteConfigs(turn: Turn): void {
+  const differing = new Set<string>();
+  for (const boot of turn.state.boots.values()) {
+    if (boot.state !== 'lost' && boot.configHash !== turn.state.configHash) differing.add(boot.node);
+  }
+  for (const peer of differing) raise(turn, { code: 'peer-config-differs', peer });
+  settle(turn, (problem) => problem.code === 'peer-config-differs' && !differing.has(problem.peer));
+}

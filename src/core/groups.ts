@@ -1,0 +1,154 @@
+// Every group once: what its role, this node's fitness and the others' words make of it.
+
+import { earliest, type Instant, later, never } from '#lib/time';
+import { activeWakeAt, goOnHolding } from './active.ts';
+import { announceDue, announcingWakeAt } from './announcing.ts';
+import { goOnClaiming } from './claiming.ts';
+import { isDeaf, unfitness } from './fitness.ts';
+import { refreshRank } from './group-entry.ts';
+import { putBackDue, removalsWakeAt } from './put-back.ts';
+import { afterResigning, goOnResigning } from './resigning.ts';
+import { become, explain, letGo, listen, resign } from './roles.ts';
+import { standBy, standbyWakeAt } from './standby.ts';
+import { authorityMs, downMs } from './timing.ts';
+import { changeGroup, groupAt, releaseAddresses, type Turn } from './turn.ts';
+import type { Reason } from '#model/reason';
+
+export function lookAtGroups(turn: Turn): void {
+  for (const index of turn.state.groups.keys()) {
+    refreshRank(turn, index);
+    lookAt(turn, index);
+    if (groupAt(turn, index).group.role === 'active') {
+      putBackDue(turn, index);
+      announceDue(turn, index);
+    }
+    retryStuck(turn, index);
+  }
+  turn.state.groupsAt = earliest(never, ...turn.state.groups.map((_, index) => groupWakeAt(turn, index)));
+}
+
+/** A holder whose last advert is older than its authority may have been replaced: silence first. */
+export function letGoIfLate(turn: Turn, lateMs: number): void {
+  const silentMs = turn.now - turn.state.lastAdvertAt;
+  const allowedMs = authorityMs(turn.settings);
+  if (silentMs <= allowedMs) return;
+  const slept = lateMs > turn.settings.intervalMs;
+  const reason: Reason = slept ? { kind: 'late-wake', lateMs, leaseMs: allowedMs } : { kind: 'unsendable', silentMs };
+  for (const index of turn.state.groups.keys()) {
+    const { role } = groupAt(turn, index).group;
+    const holds = role === 'active' || role === 'claiming';
+    if (holds) letGo(turn, index);
+    if (holds || (slept && role === 'standby')) listen(turn, index, reason);
+  }
+}
+
+function lookAt(turn: Turn, index: number): void {
+  const { group } = groupAt(turn, index);
+  if (turn.state.stopping !== null) {
+    leave(turn, index);
+    return;
+  }
+  const unfit = unfitness(turn, index);
+  if (unfit?.kind === 'fault' && group.role !== 'resigning') {
+    fail(turn, index, unfit.reason);
+    return;
+  }
+  switch (group.role) {
+    case 'faulted':
+      recover(turn, index, unfit?.reason ?? null);
+      return;
+    case 'starting':
+      goOnListening(turn, index, unfit?.reason ?? null);
+      return;
+    case 'standby':
+      standBy(turn, index);
+      return;
+    case 'claiming':
+      goOnClaiming(turn, index);
+      return;
+    case 'active':
+      goOnHolding(turn, index);
+      return;
+    case 'resigning':
+      goOnResigning(turn, index);
+      return;
+    case 'fenced':
+    case 'draining':
+    case 'witness':
+      return;
+  }
+}
+
+function fail(turn: Turn, index: number, reason: Reason): void {
+  const { group } = groupAt(turn, index);
+  if (group.role === 'faulted') {
+    // While deaf it may have missed anything; when the last deaf fault ends, listening begins.
+    if (isDeaf(group.reason) && !isDeaf(reason)) {
+      changeGroup(turn, index, { listenUntil: later(turn.now, downMs(turn.settings)) });
+    }
+    explain(turn, index, reason);
+    return;
+  }
+  if (group.role === 'active' && resign(turn, index, reason)) return;
+  if (group.role === 'claiming') letGo(turn, index);
+  become(turn, index, 'faulted', reason);
+}
+
+function recover(turn: Turn, index: number, wait: Reason | null): void {
+  const { group } = groupAt(turn, index);
+  const forMs = group.listenUntil - turn.now;
+  if (isDeaf(group.reason)) listen(turn, index, { kind: 'listening', forMs: downMs(turn.settings) });
+  else if (wait !== null) become(turn, index, 'starting', wait, { listenUntil: group.listenUntil });
+  else if (forMs > 0) become(turn, index, 'starting', { kind: 'listening', forMs });
+  else {
+    become(turn, index, 'standby', { kind: 'no-holder' });
+    standBy(turn, index);
+  }
+}
+
+function goOnListening(turn: Turn, index: number, wait: Reason | null): void {
+  const { group } = groupAt(turn, index);
+  if (turn.judged < group.listenUntil) {
+    if (turn.now >= group.listenUntil) turn.wantPoll = true;
+    return;
+  }
+  if (wait !== null) {
+    explain(turn, index, wait);
+    return;
+  }
+  become(turn, index, 'standby', { kind: 'no-holder' });
+  standBy(turn, index);
+}
+
+function leave(turn: Turn, index: number): void {
+  const { group } = groupAt(turn, index);
+  if (group.role === 'resigning') goOnResigning(turn, index);
+  else if (group.role === 'active') {
+    if (!resign(turn, index, { kind: 'stopping' })) afterResigning(turn, index, { kind: 'stopping' });
+  } else if (group.role !== 'draining') {
+    if (group.role === 'claiming') letGo(turn, index);
+    become(turn, index, 'draining', { kind: 'stopping' });
+  }
+}
+
+function retryStuck(turn: Turn, index: number): void {
+  const { group, asked } = groupAt(turn, index);
+  if (group.stuck === null || group.stuck.retryAt > turn.now) return;
+  changeGroup(turn, index, { stuck: { ...group.stuck, retryAt: later(turn.now, 1000) } });
+  releaseAddresses(turn, asked.addresses);
+}
+
+function groupWakeAt(turn: Turn, index: number): Instant {
+  const { group, asked } = groupAt(turn, index);
+  const resignation = group.resignation;
+  return earliest(
+    group.role === 'starting' && group.listenUntil > turn.now ? group.listenUntil : never,
+    group.role === 'standby' ? standbyWakeAt(group, asked.preemptDelayMs, turn.now) : never,
+    group.role === 'active' ? activeWakeAt(turn, group) : never,
+    resignation === null ? never : earliest(resignation.repeatAt, resignation.until),
+    group.role === 'faulted' ? (group.refusal?.retryAt ?? never) : never,
+    announcingWakeAt(group),
+    group.removals === null ? never : removalsWakeAt(group.removals),
+    group.stuck?.retryAt ?? never,
+  );
+}

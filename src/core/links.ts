@@ -1,0 +1,74 @@
+// What the links mean: which interfaces can carry a group, which paths can carry an advert, and which
+// address breaks a tie.
+
+import type { LinkFacts } from '#model/input';
+import type { InterfaceName, PathName } from '#model/names';
+import type { Reason } from '#model/reason';
+import type { GroupSettings, Settings } from '#model/settings';
+import { groupAt, changeGroup, tell, type Turn } from './turn.ts';
+import { announceAgain } from './announcing.ts';
+import { raise, settle } from './problems.ts';
+
+export function takeLinks(turn: Turn, links: readonly LinkFacts[]): void {
+  const before = turn.state.links;
+  turn.state.links = new Map(links.map((link) => [link.name, link]));
+  for (const name of interfacesOf(turn.settings)) {
+    const was = before.get(name);
+    const is = turn.state.links.get(name);
+    tellLink(turn, name, was, is);
+    if (was !== undefined && is !== undefined && was.mac !== is.mac) announceOn(turn, name);
+  }
+  turn.stirred = true;
+}
+
+export function linkFault(turn: Turn, asked: GroupSettings): Reason | null {
+  for (const name of groupInterfaces(asked)) {
+    const link = turn.state.links.get(name);
+    if (link === undefined) return { kind: 'interface-missing', interface: name };
+    if (!link.up) return { kind: 'link-down', interface: name };
+  }
+  return null;
+}
+
+/** Whether an advert that was given to this path can have left the host. */
+export function pathUsable(turn: Turn, path: PathName): boolean {
+  const asked = turn.settings.transport.paths.find((candidate) => candidate.name === path);
+  if (asked === undefined) return false;
+  return asked.interface === null || turn.state.links.get(asked.interface)?.up === true;
+}
+
+export function tieBreakOf(turn: Turn, asked: GroupSettings): string | null {
+  const link = turn.state.links.get(asked.interface);
+  if (link === undefined) return null;
+  const wants4 = asked.addresses.some((address) => address.family === 4);
+  return (wants4 ? link.primary4 : null) ?? link.linkLocal6 ?? link.primary4;
+}
+
+export function groupInterfaces(asked: GroupSettings): ReadonlySet<InterfaceName> {
+  return new Set([asked.interface, ...asked.addresses.map((address) => address.interface)]);
+}
+
+function interfacesOf(settings: Settings): ReadonlySet<InterfaceName> {
+  const names = new Set(settings.groups.flatMap((group) => [...groupInterfaces(group)]));
+  for (const path of settings.transport.paths) if (path.interface !== null) names.add(path.interface);
+  return names;
+}
+
+function tellLink(turn: Turn, name: InterfaceName, was: LinkFacts | undefined, is: LinkFacts | undefined): void {
+  const of = (link: LinkFacts | undefined) => (link === undefined ? 'missing' : link.up ? 'up' : 'down');
+  const to = of(is);
+  if (of(was) !== to) tell(turn, { code: 'link', interface: name, to });
+  if (to !== 'missing') settle(turn, (p) => p.code === 'interface-missing' && p.interface === name);
+  if (to !== 'down') settle(turn, (p) => p.code === 'link-down' && p.interface === name);
+  if (to === 'missing') raise(turn, { code: 'interface-missing', interface: name });
+  if (to === 'down') raise(turn, { code: 'link-down', interface: name });
+}
+
+/** The neighbours remember the old hardware address. */
+function announceOn(turn: Turn, name: InterfaceName): void {
+  for (const index of turn.state.groups.keys()) {
+    const { group, asked } = groupAt(turn, index);
+    if (group.role !== 'active' || !groupInterfaces(asked).has(name)) continue;
+    changeGroup(turn, index, { announcing: announceAgain(asked, turn.now) });
+  }
+}

@@ -1,0 +1,84 @@
+// What the other nodes say about one group, as questions: who holds it, who could, who holds us back.
+// An unproven sender can only hold others back; its rank, wish and resignation count for nothing.
+
+import type { GroupEntry } from '#model/advert';
+import type { GroupName, NodeName } from '#model/names';
+import { compareRank, type Rank } from './rank.ts';
+import type { Boot, Group } from './state.ts';
+import type { Turn } from './turn.ts';
+
+export interface Voice {
+  readonly boot: Boot;
+  readonly entry: GroupEntry;
+}
+
+/** Everybody who is live and says something about the group. */
+export function voices(turn: Turn, group: GroupName): Voice[] {
+  const all: Voice[] = [];
+  for (const boot of turn.state.boots.values()) {
+    if (boot.state === 'lost') continue;
+    const entry = boot.table.entries.get(group);
+    if (entry !== undefined) all.push({ boot, entry });
+  }
+  return all;
+}
+
+/** Live nodes that hold the group or may: no claim beside them. Proven holders come first. */
+export function holdersOf(all: readonly Voice[]): Voice[] {
+  return all
+    .filter(({ boot, entry }) => {
+      if (entry.role === 'active' || entry.role === 'claiming') return true;
+      return entry.role === 'resigning' && !boot.proven;
+    })
+    .toSorted(
+      (a, b) =>
+        Number(b.boot.proven) - Number(a.boot.proven) ||
+        Number(b.entry.role === 'active') - Number(a.entry.role === 'active'),
+    );
+}
+
+/** A live node of which nothing is known yet: it may hold the group. */
+export function unknownPeer(turn: Turn, group: GroupName): Boot | null {
+  for (const boot of turn.state.boots.values()) {
+    if (boot.state !== 'lost' && boot.table.held === 0 && !boot.table.entries.has(group)) return boot;
+  }
+  return null;
+}
+
+/** Other nodes that would claim: live, proven, standby, one voice for each node, best first. */
+export function candidates(turn: Turn, all: readonly Voice[]): Voice[] {
+  const latest = new Map<NodeName, Voice>();
+  for (const voice of all) {
+    if (!voice.boot.proven || voice.boot.node === turn.settings.node) continue;
+    const known = latest.get(voice.boot.node);
+    if (known === undefined || known.boot.firstHeardAt < voice.boot.firstHeardAt) latest.set(voice.boot.node, voice);
+  }
+  return [...latest.values()]
+    .filter(({ boot, entry }) => entry.role === 'standby' && duplicateOf(turn, boot.node) === null)
+    .toSorted((a, b) => compareRank(rankOf(a), rankOf(b)));
+}
+
+export function rankOf({ boot, entry }: Voice): Rank {
+  return { priority: entry.priority, tieBreak: entry.tieBreak, node: boot.node };
+}
+
+export function ownRank(turn: Turn, group: Group): Rank {
+  return { priority: group.entry.priority, tieBreak: group.entry.tieBreak, node: turn.settings.node };
+}
+
+/**
+ * A second live daemon under the name of a node. A restart is none: the old boot falls silent before
+ * the new one is first heard.
+ */
+export function duplicateOf(turn: Turn, node: NodeName): Boot | null {
+  const live = [...turn.state.boots.values()]
+    .filter((boot) => boot.node === node && boot.proven && boot.state !== 'lost')
+    .toSorted((a, b) => a.firstHeardAt - b.firstHeardAt);
+  const newest = live.at(-1);
+  if (newest === undefined) return null;
+  if (node === turn.settings.node) return newest;
+  return live.some((boot) => boot !== newest && boot.lastHeardAt > newest.firstHeardAt + stragglerMs) ? newest : null;
+}
+
+/** A packet of the old boot may still be on a slow path when the new one speaks first. */
+const stragglerMs = 250;

@@ -1,0 +1,67 @@
+// How the other nodes stand, as told to people: one line when a peer or one of its paths changes, a
+// problem when one is heard and does not hear us, or when a name is in use twice.
+
+import { later, longAgo } from '#lib/time';
+import type { PeerState } from '#model/view';
+import type { NodeName } from '#model/names';
+import { duplicateOf } from './neighbours.ts';
+import { raise, settle } from './problems.ts';
+import type { Boot } from './state.ts';
+import { tell, type Turn } from './turn.ts';
+
+export function notePeers(turn: Turn): void {
+  const spokesmen = spokesmenOf(turn.state.boots.values());
+  for (const [node, boot] of spokesmen) {
+    noteDuplicate(turn, node);
+    if (node === turn.settings.node) continue;
+    noteState(turn, node, boot.state);
+    noteOneWay(turn, boot);
+  }
+  forget(turn, spokesmen);
+}
+
+/** The boot that stands for each node: a live one before a lost one, the newest before an older one. */
+export function spokesmenOf(boots: Iterable<Boot>): Map<NodeName, Boot> {
+  const chosen = new Map<NodeName, Boot>();
+  for (const boot of boots) {
+    const known = chosen.get(boot.node);
+    if (known === undefined || weight(boot) > weight(known)) chosen.set(boot.node, boot);
+    else if (weight(boot) === weight(known) && boot.firstHeardAt > known.firstHeardAt) chosen.set(boot.node, boot);
+  }
+  return chosen;
+}
+
+function weight(boot: Boot): number {
+  if (boot.state === 'lost') return 0;
+  return boot.proven ? 2 : 1;
+}
+
+function noteState(turn: Turn, peer: NodeName, to: PeerState): void {
+  const from = turn.state.peerStates.get(peer) ?? 'unknown';
+  if (from === to) return;
+  turn.state.peerStates.set(peer, to);
+  tell(turn, { code: 'peer', peer, from, to });
+}
+
+/** One-way is the first state of every peer; it is a problem only once an answer is overdue. */
+function noteOneWay(turn: Turn, boot: Boot): void {
+  for (const [name, path] of boot.paths) {
+    const overdueAt = later(path.echoedAt === longAgo ? path.firstHeardAt : path.echoedAt, boot.downMs);
+    if (path.state === 'one-way' && turn.now >= overdueAt)
+      raise(turn, { code: 'peer-one-way', peer: boot.node, path: name });
+    if (path.state !== 'one-way') {
+      settle(turn, (p) => p.code === 'peer-one-way' && p.peer === boot.node && p.path === name);
+    }
+  }
+}
+
+function noteDuplicate(turn: Turn, node: NodeName): void {
+  const twin = duplicateOf(turn, node);
+  if (twin !== null) raise(turn, { code: 'duplicate-name', node, address: twin.address });
+  else settle(turn, (problem) => problem.code === 'duplicate-name' && problem.node === node);
+}
+
+/** Nodes whose every boot was forgotten leave no trace. */
+function forget(turn: Turn, known: ReadonlyMap<NodeName, Boot>): void {
+  for (const node of turn.state.peerStates.keys()) if (!known.has(node)) turn.state.peerStates.delete(node);
+}

@@ -1,0 +1,127 @@
+// What an advert tells about the node that sent it: that it lives, that it is no recording (proof),
+// that it hears us (echo), what it hears of others. Order rules everything: what an advert says
+// counts only if its number is above every one applied from that boot; per-path numbers serve the
+// health of paths alone. Silence is judged elsewhere.
+
+import { type Instant, longAgo } from '#lib/time';
+import type { Advert } from '#model/advert';
+import type { BootId, PathName } from '#model/names';
+import { applyTable, emptyTable } from './peer-table.ts';
+import type { Boot, BootPath } from './state.ts';
+import { refuse, type Turn } from './turn.ts';
+
+/** Boots remembered at once, lost ones included: far more than the 16 nodes a cluster is meant for. */
+export const maxBoots = 64;
+
+export function takeAdvert(turn: Turn, path: PathName, from: string, advert: Advert): void {
+  if (advert.boot === turn.state.boot) return;
+  if (turn.settings.nodes !== null && !turn.settings.nodes.includes(advert.node)) {
+    refuse(turn, 'unnamed-node');
+    return;
+  }
+  const boot = turn.state.boots.get(advert.boot) ?? meet(turn, path, from, advert);
+  if (boot === null) {
+    refuse(turn, 'too-many-peers');
+    return;
+  }
+  const newest = advert.sequence > boot.sequence;
+  const newestHere = advert.sequence > (boot.paths.get(path)?.sequence ?? -1);
+  if (!newest && !newestHere) {
+    refuse(turn, 'replayed');
+    return;
+  }
+  turn.state.received += 1;
+  let heard = newestHere ? hearOnPath(turn, boot, path, advert) : boot;
+  if (newest) heard = applyNewest(turn, heard, from, advert);
+  turn.state.boots.set(heard.boot, heard);
+  if (whatGroupsSee(boot) !== whatGroupsSee(heard) || boot.table !== heard.table) turn.stirred = true;
+}
+
+/** A boot that nobody here has met: remember it, and answer so that it can be proven. */
+function meet(turn: Turn, path: PathName, from: string, advert: Advert): Boot | null {
+  if (turn.state.boots.size >= maxBoots && !forgetOne(turn)) return null;
+  if (turn.now >= turn.state.nextReplyAt) turn.replyOn.add(path);
+  turn.stirred = true;
+  return {
+    boot: advert.boot,
+    node: advert.node,
+    address: from,
+    firstHeardAt: turn.now,
+    lastHeardAt: longAgo,
+    sequence: -1,
+    paths: new Map(),
+    downMs: advert.intervalMs * advert.downAfter,
+    intervalMs: advert.intervalMs,
+    configHash: advert.configHash,
+    release: advert.release,
+    proven: false,
+    echoedAt: longAgo,
+    echoedSequence: -1,
+    echoedTable: 0,
+    echoes: new Map(),
+    table: emptyTable,
+    patienceMs: 0,
+    state: 'one-way',
+  };
+}
+
+/** Makes room: the boot that was lost the longest ago, or else an unproven one. */
+function forgetOne(turn: Turn): boolean {
+  const boots = [...turn.state.boots.values()].toSorted((a, b) => a.lastHeardAt - b.lastHeardAt);
+  const victim = boots.find((boot) => boot.state === 'lost') ?? boots.find((boot) => !boot.proven);
+  return victim !== undefined && turn.state.boots.delete(victim.boot);
+}
+
+function hearOnPath(turn: Turn, boot: Boot, path: PathName, advert: Advert): Boot {
+  const known: BootPath | undefined = boot.paths.get(path);
+  const echoedHere = advert.echoes.some((echo) => echo.boot === turn.state.boot && echo.here);
+  const paths = new Map(boot.paths);
+  paths.set(path, {
+    firstHeardAt: known === undefined || known.state === 'lost' ? turn.now : known.firstHeardAt,
+    lastHeardAt: turn.now,
+    sequence: advert.sequence,
+    echoedAt: echoedHere ? turn.now : (known?.echoedAt ?? longAgo),
+    state: echoedHere ? 'two-way' : known === undefined || known.state === 'lost' ? 'one-way' : known.state,
+  });
+  return { ...boot, paths };
+}
+
+function applyNewest(turn: Turn, boot: Boot, from: string, advert: Advert): Boot {
+  const echo = advert.echoes.find((candidate) => candidate.boot === turn.state.boot);
+  const rises = echo !== undefined && echo.sequence > boot.echoedSequence;
+  const wasLost = boot.state === 'lost';
+  return {
+    ...boot,
+    address: from,
+    lastHeardAt: turn.now,
+    sequence: advert.sequence,
+    downMs: advert.intervalMs * advert.downAfter,
+    intervalMs: advert.intervalMs,
+    configHash: advert.configHash,
+    release: advert.release,
+    proven: boot.proven || echo !== undefined,
+    echoedAt: rises ? turn.now : boot.echoedAt,
+    echoedSequence: rises ? echo.sequence : boot.echoedSequence,
+    echoedTable: echo?.tableVersion ?? boot.echoedTable,
+    echoes: risingEchoes(boot, advert, turn.now),
+    table: applyTable(turn.settings, boot.table, advert),
+    patienceMs: 0,
+    state: rises ? 'two-way' : wasLost ? 'one-way' : boot.state,
+  };
+}
+
+function risingEchoes(boot: Boot, advert: Advert, now: Instant): Boot['echoes'] {
+  const echoes = new Map<BootId, { sequence: number; risenAt: Instant }>();
+  for (const echo of advert.echoes) {
+    const known = boot.echoes.get(echo.boot);
+    const rises = known === undefined || echo.sequence > known.sequence;
+    echoes.set(echo.boot, rises ? { sequence: echo.sequence, risenAt: now } : known);
+  }
+  return echoes;
+}
+
+/** The facts about a boot whose change makes groups look again. */
+function whatGroupsSee(boot: Boot): string {
+  const paths = [...boot.paths].map(([name, path]) => `${name}=${path.state}`);
+  return `${boot.state} ${boot.proven} ${boot.configHash} ${boot.downMs} ${paths.join(' ')}`;
+}

@@ -1,0 +1,58 @@
+// The list of what is wrong now. A problem is raised once and told once, and told again when it is over.
+
+import type { Problem } from '#model/problem';
+import { tell, type Turn } from './turn.ts';
+
+export function raise(turn: Turn, problem: Problem): void {
+  const key = keyOf(problem);
+  const known = turn.state.problems.get(key);
+  if (known !== undefined && sameDetail(known.problem, problem)) return;
+  turn.state.problems.set(key, { problem, since: known?.since ?? turn.now });
+  if (known === undefined) tell(turn, { code: 'problem', problem });
+}
+
+export function settle(turn: Turn, matches: (problem: Problem) => boolean): void {
+  if (turn.state.problems.size === 0) return;
+  for (const [key, { problem }] of turn.state.problems) {
+    if (!matches(problem)) continue;
+    turn.state.problems.delete(key);
+    tell(turn, { code: 'problem-over', problem });
+  }
+}
+
+/** The fields that name a problem; the others describe it and may change while it lasts. */
+function keyOf(problem: Problem): string {
+  switch (problem.code) {
+    case 'peer-one-way':
+      return `${problem.code} ${problem.peer} ${problem.path}`;
+    case 'peer-config-differs':
+      return `${problem.code} ${problem.peer}`;
+    case 'duplicate-name':
+      return `${problem.code} ${problem.node}`;
+    case 'dual-holder':
+      return `${problem.code} ${problem.group} ${problem.peer}`;
+    case 'path-unsendable':
+      return `${problem.code} ${problem.path}`;
+    case 'interface-missing':
+    case 'link-down':
+      return `${problem.code} ${problem.interface}`;
+    case 'address-foreign':
+    case 'address-refused':
+    case 'address-removed':
+    case 'address-stuck':
+      return `${problem.code} ${problem.group} ${problem.key}`;
+    case 'check-failing':
+      return `${problem.code} ${problem.check}`;
+    case 'hook-failing':
+      return `${problem.code} ${problem.group}`;
+    case 'lease-off':
+    case 'lease-outlives-down':
+      return problem.code;
+  }
+}
+
+function sameDetail(a: Problem, b: Problem): boolean {
+  const left = Object.entries(a);
+  const right = new Map<string, unknown>(Object.entries(b));
+  return left.length === right.size && left.every(([key, value]) => right.get(key) === value);
+}

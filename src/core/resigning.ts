@@ -1,0 +1,57 @@
+// A holder on its way out: its addresses are gone, it repeats who should take over until that one is
+// heard as holder, cannot take over, or time is up.
+
+import { later } from '#lib/time';
+import type { Reason } from '#model/reason';
+import { unfitness, isDeaf } from './fitness.ts';
+import { voices } from './neighbours.ts';
+import { become, listen } from './roles.ts';
+import { repeatMs } from './timing.ts';
+import { changeGroup, groupAt, type Turn } from './turn.ts';
+
+export function goOnResigning(turn: Turn, index: number): void {
+  const { group } = groupAt(turn, index);
+  const plan = group.resignation;
+  if (plan === null) return;
+  const heirs = voices(turn, group.name).filter(({ boot }) => boot.node === plan.successor && boot.proven);
+  const done = heirs.some(({ entry }) => entry.role === 'active');
+  const able = heirs.some(({ entry }) => entry.role === 'standby' || entry.role === 'claiming');
+  if (!done && able && plan.until > turn.now) {
+    if (plan.repeatAt > turn.now) return;
+    changeGroup(turn, index, { resignation: { ...plan, repeatAt: later(turn.now, repeatMs) } });
+    turn.speak = true;
+    return;
+  }
+  const to = plan.successor ?? turn.settings.node;
+  afterResigning(turn, index, done ? group.reason : { kind: 'yield-unanswered', to });
+}
+
+/** What is left once a group was let go: out of service, or back in line behind the successor. */
+export function afterResigning(turn: Turn, index: number, reason: Reason): void {
+  const { group } = groupAt(turn, index);
+  if (turn.state.stopping !== null) {
+    become(turn, index, 'draining', { kind: 'stopping' });
+    return;
+  }
+  const unfit = unfitness(turn, index);
+  if (unfit?.kind === 'fault') {
+    become(turn, index, 'faulted', unfit.reason);
+    return;
+  }
+  if (isDeaf(group.reason)) {
+    listen(turn, index, group.reason);
+    return;
+  }
+  const plan = group.resignation;
+  const vacancy =
+    plan === null
+      ? null
+      : {
+          since: plan.since,
+          reason,
+          resigned: true,
+          successor: plan.successor,
+          claimAt: later(plan.since, turn.settings.intervalMs),
+        };
+  become(turn, index, 'standby', reason, { vacancy });
+}

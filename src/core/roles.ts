@@ -1,0 +1,92 @@
+// How a group changes its role. Leaving a role drops all of its deadlines; every change of state is
+// told once, with its reason, and said to the other nodes at once.
+
+import { later } from '#lib/time';
+import type { Role } from '#model/advert';
+import type { NodeName } from '#model/names';
+import type { Reason } from '#model/reason';
+import type { GroupState } from '#model/view';
+import { announceAgain } from './announcing.ts';
+import { candidates, voices } from './neighbours.ts';
+import { settle } from './problems.ts';
+import type { Group } from './state.ts';
+import { downMs, handoverMs, repeatMs } from './timing.ts';
+import { changeGroup, groupAt, holdAddresses, releaseAddresses, tell, type Turn } from './turn.ts';
+
+export function stateOf(role: Role): GroupState {
+  if (role === 'resigning') return 'releasing';
+  return role === 'witness' ? 'standby' : role;
+}
+
+export function become(turn: Turn, index: number, role: Role, reason: Reason, change: Partial<Group> = {}): void {
+  const { group } = groupAt(turn, index);
+  const previous = stateOf(group.role);
+  const state = stateOf(role);
+  const since = previous === state ? group.since : turn.now;
+  changeGroup(turn, index, { ...freshRole, role, reason, since, ...change });
+  if (previous === state) return;
+  if (previous === 'active') {
+    settle(turn, (p) => (p.code === 'address-removed' || p.code === 'dual-holder') && p.group === group.name);
+  }
+  turn.speak = true;
+  tell(turn, { code: 'group', group: group.name, from: previous, to: state, reason });
+  if (turn.settings.hook !== null) turn.late.push({ kind: 'hook', group: group.name, state, previous, reason });
+}
+
+/** Only the words change: why a group is still in its state. */
+export function explain(turn: Turn, index: number, reason: Reason): void {
+  changeGroup(turn, index, { reason });
+}
+
+export function listen(turn: Turn, index: number, reason: Reason): void {
+  become(turn, index, 'starting', reason, { listenUntil: later(turn.now, downMs(turn.settings)) });
+}
+
+export function claim(turn: Turn, index: number, reason: Reason): void {
+  const { asked } = groupAt(turn, index);
+  become(turn, index, 'claiming', reason, { holdId: holdAddresses(turn, asked.addresses) });
+}
+
+/** The kernel has every address: say so, announce. */
+export function activate(turn: Turn, index: number): void {
+  const { group, asked } = groupAt(turn, index);
+  become(turn, index, 'active', group.reason, { announcing: announceAgain(asked, turn.now), refusal: null });
+}
+
+/** Silence first: the addresses go before any word about it is said. */
+export function letGo(turn: Turn, index: number): void {
+  releaseAddresses(turn, groupAt(turn, index).asked.addresses);
+}
+
+/** Hands the group over, to `wanted` or to the best standby that hears us; false when nobody can take it. */
+export function resign(turn: Turn, index: number, reason: Reason, wanted: NodeName | null = null): boolean {
+  const { group } = groupAt(turn, index);
+  const able = candidates(turn, voices(turn, group.name)).filter(({ boot }) => boot.state === 'two-way');
+  const successor = able.find(({ boot }) => boot.node === wanted) ?? able[0];
+  letGo(turn, index);
+  if (successor === undefined) return false;
+  const waitMs = turn.state.stopping === null ? Math.min(handoverMs, turn.settings.intervalMs) : handoverMs;
+  become(turn, index, 'resigning', reason, {
+    resignation: {
+      successor: successor.boot.node,
+      since: turn.now,
+      until: later(turn.now, waitMs),
+      repeatAt: later(turn.now, repeatMs),
+    },
+  });
+  return true;
+}
+
+/** What a group has while it plays no part: every deadline of the role it left is dropped. */
+const freshRole = {
+  vacancy: null,
+  holder: null,
+  preemptSince: null,
+  wants: 'nothing',
+  holdId: null,
+  resignation: null,
+  adoption: null,
+  announcing: null,
+  removals: null,
+  rivals: new Map(),
+} satisfies Partial<Group>;

@@ -1,0 +1,87 @@
+// When silence counts. It is judged only after a full poll of the sockets begun after the deadline,
+// never because a timer fired: a late timer runs before the packets that wait. A node whose number
+// still rises in another peer's echo is not lost, and one's own lateness adds to one's patience.
+
+import { earliest, type Instant, later, latest, longAgo, never } from '#lib/time';
+import type { Boot, BootPath } from './state.ts';
+import { changeBoot, type Turn } from './turn.ts';
+
+export function judgeSilence(turn: Turn): void {
+  if (turn.judged === longAgo) return;
+  for (const boot of turn.state.boots.values()) {
+    if (boot.state === 'lost') continue;
+    const paths = judgePaths(turn, boot);
+    const state = lostAt(turn, boot) <= turn.judged ? 'lost' : echoEndsAt(boot) <= turn.judged ? 'one-way' : boot.state;
+    if (state === boot.state && paths === boot.paths) continue;
+    changeBoot(turn, boot, { state, paths, echoedTable: state === 'two-way' ? boot.echoedTable : 0 });
+    turn.stirred = true;
+  }
+}
+
+/** The next instant at which some silence would begin to count. */
+export function silenceWakeAt(turn: Turn): Instant {
+  let at = never;
+  for (const boot of turn.state.boots.values()) {
+    if (boot.state === 'lost') continue;
+    at = earliest(at, lostAt(turn, boot));
+    if (boot.state === 'two-way') at = earliest(at, echoEndsAt(boot));
+    for (const path of boot.paths.values()) {
+      if (path.state !== 'lost') at = earliest(at, pathLostAt(boot, path));
+      if (path.state === 'two-way') at = earliest(at, pathEchoEndsAt(boot, path));
+      const answerDueAt = later(path.firstHeardAt, boot.downMs);
+      if (path.state === 'one-way' && answerDueAt > turn.now) at = earliest(at, answerDueAt);
+    }
+  }
+  return at;
+}
+
+/** This node slept: the others did not fall silent in that time, it just did not listen. */
+export function addPatience(turn: Turn, lateMs: number): void {
+  for (const boot of turn.state.boots.values()) {
+    if (boot.state !== 'lost') changeBoot(turn, boot, { patienceMs: boot.patienceMs + lateMs });
+  }
+}
+
+function lostAt(turn: Turn, boot: Boot): Instant {
+  return later(latest(boot.lastHeardAt, seenByOthersAt(turn, boot)), boot.downMs + boot.patienceMs);
+}
+
+/** Another peer heard a number of it that never came here: its adverts leave, and get lost on our way. */
+function seenByOthersAt(turn: Turn, boot: Boot): Instant {
+  let at = longAgo;
+  for (const other of turn.state.boots.values()) {
+    if (other === boot || other.state !== 'two-way') continue;
+    const echo = other.echoes.get(boot.boot);
+    if (echo !== undefined && echo.sequence > boot.sequence) at = latest(at, echo.risenAt);
+  }
+  return at;
+}
+
+function echoEndsAt(boot: Boot): Instant {
+  return later(boot.echoedAt, boot.downMs + boot.patienceMs);
+}
+
+function pathLostAt(boot: Boot, path: BootPath): Instant {
+  return later(path.lastHeardAt, boot.downMs + boot.patienceMs);
+}
+
+function pathEchoEndsAt(boot: Boot, path: BootPath): Instant {
+  return later(path.echoedAt, boot.downMs + boot.patienceMs);
+}
+
+function judgePaths(turn: Turn, boot: Boot): Boot['paths'] {
+  let changed: Map<string, BootPath> | null = null;
+  for (const [name, path] of boot.paths) {
+    if (path.state === 'lost') continue;
+    const state =
+      pathLostAt(boot, path) <= turn.judged
+        ? 'lost'
+        : pathEchoEndsAt(boot, path) <= turn.judged
+          ? 'one-way'
+          : path.state;
+    if (state === path.state) continue;
+    changed ??= new Map(boot.paths);
+    changed.set(name, { ...path, state });
+  }
+  return changed ?? boot.paths;
+}

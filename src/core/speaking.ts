@@ -1,0 +1,109 @@
+// When an advert goes out and what rides on it. The table rides until every two-way peer has echoed
+// its version, then only the version does, so an idle advert is the same for one group and a thousand.
+// Listeners that cannot echo (one-way, unproven, or nobody at all) get the whole table now and then.
+
+import { instant, type Instant, later, latest } from '#lib/time';
+import type { Effect } from '#model/effect';
+import type { Input } from '#model/input';
+import type { PathName } from '#model/names';
+import { pathUsable } from './links.ts';
+import { raise, settle } from './problems.ts';
+import type { Boot } from './state.ts';
+import { renewalGapMs } from './timing.ts';
+import { newId, type Turn } from './turn.ts';
+
+type Advert = Extract<Effect, { kind: 'advert' }>;
+
+/** About so many groups fit a datagram: the whole table may ride once in as many adverts as it has parts. */
+const groupsInDatagram = 30;
+
+/** Answers to unknown boots are at least this far apart, or a flood of them would make us flood. */
+const replyGapMs = 50;
+
+/** An advert that could not leave on any path is tried again sooner than the next regular one. */
+const retryMs = 100;
+
+export function speakIfDue(turn: Turn): Advert | null {
+  const regular = turn.now >= turn.state.nextAdvertAt;
+  if (regular) {
+    const next = later(turn.state.nextAdvertAt, turn.settings.intervalMs);
+    turn.state.nextAdvertAt = next > turn.now ? next : later(turn.now, turn.settings.intervalMs);
+  }
+  if (regular || turn.speak) return advert(turn, tableBase(turn, regular), allPaths(turn));
+  if (turn.replyOn.size === 0) return null;
+  return advert(turn, 0, [...turn.replyOn]);
+}
+
+export function takeSent(turn: Turn, input: Extract<Input, { kind: 'sent' }>): Effect | null {
+  let left = false;
+  for (const { path, error } of input.paths) {
+    if (error === null) settle(turn, (problem) => problem.code === 'path-unsendable' && problem.path === path);
+    else raise(turn, { code: 'path-unsendable', path, error });
+    if (error === null && pathUsable(turn, path)) left = true;
+  }
+  if (!left) {
+    turn.state.unsentSince ??= input.at;
+    const soon = later(turn.now, Math.min(retryMs, turn.settings.intervalMs));
+    turn.state.nextAdvertAt = instant(Math.min(turn.state.nextAdvertAt, soon));
+    return null;
+  }
+  if (turn.state.unsentSince !== null) turn.stirred = true;
+  turn.state.unsentSince = null;
+  turn.state.lastAdvertAt = latest(turn.state.lastAdvertAt, input.at);
+  return renewal(turn, input.at);
+}
+
+/** The kernel lease ends a lease after an advert left, and is renewed on nothing else. */
+function renewal(turn: Turn, advertAt: Instant): Effect | null {
+  const { lease } = turn.settings;
+  if (!turn.state.groups.some((group) => group.role === 'active')) return null;
+  if (advertAt < later(turn.state.lastRenewalAt, renewalGapMs(turn.settings))) return null;
+  turn.state.lastRenewalAt = advertAt;
+  const until = lease.kind === 'off' ? null : later(advertAt, lease.ms);
+  const livePeers = liveBoots(turn).filter((boot) => boot.state === 'two-way').length;
+  return { kind: 'renew', id: newId(turn), advertAt, until, livePeers };
+}
+
+function advert(turn: Turn, base: number | null, paths: readonly PathName[]): Advert {
+  if (turn.replyOn.size > 0) turn.state.nextReplyAt = later(turn.now, replyGapMs);
+  const entries = base === null ? [] : turn.state.groups.filter((group) => group.entryVersion > base);
+  return {
+    kind: 'advert',
+    id: newId(turn),
+    tableVersion: turn.state.tableVersion,
+    table: base === null ? null : { base, entries: entries.map((group) => group.entry) },
+    paths: paths.map((path) => ({ path, echoes: echoesFor(turn, path) })),
+  };
+}
+
+/** From which version on the table must ride; null when only its version needs to be said. */
+function tableBase(turn: Turn, regular: boolean): number | null {
+  const live = liveBoots(turn);
+  const twoWay = live.filter((boot) => boot.state === 'two-way');
+  if (turn.replyOn.size > 0 || (twoWay.length < live.length && turn.speak)) return 0;
+  const base = Math.min(...twoWay.map((boot) => boot.echoedTable));
+  if (base < turn.state.tableVersion) return base;
+  if (live.length > 0 && twoWay.length === live.length) return null;
+  if (!regular) return 0;
+  turn.state.refreshIn -= 1;
+  if (turn.state.refreshIn > 0) return null;
+  turn.state.refreshIn = Math.ceil(turn.state.groups.length / groupsInDatagram);
+  return 0;
+}
+
+function echoesFor(turn: Turn, path: PathName): Advert['paths'][number]['echoes'] {
+  return liveBoots(turn).map((boot) => ({
+    boot: boot.boot,
+    sequence: boot.sequence,
+    here: (boot.paths.get(path)?.state ?? 'lost') !== 'lost',
+    tableVersion: boot.table.held,
+  }));
+}
+
+function liveBoots(turn: Turn): Boot[] {
+  return [...turn.state.boots.values()].filter((boot) => boot.state !== 'lost');
+}
+
+function allPaths(turn: Turn): PathName[] {
+  return turn.settings.transport.paths.map((path) => path.name);
+}

@@ -1,0 +1,114 @@
+// A node that could hold a group and does not: who holds it, whether somebody does, whose turn it is
+// to claim, and whether to ask the holder for it.
+
+import { earliest, type Instant, later, longAgo, never } from '#lib/time';
+import type { Reason } from '#model/reason';
+import { candidates, holdersOf, ownRank, rankOf, unknownPeer, type Voice, voices } from './neighbours.ts';
+import { compareRank } from './rank.ts';
+import { claim, explain } from './roles.ts';
+import type { Group, Vacancy } from './state.ts';
+import { changeGroup, groupAt, type Turn } from './turn.ts';
+
+export function standBy(turn: Turn, index: number): void {
+  const { group } = groupAt(turn, index);
+  const all = voices(turn, group.name);
+  const [holder] = holdersOf(all);
+  if (holder !== undefined) {
+    follow(turn, index, holder);
+    return;
+  }
+  const unknown = unknownPeer(turn, group.name);
+  if (unknown !== null) {
+    changeGroup(turn, index, { vacancy: null, preemptSince: null, wants: 'nothing' });
+    explain(turn, index, { kind: 'table-unknown', peer: unknown.node });
+    return;
+  }
+  awaitTurn(turn, index, all);
+}
+
+export function standbyWakeAt(group: Group, preemptDelayMs: number, now: Instant): Instant {
+  const claimAt = group.vacancy?.claimAt ?? never;
+  const askAt =
+    group.preemptSince !== null && group.wants === 'nothing' ? later(group.preemptSince, preemptDelayMs) : never;
+  // A deadline that has passed waits for the end of a poll, not for the clock.
+  return earliest(claimAt > now ? claimAt : never, askAt);
+}
+
+/** Somebody holds the group, or may: stay behind, and ask for it where that is due. */
+function follow(turn: Turn, index: number, holder: Voice): void {
+  const { group, asked } = groupAt(turn, index);
+  const node = holder.boot.node;
+  changeGroup(turn, index, { holder: holder.boot.boot, vacancy: null });
+  if (!holder.boot.proven) {
+    changeGroup(turn, index, { preemptSince: null, wants: 'nothing' });
+    explain(turn, index, { kind: 'holder-unproven', holder: node });
+    return;
+  }
+  // Equal priorities never preempt: the tie-break settles who starts, not who has to go.
+  const better = asked.preempt && !holder.entry.pinned && group.entry.priority > holder.entry.priority;
+  if (!better || holder.entry.role !== 'active') {
+    changeGroup(turn, index, { preemptSince: null, wants: 'nothing' });
+    const claiming = holder.entry.role === 'claiming';
+    explain(turn, index, claiming ? { kind: 'claimant-live', claimant: node } : { kind: 'holder-live', holder: node });
+    return;
+  }
+  const preemptSince = group.preemptSince ?? turn.now;
+  const asking = later(preemptSince, asked.preemptDelayMs) <= turn.now;
+  changeGroup(turn, index, { preemptSince, wants: asking ? 'preempt' : 'nothing' });
+  explain(
+    turn,
+    index,
+    asking
+      ? { kind: 'asked-to-preempt', holder: node }
+      : { kind: 'waiting-to-preempt', holder: node, delayMs: asked.preemptDelayMs },
+  );
+}
+
+/** Nobody holds the group: the best standby claims at once, each further one waits an interval more. */
+function awaitTurn(turn: Turn, index: number, all: readonly Voice[]): void {
+  const { group } = groupAt(turn, index);
+  const open = resignedVacancy(turn, group, all) ?? group.vacancy ?? silentVacancy(turn, group);
+  const others = candidates(turn, all);
+  const ahead = countAhead(turn, group, others, open.successor);
+  const vacancy = { ...open, claimAt: later(open.since, ahead * turn.settings.intervalMs) };
+  changeGroup(turn, index, { vacancy, preemptSince: null, wants: 'nothing' });
+  const atOnce = vacancy.resigned && ahead === 0;
+  if (atOnce || turn.judged >= vacancy.claimAt) {
+    claim(turn, index, vacancy.reason);
+    return;
+  }
+  explain(turn, index, { kind: 'waiting-turn', ahead });
+  if (vacancy.claimAt <= turn.now) turn.wantPoll = true;
+}
+
+/** A holder said that it lets go. Any other word than `active` from it is a resignation too. */
+function resignedVacancy(turn: Turn, group: Group, all: readonly Voice[]): Vacancy | null {
+  if (group.vacancy?.resigned === true && group.vacancy.successor !== null) return group.vacancy;
+  const resigner =
+    all.find(({ boot, entry }) => boot.proven && entry.role === 'resigning') ??
+    (group.vacancy === null ? all.find(({ boot }) => boot.proven && boot.boot === group.holder) : undefined);
+  if (resigner === undefined) return null;
+  const { successor } = resigner.entry;
+  const by = resigner.boot.node;
+  const named = successor === turn.settings.node;
+  const reason: Reason = named ? { kind: 'handed-over', by } : { kind: 'resigned', by };
+  const since = group.vacancy?.resigned === true ? group.vacancy.since : turn.now;
+  return { since, reason, resigned: true, successor, claimAt: never };
+}
+
+function silentVacancy(turn: Turn, group: Group): Vacancy {
+  const since = turn.judged === longAgo ? turn.now : turn.judged;
+  const lost = group.holder === null ? undefined : turn.state.boots.get(group.holder);
+  const reason: Reason =
+    lost === undefined
+      ? { kind: 'no-holder' }
+      : { kind: 'holder-lost', holder: lost.node, silentMs: turn.now - lost.lastHeardAt };
+  return { since, reason, resigned: false, successor: null, claimAt: never };
+}
+
+/** How many others go first: the named successor, then whoever ranks better than this node. */
+function countAhead(turn: Turn, group: Group, others: readonly Voice[], successor: string | null): number {
+  if (successor === turn.settings.node) return 0;
+  const mine = ownRank(turn, group);
+  return others.filter((voice) => voice.boot.node === successor || compareRank(rankOf(voice), mine) < 0).length;
+}

@@ -1,0 +1,177 @@
+// Everything a daemon remembers between two inputs. Plain data: deadlines are fields, never handles,
+// and a step replaces what it changes instead of writing into it.
+
+import type { Instant } from '#lib/time';
+import type { GroupEntry, Role } from '#model/advert';
+import type { AddressKey, CheckOutcome, LinkFacts } from '#model/input';
+import type { BootId, CheckName, EffectId, GroupName, InterfaceName, NodeName, PathName } from '#model/names';
+import type { Problem } from '#model/problem';
+import type { Reason } from '#model/reason';
+import type { CheckState, CoreRefusal, PeerState } from '#model/view';
+
+export interface State {
+  readonly boot: BootId;
+  readonly configHash: string;
+  readonly nextId: EffectId;
+  /** When this daemon asked to be woken last; how late it ran is measured against it. */
+  readonly wakeAt: Instant;
+  /** The earliest instant at which some group has something to do. */
+  readonly groupsAt: Instant;
+  /** Releases whose outcome the kernel still owes. */
+  readonly releasing: ReadonlySet<EffectId>;
+  /** A poll was asked for and its `polled` has not come yet. */
+  readonly polling: boolean;
+  readonly stopping: { readonly since: Instant; readonly exited: boolean } | null;
+
+  readonly links: ReadonlyMap<InterfaceName, LinkFacts>;
+  /** When an advert last left on a path whose link is up. */
+  readonly lastAdvertAt: Instant;
+  /** Since when no advert could leave on any path; null while they do. */
+  readonly unsentSince: Instant | null;
+  readonly lastRenewalAt: Instant;
+  readonly nextAdvertAt: Instant;
+  /** Earliest instant for the next answer to a boot that nobody had met. */
+  readonly nextReplyAt: Instant;
+  readonly tableVersion: number;
+  /** Adverts until the whole table rides again for listeners that cannot tell what they hold. */
+  readonly refreshIn: number;
+
+  /** Lost ones stay for a while, so that a replay of them stays refused. BOUNDED by `maxBoots`. */
+  readonly boots: ReadonlyMap<BootId, Boot>;
+  readonly peerStates: ReadonlyMap<NodeName, PeerState>;
+  readonly groups: readonly Group[];
+  readonly checks: readonly Check[];
+  readonly problems: ReadonlyMap<string, { readonly problem: Problem; readonly since: Instant }>;
+
+  readonly received: number;
+  readonly refused: Readonly<Partial<Record<CoreRefusal, number>>>;
+  readonly staleOutcomes: number;
+}
+
+/** One life of another node's daemon. */
+export interface Boot {
+  readonly boot: BootId;
+  readonly node: NodeName;
+  readonly address: string;
+  readonly firstHeardAt: Instant;
+  readonly lastHeardAt: Instant;
+  readonly sequence: number;
+  readonly paths: ReadonlyMap<PathName, BootPath>;
+  readonly downMs: number;
+  readonly intervalMs: number;
+  readonly configHash: string;
+  readonly release: string;
+  /** It once echoed our boot: what it says is not a recording. */
+  readonly proven: boolean;
+  /** When the number of ours that it echoes last rose. */
+  readonly echoedAt: Instant;
+  readonly echoedSequence: number;
+  /** The version of our table that it holds. */
+  readonly echoedTable: number;
+  /** What it echoes of third boots, and when that last rose. BOUNDED by the decoder. */
+  readonly echoes: ReadonlyMap<BootId, { readonly sequence: number; readonly risenAt: Instant }>;
+  readonly table: PeerTable;
+  /** Added to every silence before it counts, since this node itself ran late. */
+  readonly patienceMs: number;
+  /** Lost means silent on every path for its down time, as judged after a full poll. */
+  readonly state: PeerState;
+}
+
+export interface BootPath {
+  readonly firstHeardAt: Instant;
+  readonly lastHeardAt: Instant;
+  readonly sequence: number;
+  /** When it last said that it hears us on this path. */
+  readonly echoedAt: Instant;
+  readonly state: PeerState;
+}
+
+export interface PeerTable {
+  /** Complete up to this version; 0 means that nothing is known for sure yet. */
+  readonly held: number;
+  readonly entries: ReadonlyMap<GroupName, GroupEntry>;
+  /** Parts of a newer version that have come so far. BOUNDED by `parts`. */
+  readonly pending: {
+    readonly version: number;
+    readonly base: number;
+    readonly parts: number;
+    readonly got: ReadonlySet<number>;
+  } | null;
+}
+
+export interface Group {
+  readonly name: GroupName;
+  readonly role: Role;
+  readonly since: Instant;
+  readonly reason: Reason;
+  /** No claim before this instant, after a start, a dead link or a late wake. */
+  readonly listenUntil: Instant;
+  /** Nobody holds the group, as far as this node sees. */
+  readonly vacancy: Vacancy | null;
+  /** The live boot that was last seen as holder. */
+  readonly holder: BootId | null;
+  /** Since when this node could preempt the holder. */
+  readonly preemptSince: Instant | null;
+  readonly wants: GroupEntry['wants'];
+  /** The hold whose outcome decides; null when none is under way. */
+  readonly holdId: EffectId | null;
+  /** What the kernel said of each address, as far as it is not simply absent. */
+  readonly present: ReadonlySet<AddressKey>;
+  /** The kernel refused: no claim before `retryAt`. */
+  readonly refusal: { readonly reason: Reason; readonly retryAt: Instant; readonly retryMs: number } | null;
+  readonly resignation: Resignation | null;
+  readonly adoption: { readonly until: Instant; readonly hadPeers: boolean } | null;
+  readonly announcing: Announcing | null;
+  readonly removals: Removals | null;
+  /** Addresses that should be gone and are not. */
+  readonly stuck: { readonly address: string; readonly error: string; readonly retryAt: Instant } | null;
+  /** Other live holders of this group, by boot, since when. */
+  readonly rivals: ReadonlyMap<BootId, Instant>;
+  readonly dualHolder: number;
+  readonly entry: GroupEntry;
+  /** The version of our table in which that entry last changed. */
+  readonly entryVersion: number;
+}
+
+export interface Vacancy {
+  readonly since: Instant;
+  readonly reason: Reason;
+  /** The holder said so itself: there is no silence to judge. */
+  readonly resigned: boolean;
+  /** Named by a holder that resigned. */
+  readonly successor: NodeName | null;
+  /** When it is this node's turn. */
+  readonly claimAt: Instant;
+}
+
+export interface Resignation {
+  readonly since: Instant;
+  readonly successor: NodeName | null;
+  readonly until: Instant;
+  readonly repeatAt: Instant;
+}
+
+export interface Announcing {
+  /** Rounds still to go at `nextAt`. */
+  readonly left: number;
+  readonly nextAt: Instant;
+  readonly againAt: Instant;
+  readonly refreshAt: Instant;
+}
+
+export interface Removals {
+  readonly times: number;
+  readonly lastAt: Instant;
+  readonly putBackAt: Instant | null;
+}
+
+export interface Check {
+  readonly name: CheckName;
+  readonly state: CheckState;
+  readonly since: Instant;
+  /** Outcomes in a row that speak against the present state. */
+  readonly against: number;
+  readonly running: EffectId | null;
+  readonly nextAt: Instant;
+  readonly last: { readonly outcome: CheckOutcome; readonly ms: number; readonly output: string } | null;
+}

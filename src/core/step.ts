@@ -1,0 +1,125 @@
+// The one door of the core: a state, something that happened and the time go in; the next state, what
+// to do about it and when to be woken come out. Pure: the same arguments always give the same result.
+
+import { earliest, type Instant, later, longAgo, never } from '#lib/time';
+import type { Effect } from '#model/effect';
+import type { Input } from '#model/input';
+import type { Settings } from '#model/settings';
+import { checksWakeAt, runDueChecks, takeOutcome } from './checks.ts';
+import { noteConfigs } from './config-hash.ts';
+import { publishEntries } from './group-entry.ts';
+import { letGoIfLate, lookAtGroups } from './groups.ts';
+import { takeHooked } from './hooks.ts';
+import { takeKernel } from './kernel.ts';
+import { takeLinks } from './links.ts';
+import { notePeers } from './peer-states.ts';
+import { takeAdvert } from './peers.ts';
+import { takeAddressChange } from './put-back.ts';
+import { addPatience, judgeSilence, silenceWakeAt } from './silence.ts';
+import { speakIfDue, takeSent } from './speaking.ts';
+import type { State } from './state.ts';
+import { beginStop, endStop, stopWakeAt } from './stopping.ts';
+import { beginTurn, tell, type Turn } from './turn.ts';
+
+export interface StepResult {
+  readonly state: State;
+  readonly effects: readonly Effect[];
+  readonly wakeAt: Instant;
+}
+
+/** Waking this much after the alarm is the ordinary jitter of a timer and of the work before it. */
+const jitterMs = 5;
+
+export function step(settings: Settings, previous: State, input: Input, now: Instant): StepResult {
+  const turn = beginTurn(settings, previous, now, input.kind === 'polled' ? input.begun : longAgo);
+  noticeLateness(turn, previous);
+  const renewal = take(turn, input);
+  return finish(turn, previous, input, renewal);
+}
+
+/** Decides on what was taken in, and puts the effects in order. A start ends in it too. */
+export function finish(turn: Turn, previous: State, input: Input, renewal: Effect | null): StepResult {
+  judgeSilence(turn);
+  if (turn.stirred || turn.judged !== longAgo || turn.now >= turn.state.groupsAt) lookAtGroups(turn);
+  if (turn.stirred || turn.judged !== longAgo || input.kind === 'wake') {
+    notePeers(turn);
+    noteConfigs(turn);
+  }
+  publishEntries(turn, previous);
+  const spoken = speakIfDue(turn);
+  runDueChecks(turn);
+  const exit = endStop(turn);
+  const silence = silenceWakeAt(turn);
+  if (silence <= turn.now) turn.wantPoll = true;
+  const polls = turn.wantPoll && !turn.state.polling;
+  if (polls) turn.state.polling = true;
+  const wakeAt = earliest(
+    turn.state.nextAdvertAt,
+    turn.state.groupsAt,
+    silence > turn.now ? silence : never,
+    checksWakeAt(turn),
+    stopWakeAt(turn),
+  );
+  turn.state.wakeAt = wakeAt;
+  return { state: turn.state, effects: inOrder(turn, renewal, spoken, polls, exit), wakeAt };
+}
+
+function take(turn: Turn, input: Input): Effect | null {
+  switch (input.kind) {
+    case 'wake':
+      return null;
+    case 'polled':
+      turn.state.polling = false;
+      return null;
+    case 'advert':
+      takeAdvert(turn, input.path, input.from, input.advert);
+      return null;
+    case 'sent':
+      return takeSent(turn, input);
+    case 'links':
+      takeLinks(turn, input.links);
+      return null;
+    case 'kernel':
+      takeKernel(turn, input);
+      return null;
+    case 'address-changed':
+      takeAddressChange(turn, input.key, input.present);
+      return null;
+    case 'checked':
+      takeOutcome(turn, input);
+      return null;
+    case 'hooked':
+      takeHooked(turn, input);
+      return null;
+    case 'stop':
+      beginStop(turn);
+      return null;
+  }
+}
+
+/** Before every input: how late is this step, and may somebody have replaced this node meanwhile? */
+function noticeLateness(turn: Turn, previous: State): void {
+  const lateMs = turn.now - previous.wakeAt;
+  const late = lateMs > jitterMs;
+  if (late) addPatience(turn, lateMs);
+  if (late && lateMs > turn.settings.intervalMs) tell(turn, { code: 'late', lateMs });
+  letGoIfLate(turn, late ? lateMs : 0);
+}
+
+function inOrder(turn: Turn, renewal: Effect | null, spoken: Effect | null, polls: boolean, exit: boolean): Effect[] {
+  const effects: Effect[] = [];
+  if (turn.release !== null) effects.push({ kind: 'release', ...turn.release });
+  if (spoken !== null) effects.push(spoken);
+  if (renewal !== null) effects.push(renewal);
+  if (turn.hold !== null) effects.push({ kind: 'hold', ...turn.hold, until: holdUntil(turn) });
+  for (const addresses of turn.announcements) effects.push({ kind: 'announce', addresses });
+  effects.push(...turn.late);
+  if (polls) effects.push({ kind: 'poll' });
+  if (exit) effects.push({ kind: 'exit' });
+  return effects;
+}
+
+function holdUntil(turn: Turn): Instant | null {
+  const { lease } = turn.settings;
+  return lease.kind === 'off' ? null : later(turn.now, lease.ms);
+}

@@ -1,0 +1,35 @@
+// The letters of the protocol, worked out from settings: down time, lease, hold.
+
+import type { Settings } from '#model/settings';
+
+/** How late the kernel can be with an address whose lifetime ended. */
+export const kernelLateMs = 1250;
+
+/** A resigner says so again this often, until its successor is heard. */
+export const repeatMs = 5;
+
+/** The longest time that a resigner waits for its successor. */
+export const handoverMs = 500;
+
+export function downMs(settings: Settings): number {
+  return settings.downAfter * settings.intervalMs;
+}
+
+/** How long an address of this node can outlive its last advert. */
+export function holdMs(settings: Settings): number {
+  return settings.lease.kind === 'off' ? Number.POSITIVE_INFINITY : settings.lease.ms + kernelLateMs;
+}
+
+/**
+ * Silent for longer than this, a holder may have been replaced: its peers have given it up, or its
+ * own kernel has taken the addresses away.
+ */
+export function authorityMs(settings: Settings): number {
+  const down = downMs(settings);
+  return settings.lease.kind === 'off' ? down : Math.min(down, settings.lease.ms);
+}
+
+/** A renewal costs time for each address; more than eight in a lease buy nothing. */
+export function renewalGapMs(settings: Settings): number {
+  return settings.lease.kind === 'off' ? Number.POSITIVE_INFINITY : settings.lease.ms / 8;
+}
