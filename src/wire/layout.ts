@@ -1,0 +1,80 @@
+// The constants of the native advert: what both directions of the codec agree on. The table with
+// every offset is docs/wire.md. Bytes are neither read nor written here.
+
+import type { GroupEntry, Role } from '#model/advert';
+
+/** "LCUM". */
+export const magic = 0x4c43554d;
+export const majorVersion = 1;
+export const minorVersion = 0;
+
+/** A datagram that no path with an ordinary MTU has to fragment, tunnels included. */
+export const longestDatagram = 1400;
+export const macLength = 16;
+
+/** Magic, both versions, key id: what stands before the cluster's name, in every major version. */
+export const prefixLength = 10;
+/** Boot id, sequence number, interval, down_after, hold, configuration hash, table version. */
+export const fixedHeaderLength = 8 + 8 + 2 + 2 + 4 + 8 + 8;
+
+export const sectionEchoes = 1;
+export const sectionTable = 2;
+export const sectionHeadLength = 3;
+
+export const echoLength = 24;
+export const mostEchoes = 64;
+
+/** Base, part, parts. */
+export const tableHeadLength = 8 + 2 + 2;
+export const mostParts = 4096;
+/** Everything of an entry but its names and its address: lengths, role, priority, flags, epoch. */
+export const bareEntryLength = 2 + 1 + 1 + 1 + 1 + 1 + 1 + 8;
+
+export const intervalRange = { low: 1, high: 60_000 } as const;
+export const downAfterRange = { low: 1, high: 0xffff } as const;
+export const priorityRange = { low: 1, high: 254 } as const;
+/** On the wire for a hold without end. */
+export const holdForEver = 0xffffffff;
+
+/** Code 0 is left out, so that zeroed memory is not a role. */
+export const roleCodes: Readonly<Record<Role, number>> = {
+  starting: 1,
+  standby: 2,
+  claiming: 3,
+  active: 4,
+  resigning: 5,
+  faulted: 6,
+  fenced: 7,
+  draining: 8,
+  witness: 9,
+};
+
+export const wantsCodes: Readonly<Record<GroupEntry['wants'], number>> = { nothing: 0, preempt: 1, promote: 2 };
+export const flagPinned = 0x04;
+
+export type Alphabet = 'word' | 'printable';
+
+/** The most characters that a name of an alphabet has: words, and what the kernel calls interfaces. */
+export const longestWord = 63;
+export const longestPath = 15;
+export const longestRelease = 63;
+
+const charactersOfWord = 1;
+const charactersOfPrintable = 2;
+const alphabetMask: Readonly<Record<Alphabet, number>> = { word: charactersOfWord, printable: charactersOfPrintable };
+const characterKinds = kindsOfCharacters();
+
+/** Words are `[A-Za-z0-9._-]`; printable is ASCII without space and slash. */
+export function isIn(alphabet: Alphabet, code: number): boolean {
+  return ((characterKinds[code] ?? 0) & alphabetMask[alphabet]) !== 0;
+}
+
+function kindsOfCharacters(): Uint8Array {
+  const kinds = new Uint8Array(256);
+  for (let code = 0x21; code < 0x7f; code += 1) {
+    const character = String.fromCharCode(code);
+    if (character !== '/') kinds[code] = charactersOfPrintable;
+    if (/[A-Za-z0-9._-]/.test(character)) kinds[code] = charactersOfPrintable | charactersOfWord;
+  }
+  return kinds;
+}
