@@ -1,0 +1,125 @@
+// The loop: one input at a time through the core, then every effect in order, then one alarm. It
+// decides nothing and awaits nothing. An error in here is ours: it is not caught, the process dies,
+// the kernel lease takes the addresses away and a peer takes over.
+
+import { begin } from '#core/begin';
+import type { State } from '#core/state';
+import { step, type StepResult } from '#core/step';
+import { viewOf } from '#core/view';
+import type { Effect } from '#model/effect';
+import type { Input, StartFacts } from '#model/input';
+import type { PathName } from '#model/names';
+import type { Settings } from '#model/settings';
+import type { View } from '#model/view';
+import type { AdvertPort } from '#ports/adverts';
+import type { Clock } from '#ports/clock';
+import type { Journal, ServicePort } from '#ports/journal';
+import type { AnnouncePort, KernelPort } from '#ports/kernel';
+import type { KeyedHash } from '#ports/keyed-hash';
+import type { CheckPort, HookPort } from '#ports/programs';
+import type { Timer } from '#ports/timer';
+import { decodeDatagram } from '#wire/decode-datagram';
+import { Counters } from './counters.ts';
+import type { Identity } from './identity.ts';
+import { Mouth } from './mouth.ts';
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly timer: Timer;
+  readonly adverts: AdvertPort;
+  readonly hash: KeyedHash;
+  readonly kernel: KernelPort;
+  readonly announcer: AnnouncePort;
+  readonly checks: CheckPort;
+  readonly hooks: HookPort;
+  readonly journal: Journal;
+  readonly service: ServicePort;
+  /** Everything is released and said. */
+  exit(): void;
+}
+
+export class Daemon {
+  readonly counters = new Counters();
+  readonly #settings: Settings;
+  readonly #ports: Ports;
+  readonly #identity: Identity;
+  readonly #mouth: Mouth;
+  readonly #queue: Input[] = [];
+  #state: State | null = null;
+  #busy = false;
+
+  constructor(settings: Settings, identity: Identity, ports: Ports) {
+    this.#settings = settings;
+    this.#identity = identity;
+    this.#ports = ports;
+    this.#mouth = new Mouth(settings, identity, ports.adverts, ports.hash, this.counters);
+  }
+
+  start(facts: StartFacts): void {
+    this.#busy = true;
+    this.#apply(begin(this.#settings, facts, this.#identity, this.#ports.clock.now()));
+    this.#drain();
+  }
+
+  /** A datagram, straight from a socket. What is no advert of this cluster is counted and ends here. */
+  packet(path: PathName, from: string, bytes: Uint8Array): void {
+    const decoded = decodeDatagram(bytes, { cluster: this.#settings.cluster, hash: this.#ports.hash });
+    if (decoded.kind === 'refused') this.counters.refuse(decoded.reason);
+    else this.offer({ kind: 'advert', path, from, advert: decoded.advert });
+  }
+
+  /** Inputs that come while one is worked on wait their turn; before the start they are dropped. */
+  offer(input: Input): void {
+    if (this.#state === null) return;
+    this.#queue.push(input);
+    if (!this.#busy) this.#drain();
+  }
+
+  view(): View | null {
+    return this.#state === null ? null : viewOf(this.#settings, this.#state);
+  }
+
+  #drain(): void {
+    this.#busy = true;
+    for (let input = this.#queue.shift(); input !== undefined; input = this.#queue.shift()) {
+      if (this.#state === null) break;
+      this.#apply(step(this.#settings, this.#state, input, this.#ports.clock.now()));
+    }
+    this.#busy = false;
+    this.#ports.service.beat();
+  }
+
+  #apply({ state, effects, wakeAt }: StepResult): void {
+    this.#state = state;
+    for (const effect of effects) this.#perform(effect);
+    this.#ports.timer.wakeAt(wakeAt);
+  }
+
+  #perform(effect: Effect): void {
+    const { kernel, announcer, checks, hooks, journal, timer, service, clock } = this.#ports;
+    switch (effect.kind) {
+      case 'advert':
+        return this.#mouth.say(effect, clock.now(), (input) => this.offer(input));
+      case 'hold':
+        return kernel.hold(effect.id, effect.addresses, effect.until);
+      case 'release':
+        return kernel.release(effect.id, effect.addresses);
+      case 'renew':
+        return kernel.renew(effect.id, effect.advertAt, effect.until, effect.livePeers);
+      case 'announce':
+        return announcer.announce(effect.addresses);
+      case 'check':
+        return checks.run(effect.id, effect.check);
+      case 'hook':
+        return hooks.run(effect);
+      case 'poll':
+        return timer.poll();
+      case 'event':
+        return journal.write(effect.event);
+      case 'ready':
+        return service.ready();
+      case 'exit':
+        return this.#ports.exit();
+    }
+  }
+}
