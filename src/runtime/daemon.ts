@@ -11,12 +11,12 @@ import type { Input, StartFacts } from '#model/input';
 import type { PathName } from '#model/names';
 import type { Settings } from '#model/settings';
 import type { View } from '#model/view';
-import type { AdvertPort } from '#ports/adverts';
 import type { Clock } from '#ports/clock';
 import type { Journal, ServicePort } from '#ports/journal';
 import type { AnnouncePort, KernelPort } from '#ports/kernel';
 import type { KeyedHash } from '#ports/keyed-hash';
 import type { CheckPort, HookPort } from '#ports/programs';
+import type { Speaker } from '#ports/speaker';
 import type { Timer } from '#ports/timer';
 import { decodeDatagram } from '#wire/decode-datagram';
 import { Counters } from './counters.ts';
@@ -26,7 +26,7 @@ import { Mouth } from './mouth.ts';
 export interface Ports {
   readonly clock: Clock;
   readonly timer: Timer;
-  readonly adverts: AdvertPort;
+  readonly speaker: Speaker;
   readonly hash: KeyedHash;
   readonly kernel: KernelPort;
   readonly announcer: AnnouncePort;
@@ -52,7 +52,7 @@ export class Daemon {
     this.#settings = settings;
     this.#identity = identity;
     this.#ports = ports;
-    this.#mouth = new Mouth(settings, identity, ports.adverts, ports.hash, this.counters);
+    this.#mouth = new Mouth(settings, identity, ports.speaker, ports.hash, this.counters);
   }
 
   start(facts: StartFacts): void {
@@ -99,7 +99,7 @@ export class Daemon {
     const { kernel, announcer, checks, hooks, journal, timer, service, clock } = this.#ports;
     switch (effect.kind) {
       case 'advert':
-        return this.#mouth.say(effect, clock.now(), (input) => this.offer(input));
+        return this.#mouth.say(effect, clock.now());
       case 'hold':
         return kernel.hold(effect.id, effect.addresses, effect.until);
       case 'release':

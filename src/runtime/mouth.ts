@@ -1,13 +1,12 @@
-// Turns what the core wants said into datagrams, numbers them, sends them on every path at once and
-// reports what became of them. The numbers are one counter per boot over all paths.
+// Turns what the core wants said into numbered datagrams for every path. The numbers are one counter
+// per boot over all paths.
 
 import { holdMs } from '#core/timing';
 import type { Instant } from '#lib/time';
 import type { Effect } from '#model/effect';
-import type { Input } from '#model/input';
 import type { PathName } from '#model/names';
 import type { Settings } from '#model/settings';
-import type { AdvertPort } from '#ports/adverts';
+import type { Speaker } from '#ports/speaker';
 import type { KeyedHash } from '#ports/keyed-hash';
 import { type AdvertHeader, encodeAdvert } from '#wire/encode-advert';
 import type { Counters } from './counters.ts';
@@ -16,29 +15,26 @@ import type { Identity } from './identity.ts';
 export class Mouth {
   readonly #settings: Settings;
   readonly #identity: Identity;
-  readonly #port: AdvertPort;
+  readonly #speaker: Speaker;
   readonly #hash: KeyedHash;
   readonly #counters: Counters;
   #sequence = 0;
 
-  constructor(settings: Settings, identity: Identity, port: AdvertPort, hash: KeyedHash, counters: Counters) {
+  constructor(settings: Settings, identity: Identity, speaker: Speaker, hash: KeyedHash, counters: Counters) {
     this.#settings = settings;
     this.#identity = identity;
-    this.#port = port;
+    this.#speaker = speaker;
     this.#hash = hash;
     this.#counters = counters;
   }
 
-  /** Hands every datagram to the sockets before it returns; `sent` is offered when they have answered. */
-  say(advert: Extract<Effect, { kind: 'advert' }>, at: Instant, offer: (input: Input) => void): void {
-    const answers = advert.paths.map(async ({ path, echoes }) => {
+  say(advert: Extract<Effect, { kind: 'advert' }>, at: Instant): void {
+    const messages = advert.paths.map(({ path, echoes }) => {
       const header = this.#header(path, advert.tableVersion);
-      const datagrams = encodeAdvert(header, advert.table, echoes, () => this.#next(), this.#hash);
-      const error = await this.#port.send(path, datagrams);
-      if (error === null) this.#counters.sent += datagrams.length;
-      return { path, error };
+      return { path, datagrams: encodeAdvert(header, advert.table, echoes, () => this.#next(), this.#hash) };
     });
-    void Promise.all(answers).then((paths) => offer({ kind: 'sent', id: advert.id, at, paths }));
+    for (const { datagrams } of messages) this.#counters.sent += datagrams.length;
+    this.#speaker.speak(advert.id, at, messages);
   }
 
   #next(): number {

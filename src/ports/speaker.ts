@@ -1,0 +1,14 @@
+// Says an advert on all of its paths at once. What became of it comes back as the input `sent`.
+
+import type { Instant } from '#lib/time';
+import type { EffectId, PathName } from '#model/names';
+
+export interface Speaker {
+  /** Every datagram is with the sockets when this returns; `at` is the clock just before the first. */
+  speak(id: EffectId, at: Instant, messages: readonly Message[]): void;
+}
+
+export interface Message {
+  readonly path: PathName;
+  readonly datagrams: readonly Uint8Array[];
+}
