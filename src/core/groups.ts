@@ -9,7 +9,7 @@ import { refreshRank } from './group-entry.ts';
 import { putBackDue, removalsWakeAt } from './put-back.ts';
 import { afterResigning, goOnResigning } from './resigning.ts';
 import { become, explain, letGo, listen, resign } from './roles.ts';
-import { standBy, standbyWakeAt } from './standby.ts';
+import { standBy, standbyReason, standbyWakeAt } from './standby.ts';
 import { authorityMs, downMs } from './timing.ts';
 import { changeGroup, groupAt, releaseAddresses, type Turn } from './turn.ts';
 import type { Reason } from '#model/reason';
@@ -101,7 +101,7 @@ function recover(turn: Turn, index: number, wait: Reason | null): void {
   else if (wait !== null) become(turn, index, 'starting', wait, { listenUntil: group.listenUntil });
   else if (forMs > 0) become(turn, index, 'starting', { kind: 'listening', forMs });
   else {
-    become(turn, index, 'standby', { kind: 'no-holder' });
+    become(turn, index, 'standby', standbyReason(turn, index));
     standBy(turn, index);
   }
 }
@@ -116,7 +116,7 @@ function goOnListening(turn: Turn, index: number, wait: Reason | null): void {
     explain(turn, index, wait);
     return;
   }
-  become(turn, index, 'standby', { kind: 'no-holder' });
+  become(turn, index, 'standby', standbyReason(turn, index));
   standBy(turn, index);
 }
 

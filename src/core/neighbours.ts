@@ -1,7 +1,7 @@
 // What the other nodes say about one group, as questions: who holds it, who could, who holds us back.
 // An unproven sender can only hold others back; its rank, wish and resignation count for nothing.
 
-import type { GroupEntry } from '#model/advert';
+import type { GroupEntry, Role } from '#model/advert';
 import type { GroupName, NodeName } from '#model/names';
 import { compareRank, type Rank } from './rank.ts';
 import type { Boot, Group } from './state.ts';
@@ -47,6 +47,11 @@ export function unknownPeer(turn: Turn, group: GroupName): Boot | null {
 
 /** Other nodes that would claim: live, proven, standby, one voice for each node, best first. */
 export function candidates(turn: Turn, all: readonly Voice[]): Voice[] {
+  return contenders(turn, all, ['standby']);
+}
+
+/** As candidates, with other roles: one voice for each live and proven node, best first. */
+export function contenders(turn: Turn, all: readonly Voice[], roles: readonly Role[]): Voice[] {
   const latest = new Map<NodeName, Voice>();
   for (const voice of all) {
     if (!voice.boot.proven || voice.boot.node === turn.settings.node) continue;
@@ -54,7 +59,7 @@ export function candidates(turn: Turn, all: readonly Voice[]): Voice[] {
     if (known === undefined || known.boot.firstHeardAt < voice.boot.firstHeardAt) latest.set(voice.boot.node, voice);
   }
   return [...latest.values()]
-    .filter(({ boot, entry }) => entry.role === 'standby' && duplicateOf(turn, boot.node) === null)
+    .filter(({ boot, entry }) => roles.includes(entry.role) && duplicateOf(turn, boot.node) === null)
     .toSorted((a, b) => compareRank(rankOf(a), rankOf(b)));
 }
 

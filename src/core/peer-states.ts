@@ -1,7 +1,7 @@
 // How the other nodes stand, as told to people: one line when a peer or one of its paths changes, a
 // problem when one is heard and does not hear us, or when a name is in use twice.
 
-import { later, longAgo } from '#lib/time';
+import { later, latest } from '#lib/time';
 import type { PeerState } from '#model/view';
 import type { NodeName } from '#model/names';
 import { duplicateOf } from './neighbours.ts';
@@ -46,7 +46,7 @@ function noteState(turn: Turn, peer: NodeName, to: PeerState): void {
 /** One-way is the first state of every peer; it is a problem only once an answer is overdue. */
 function noteOneWay(turn: Turn, boot: Boot): void {
   for (const [name, path] of boot.paths) {
-    const overdueAt = later(path.echoedAt === longAgo ? path.firstHeardAt : path.echoedAt, boot.downMs);
+    const overdueAt = later(latest(path.firstHeardAt, path.echoedAt), boot.downMs);
     if (path.state === 'one-way' && turn.now >= overdueAt)
       raise(turn, { code: 'peer-one-way', peer: boot.node, path: name });
     if (path.state !== 'one-way') {

@@ -24,6 +24,8 @@ export function takeAdvert(turn: Turn, path: PathName, from: string, advert: Adv
     refuse(turn, 'too-many-peers');
     return;
   }
+  // Back from the dead: as with a new one, an answer at once brings both back to two-way.
+  if (boot.state === 'lost') turn.replyOn.add(path);
   const newest = advert.sequence > boot.sequence;
   const newestHere = advert.sequence > (boot.paths.get(path)?.sequence ?? -1);
   if (!newest && !newestHere) {
@@ -40,7 +42,7 @@ export function takeAdvert(turn: Turn, path: PathName, from: string, advert: Adv
 /** A boot that nobody here has met: remember it, and answer so that it can be proven. */
 function meet(turn: Turn, path: PathName, from: string, advert: Advert): Boot | null {
   if (turn.state.boots.size >= maxBoots && !forgetOne(turn)) return null;
-  if (turn.now >= turn.state.nextReplyAt) turn.replyOn.add(path);
+  turn.replyOn.add(path);
   turn.stirred = true;
   return {
     boot: advert.boot,

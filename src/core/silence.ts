@@ -28,7 +28,7 @@ export function silenceWakeAt(turn: Turn): Instant {
     for (const path of boot.paths.values()) {
       if (path.state !== 'lost') at = earliest(at, pathLostAt(boot, path));
       if (path.state === 'two-way') at = earliest(at, pathEchoEndsAt(boot, path));
-      const answerDueAt = later(path.firstHeardAt, boot.downMs);
+      const answerDueAt = later(latest(path.firstHeardAt, path.echoedAt), boot.downMs);
       if (path.state === 'one-way' && answerDueAt > turn.now) at = earliest(at, answerDueAt);
     }
   }

@@ -17,8 +17,9 @@ type Advert = Extract<Effect, { kind: 'advert' }>;
 /** About so many groups fit a datagram: the whole table may ride once in as many adverts as it has parts. */
 const groupsInDatagram = 30;
 
-/** Answers to unknown boots are at least this far apart, or a flood of them would make us flood. */
+/** Answers to unknown boots come at this rate after a burst, or a flood of them would make us flood. */
 const replyGapMs = 50;
+const replyBurst = 16;
 
 /** An advert that could not leave on any path is tried again sooner than the next regular one. */
 const retryMs = 100;
@@ -30,7 +31,7 @@ export function speakIfDue(turn: Turn): Advert | null {
     turn.state.nextAdvertAt = next > turn.now ? next : later(turn.now, turn.settings.intervalMs);
   }
   if (regular || turn.speak) return advert(turn, tableBase(turn, regular), allPaths(turn));
-  if (turn.replyOn.size === 0) return null;
+  if (turn.replyOn.size === 0 || !mayReply(turn)) return null;
   return advert(turn, 0, [...turn.replyOn]);
 }
 
@@ -53,6 +54,14 @@ export function takeSent(turn: Turn, input: Extract<Input, { kind: 'sent' }>): E
   return renewal(turn, input.at);
 }
 
+/** A leaky bucket: so many at once, then one in each gap. */
+function mayReply(turn: Turn): boolean {
+  const nextAt = latest(turn.state.nextReplyAt, turn.now);
+  if (nextAt > later(turn.now, replyBurst * replyGapMs)) return false;
+  turn.state.nextReplyAt = later(nextAt, replyGapMs);
+  return true;
+}
+
 /** The kernel lease ends a lease after an advert left, and is renewed on nothing else. */
 function renewal(turn: Turn, advertAt: Instant): Effect | null {
   const { lease } = turn.settings;
@@ -65,7 +74,6 @@ function renewal(turn: Turn, advertAt: Instant): Effect | null {
 }
 
 function advert(turn: Turn, base: number | null, paths: readonly PathName[]): Advert {
-  if (turn.replyOn.size > 0) turn.state.nextReplyAt = later(turn.now, replyGapMs);
   const entries = base === null ? [] : turn.state.groups.filter((group) => group.entryVersion > base);
   return {
     kind: 'advert',

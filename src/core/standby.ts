@@ -3,7 +3,7 @@
 
 import { earliest, type Instant, later, longAgo, never } from '#lib/time';
 import type { Reason } from '#model/reason';
-import { candidates, holdersOf, ownRank, rankOf, unknownPeer, type Voice, voices } from './neighbours.ts';
+import { candidates, contenders, holdersOf, ownRank, rankOf, unknownPeer, type Voice, voices } from './neighbours.ts';
 import { compareRank } from './rank.ts';
 import { claim, explain } from './roles.ts';
 import type { Group, Vacancy } from './state.ts';
@@ -64,11 +64,15 @@ function follow(turn: Turn, index: number, holder: Voice): void {
   );
 }
 
-/** Nobody holds the group: the best standby claims at once, each further one waits an interval more. */
+/**
+ * Nobody holds the group: the best standby claims at once, each further one waits an interval more.
+ * Where nobody ever held it, a better node that is still listening counts too: hosts that start
+ * together would otherwise claim together.
+ */
 function awaitTurn(turn: Turn, index: number, all: readonly Voice[]): void {
   const { group } = groupAt(turn, index);
   const open = resignedVacancy(turn, group, all) ?? group.vacancy ?? silentVacancy(turn, group);
-  const others = candidates(turn, all);
+  const others = open.reason.kind === 'no-holder' ? contenders(turn, all, ['standby', 'starting']) : candidates(turn, all);
   const ahead = countAhead(turn, group, others, open.successor);
   const vacancy = { ...open, claimAt: later(open.since, ahead * turn.settings.intervalMs) };
   changeGroup(turn, index, { vacancy, preemptSince: null, wants: 'nothing' });
@@ -94,6 +98,12 @@ function resignedVacancy(turn: Turn, group: Group, all: readonly Voice[]): Vacan
   const reason: Reason = named ? { kind: 'handed-over', by } : { kind: 'resigned', by };
   const since = group.vacancy?.resigned === true ? group.vacancy.since : turn.now;
   return { since, reason, resigned: true, successor, claimAt: never };
+}
+
+/** The words for a node that joins the line: who holds the group now. */
+export function standbyReason(turn: Turn, index: number): Reason {
+  const [holder] = holdersOf(voices(turn, groupAt(turn, index).group.name));
+  return holder === undefined ? { kind: 'no-holder' } : { kind: 'holder-live', holder: holder.boot.node };
 }
 
 function silentVacancy(turn: Turn, group: Group): Vacancy {

@@ -101,7 +101,8 @@ function readEchoes(reader: Reader): Echo[] {
   if (reader.left > layout.mostEchoes * layout.echoLength) reader.refuse('malformed-section');
   const echoes: Echo[] = [];
   while (reader.hasMore) {
-    echoes.push({ boot: reader.hex(), sequence: reader.counter(), tableVersion: reader.counter() });
+    const [boot, sequence, tableVersion] = [reader.hex(), reader.counter(), reader.counter()];
+    echoes.push({ boot, sequence, tableVersion, here: (reader.u8() & layout.flagHere) !== 0 });
   }
   return echoes;
 }

@@ -129,6 +129,7 @@ function writeEchoes(writer: Writer, echoes: readonly Echo[]): void {
     writer.hex(echo.boot, 'boot id of an echo');
     writer.counter(echo.sequence, 'sequence number of an echo');
     writer.counter(echo.tableVersion, 'table version of an echo');
+    writer.u8(echo.here ? layout.flagHere : 0, 'flags of an echo');
   }
 }
 

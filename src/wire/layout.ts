@@ -21,7 +21,8 @@ export const sectionEchoes = 1;
 export const sectionTable = 2;
 export const sectionHeadLength = 3;
 
-export const echoLength = 24;
+export const echoLength = 25;
+export const flagHere = 0x01;
 export const mostEchoes = 64;
 
 /** Base, part, parts. */

@@ -1,0 +1,68 @@
+// Settings for hosts of a virtual cluster: the defaults of the product, one group unless asked otherwise.
+
+import type { CheckSettings, GroupSettings, Settings } from '#model/settings';
+
+export interface Wish {
+  readonly node: string;
+  readonly priority?: number;
+  readonly intervalMs?: number;
+  readonly downAfter?: number;
+  readonly paths?: readonly string[];
+  readonly preempt?: boolean;
+  readonly preemptDelayMs?: number;
+  readonly startupDelayMs?: number;
+  readonly groups?: number;
+  readonly checks?: readonly CheckSettings[];
+  readonly nodes?: readonly string[];
+}
+
+export function settingsFor(wish: Wish): Settings {
+  const intervalMs = wish.intervalMs ?? 1000;
+  const downAfter = wish.downAfter ?? 3;
+  const downMs = intervalMs * downAfter;
+  const probeMs = Math.min(50, Math.max(2, intervalMs / 10));
+  const leaseSeconds = Math.max(2, Math.ceil((1.25 * intervalMs) / 1000), Math.floor((downMs - probeMs - 1250) / 1000));
+  const paths = wish.paths ?? ['eth0'];
+  return {
+    cluster: 'test',
+    node: wish.node,
+    auth: { kind: 'none' },
+    intervalMs,
+    downAfter,
+    transport: {
+      port: 10112,
+      multicast4: '224.0.0.18',
+      multicast6: 'ff02::12',
+      peers: [],
+      paths: paths.map((name) => ({ name, interface: name })),
+    },
+    nodes: wish.nodes ?? null,
+    startupDelayMs: Math.max(wish.startupDelayMs ?? 0, downMs),
+    lease: { kind: 'address', ms: leaseSeconds * 1000 },
+    groups: Array.from({ length: wish.groups ?? 1 }, (_, index) => groupFor(wish, index)),
+    checks: wish.checks ?? [],
+    hook: null,
+    log: { format: 'text', level: 'info' },
+  };
+}
+
+function groupFor(wish: Wish, index: number): GroupSettings {
+  return {
+    name: index === 0 ? 'web' : `g${index}`,
+    interface: 'eth0',
+    addresses: [
+      {
+        address: `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`,
+        family: 4,
+        prefix: 32,
+        interface: 'eth0',
+        label: null,
+      },
+    ],
+    priority: wish.priority ?? 100,
+    preempt: wish.preempt ?? true,
+    preemptDelayMs: wish.preemptDelayMs ?? 0,
+    checks: (wish.checks ?? []).map((check) => check.name),
+    announce: { count: 5, intervalMs: 0, againAfterMs: 5000, refreshMs: 60_000 },
+  };
+}

@@ -1,0 +1,20 @@
+import { World } from './world.ts';
+const w = new World();
+for (const [n, p] of [['h1', 150], ['h2', 100], ['h3', 50]] as const) w.add({ node: n, priority: p });
+w.startAll();
+const show = (label: string) => {
+  console.log(`== ${label} t=${w.events.now} answering=${w.answering()} overlap=${w.overlapMs}`);
+  for (const t of w.transitions.splice(0)) console.log(`${t.at.toFixed(2)} ${t.host} ${t.event.group} ${t.event.from} -> ${t.event.to} ${JSON.stringify(t.event.reason)}`);
+  for (const t of w.heard.splice(0)) if (t.event.code !== 'group' && t.event.code!=='link') console.log(`    ${t.at.toFixed(2)} ${t.host} ${JSON.stringify(t.event)}`);
+};
+w.run(6000); show('start');
+w.host('h1').stop(); w.run(3000); show('stop h1');
+w.host('h1').start(); w.run(6000); show('start h1: preempts');
+w.host('h1').kill(); w.run(6000); show('kill -9 h1');
+w.host('h1').start(); w.run(6000); show('start h1');
+w.host('h1').kill(); w.run(500); w.host('h1').start(); w.run(6000); show('crash and quick restart h1');
+w.host('h1').freeze(); w.run(8000); show('freeze h1'); w.host('h1').thaw(); w.run(8000); show('thaw');
+w.host('h1').setLink('eth0', false); w.run(8000); show('link down h1'); w.host('h1').setLink('eth0', true); w.run(8000); show('link up');
+w.cuts.add('h1>h2').add('h1>h3').add('h2>h1').add('h3>h1'); w.run(8000); show('partition h1 | h2 h3'); w.cuts.clear(); w.run(8000); show('heal');
+w.cuts.add('h1>h2').add('h1>h3'); w.run(12000); show('h1 mute'); w.cuts.clear(); w.run(8000); show('heal');
+w.cuts.add('h2>h1').add('h3>h1'); w.run(12000); show('h1 deaf'); w.cuts.clear(); w.run(8000); show('heal');
