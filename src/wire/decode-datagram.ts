@@ -98,11 +98,12 @@ function readSections(reader: Reader): { echoes: readonly Echo[]; table: TablePa
 
 function readEchoes(reader: Reader): Echo[] {
   if (reader.left % layout.echoLength !== 0) reader.refuse('malformed-section');
-  if (reader.left > layout.mostEchoes * layout.echoLength) reader.refuse('malformed-section');
   const echoes: Echo[] = [];
   while (reader.hasMore) {
     const [boot, sequence, tableVersion] = [reader.hex(), reader.counter(), reader.counter()];
-    echoes.push({ boot, sequence, tableVersion, here: (reader.u8() & layout.flagHere) !== 0 });
+    const flags = reader.u8();
+    if ((flags & ~layout.flagHere) !== 0) reader.refuse('malformed-section');
+    echoes.push({ boot, sequence, tableVersion, here: flags === layout.flagHere });
   }
   return echoes;
 }

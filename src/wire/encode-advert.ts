@@ -65,12 +65,12 @@ function leastForTable(table: ChangedTable | null, entries: readonly SizedEntry[
 }
 
 function howManyEchoes(wanted: number, room: number): number {
-  return Math.min(wanted, layout.mostEchoes, Math.floor((room - layout.sectionHeadLength) / layout.echoLength));
+  return Math.min(wanted, Math.floor((room - layout.sectionHeadLength) / layout.echoLength));
 }
 
 /**
- * All echoes where they fit (39 always do). Otherwise a run of them that begins elsewhere in each
- * datagram: steps of the golden ratio visit every peer soon, whatever the distance of the numbers.
+ * All echoes where they fit; 38 always do. Otherwise a run of them that begins elsewhere in each
+ * datagram, in steps of the golden ratio, so that no peer is left out for long.
  */
 function rotate(echoes: readonly Echo[], count: number, sequence: number): readonly Echo[] {
   if (count === echoes.length) return echoes;

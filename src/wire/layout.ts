@@ -23,7 +23,6 @@ export const sectionHeadLength = 3;
 
 export const echoLength = 25;
 export const flagHere = 0x01;
-export const mostEchoes = 64;
 
 /** Base, part, parts. */
 export const tableHeadLength = 8 + 2 + 2;
