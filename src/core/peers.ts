@@ -10,8 +10,8 @@ import { applyTable, emptyTable } from './peer-table.ts';
 import type { Boot, BootPath } from './state.ts';
 import { refuse, type Turn } from './turn.ts';
 
-/** Boots remembered at once, lost ones included: far more than the 16 nodes a cluster is meant for. */
-export const maxBoots = 64;
+/** Boots remembered at once, lost ones included. So many echoes always fit one datagram. */
+export const maxBoots = 38;
 
 export function takeAdvert(turn: Turn, path: PathName, from: string, advert: Advert): void {
   if (advert.boot === turn.state.boot) return;
