@@ -1,0 +1,93 @@
+// The effective settings in words: what this node will do, with every default filled in. For
+// programs the same stands in describe-json.ts.
+
+import type { CheckSettings, GroupSettings, HookSettings, Settings, VirtualAddress } from '#model/settings';
+import { type Json, settingsJson } from './describe-json.ts';
+import { formatDuration } from './duration.ts';
+import { overlap, twoHoldersForMs } from './lease.ts';
+
+export interface Description {
+  readonly lines: readonly string[];
+  /** Plain JSON. */
+  readonly json: Json;
+}
+
+export function describeSettings(settings: Settings): Description {
+  const { groups, checks, hook } = settings;
+  return {
+    lines: [...nodeLines(settings), ...groups.flatMap(groupLines), ...checks.flatMap(checkLines), ...hookLines(hook)],
+    json: settingsJson(settings),
+  };
+}
+
+function nodeLines(settings: Settings): readonly string[] {
+  const { auth, nodes, intervalMs, downAfter, log } = settings;
+  const named = nodes === null ? 'any that has the key' : nodes.join(', ');
+  return [
+    `cluster ${settings.cluster}, node ${settings.node}`,
+    `  adverts: every ${formatDuration(intervalMs)} ${route(settings)}, port ${settings.transport.port}`,
+    `  authentication: ${auth.kind === 'none' ? 'none, so anybody on the wire can speak' : `key in ${auth.file}`}`,
+    `  nodes: ${auth.kind === 'none' && nodes === null ? 'any' : named}`,
+    `  a silent node counts as gone after ${downAfter} adverts (${formatDuration(downAfter * intervalMs)})`,
+    `  listens for ${formatDuration(settings.startupDelayMs)} before the first claim`,
+    `  lease: ${leaseText(settings)}`,
+    `  log: ${log.format}, from level ${log.level}`,
+  ];
+}
+
+function route({ transport }: Settings): string {
+  if (transport.peers.length > 0) return `to ${transport.peers.join(', ')}`;
+  const paths = transport.paths.map(({ name }) => name).join(', ');
+  return `on ${paths} to ${transport.multicast4} (IPv4) or ${transport.multicast6} (where there is no IPv4)`;
+}
+
+function leaseText(settings: Settings): string {
+  const openMs = twoHoldersForMs(settings);
+  if (settings.lease.kind === 'off' || openMs === null) return 'off; addresses stay where a daemon was killed or hangs';
+  const length = `the kernel keeps an address ${formatDuration(settings.lease.ms)} after the last advert`;
+  return openMs === 0 ? `${length}, and lets go before another host claims` : `${length}; if ${overlap(openMs)}`;
+}
+
+function groupLines(group: GroupSettings): readonly string[] {
+  const { announce } = group;
+  const preempts = group.preemptDelayMs === 0 ? 'at once' : `after ${formatDuration(group.preemptDelayMs)}`;
+  const again = announce.againAfterMs === 0 ? '' : `, again after ${formatDuration(announce.againAfterMs)}`;
+  const refresh = announce.refreshMs === 0 ? '' : `, then every ${formatDuration(announce.refreshMs)}`;
+  const gap = announce.intervalMs === 0 ? '' : `, ${formatDuration(announce.intervalMs)} apart`;
+  return [
+    `group ${group.name} on ${group.interface}`,
+    ...group.addresses.map((address) => `  ${addressText(address)} on ${address.interface}${labelText(address)}`),
+    `  priority ${group.priority}, ${group.preempt ? `preempts ${preempts}` : 'never preempts'}`,
+    `  checks: ${group.checks.length === 0 ? 'none' : group.checks.join(', ')}`,
+    `  announces ${announce.count} times${gap}${again}${refresh}`,
+  ];
+}
+
+function hookLines(hook: HookSettings | null): readonly string[] {
+  if (hook === null) return [];
+  return [
+    `hook on each change, at most ${formatDuration(hook.timeoutMs)}, as ${hook.user}`,
+    `  ${hook.command.map(argument).join(' ')}`,
+  ];
+}
+
+function checkLines(check: CheckSettings): readonly string[] {
+  const effect = check.onFail.kind === 'fault' ? 'its groups fault' : `the priority changes by ${check.onFail.weight}`;
+  return [
+    `check ${check.name} every ${formatDuration(check.intervalMs)}, at most ${formatDuration(check.timeoutMs)}, as ${check.user}`,
+    `  ${check.script.map(argument).join(' ')}`,
+    `  fails after ${check.fall}, passes after ${check.rise}; when it fails ${effect}`,
+  ];
+}
+
+function argument(text: string): string {
+  return /^[\x21-\x7e]+$/.test(text) ? text : JSON.stringify(text);
+}
+
+function addressText({ address, prefix }: VirtualAddress): string {
+  return `${address}/${prefix}`;
+}
+
+function labelText({ label }: VirtualAddress): string {
+  return label === null ? '' : ` labelled ${label}`;
+}
