@@ -12,7 +12,7 @@ import { resolveChecks, resolveHook } from './resolve-checks.ts';
 import { resolveAuth, resolveNode, resolveTransport } from './resolve-cluster.ts';
 import { resolveGroups } from './resolve-groups.ts';
 import { root, type Written } from './schema.ts';
-import { complete, readTable } from './shape.ts';
+import { complete, completeAll, readTable } from './shape.ts';
 import { parseToml } from './syntax.ts';
 
 export type Compiled =
@@ -52,8 +52,8 @@ function resolve(written: Written, report: Report, host: HostFacts): Settings | 
     auth: cluster && resolveAuth(cluster, report, host),
     intervalMs: cluster?.interval,
     downAfter: cluster?.down_after,
-    transport: cluster && resolveTransport(cluster, groups, report, interfaces),
-    nodes: cluster?.nodes,
+    transport: resolveTransport(written, report, interfaces),
+    nodes: cluster?.nodes && completeAll(cluster.nodes),
     // Who claims sooner than a down time after its start has not listened to anybody.
     startupDelayMs: timing && delay !== undefined ? Math.max(delay, timing.downAfter * timing.intervalMs) : undefined,
     lease: resolveLease(written.safety?.lease, timing, report),

@@ -15,7 +15,7 @@ export function checkProgram(path: string, at: KeyPath, report: Report, host: Ho
     const mode = modeText(facts.mode);
     report.problem(
       at,
-      `expected a program, found ${found} with mode ${mode}: nobody may execute it. Run: chmod +x ${shellWord(path)}`,
+      `expected a program, found ${found} with mode ${mode}, which no user may execute. Run: chmod +x ${shellWord(path)}`,
     );
   }
 }

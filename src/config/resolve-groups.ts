@@ -67,14 +67,13 @@ function resolveCheckNames(
   { checks, report }: Around,
 ): readonly string[] | undefined {
   if (written === null) return checks;
-  let isRight = true;
+  const known = new Set(checks);
   for (const [i, name] of (written ?? []).entries()) {
-    if (checks.includes(name)) continue;
-    isRight = false;
+    if (name === undefined || known.has(name)) continue;
     const hint = didYouMean(name, checks) || (checks.length === 0 ? 'There is no [[check]].' : '');
     report.problem([...at, i], sentence(`expected the name of a [[check]], found ${quote(name)}`, hint));
   }
-  return isRight ? written : undefined;
+  return written && completeAll(written);
 }
 
 function resolveAnnounce(announce: WrittenAnnounce, at: KeyPath, report: Report): AnnounceSettings | undefined {

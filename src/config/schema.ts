@@ -3,9 +3,19 @@
 // the same to people.
 
 import { multicastAddress, peerAddress, virtualAddress } from './address-kinds.ts';
-import { onFailKind } from './on-fail.ts';
 import { leaseKind } from './lease.ts';
-import { absolutePath, command, duration, flag, integer, interfaceName, oneOf, userName, word } from './kinds.ts';
+import {
+  absolutePath,
+  command,
+  duration,
+  flag,
+  integer,
+  interfaceName,
+  oneOf,
+  oneOfNow,
+  userName,
+  word,
+} from './kinds.ts';
 import {
   distinct,
   type Fields,
@@ -13,7 +23,7 @@ import {
   list,
   optional,
   required,
-  supportedOnly,
+  idleOnly,
   table,
   tables,
   unsupported,
@@ -39,17 +49,17 @@ const cluster = {
 const node = {
   name: ifWritten(word),
   priority: optional(integer(1, 254), 100),
-  witness: supportedOnly(flag, (value) => !value, 'Leave it out.'),
+  witness: idleOnly(flag, (value) => !value, 'true'),
   startup_delay: optional(duration(0, hour), 0),
 };
 
 const safety = {
-  mode: supportedOnly(oneOf('availability', 'quorum'), (value) => value === 'availability', 'Use "availability".'),
+  mode: optional(oneOfNow(['availability'], ['quorum']), 'availability'),
   lease: optional(leaseKind, { kind: 'auto' }),
-  probe: supportedOnly(flag, (value) => !value, 'Leave it out.'),
-  gateway: supportedOnly(list(peerAddress), (value) => value.length === 0, 'Leave it out.'),
-  longest_hold: unsupported(),
-  watchdog: unsupported(),
+  probe: idleOnly(flag, (value) => !value, 'true'),
+  gateway: idleOnly(list(peerAddress), (value) => value.length === 0, 'a gateway'),
+  longest_hold: unsupported('longest_hold'),
+  watchdog: unsupported('a watchdog device'),
 };
 
 const announce = {
@@ -77,7 +87,7 @@ const check = {
   timeout: optional(duration(10, hour), second),
   rise: optional(integer(1, 100), 2),
   fall: optional(integer(1, 100), 3),
-  on_fail: optional(onFailKind, 'fault'),
+  on_fail: optional(oneOfNow(['fault', 'weight'], ['fence']), 'fault'),
   weight: ifWritten(integer(-253, 253)),
   user: optional(userName, 'nobody'),
 };
@@ -99,9 +109,9 @@ export const root = {
   safety: table(safety),
   group: tables(group),
   check: tables(check),
-  fence: unsupported(),
+  fence: unsupported('fencing'),
   hooks: table(hooks),
-  metrics: table({ listen: unsupported() }),
+  metrics: table({ listen: unsupported('a metrics listener') }),
   log: table(log),
 };
 

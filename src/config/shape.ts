@@ -6,7 +6,7 @@ import type { KeyPath, Report } from './finding.ts';
 import type { Kind } from './kinds.ts';
 import { didYouMean } from './near-miss.ts';
 import { isTable } from './toml-values.ts';
-import { described, expected, quote, sentence } from './wording.ts';
+import { expected, quote, sentence } from './wording.ts';
 
 export interface Field<T> {
   read(value: unknown, at: KeyPath, report: Report): T | undefined;
@@ -37,20 +37,19 @@ export function ifWritten<T>(kind: Kind<T>): Field<T | null> {
 }
 
 /** A key of the contract that this version does not carry out, whatever its value. */
-export function unsupported(): Field<null> {
+export function unsupported(what: string): Field<null> {
   return {
-    read: (_, at, report) => report.problem(at, 'not supported yet. Leave it out.'),
+    read: (_, at, report) => report.problem(at, `${what} is not supported yet. Leave it out.`),
     absent: () => null,
   };
 }
 
-/** A key of which this version knows only some values: the others are right, but not supported yet. */
-export function supportedOnly<T>(kind: Kind<T>, isSupported: (value: T) => boolean, hint: string): Field<null> {
+/** A key of which this version carries out only the value that changes nothing. */
+export function idleOnly<T>(kind: Kind<T>, isIdle: (value: T) => boolean, otherwise: string): Field<null> {
   return {
     read(value, at, report) {
       const read = kind.read(value, at, report);
-      if (read === undefined || isSupported(read)) return null;
-      return report.problem(at, sentence(`${described(value)} is not supported yet`, hint));
+      return read === undefined || isIdle(read) ? null : unsupported(otherwise).read(value, at, report);
     },
     absent: () => null,
   };
@@ -70,25 +69,20 @@ export function list<T>(each: Kind<T>, { atLeastOne = false } = {}): Kind<readon
   };
 }
 
-/** A list in which nothing stands twice. */
-export function distinct(each: Kind<string>, limits = {}): Kind<readonly string[]> {
+/** A list in which nothing stands twice; a second one counts as wrong. */
+export function distinct(each: Kind<string>, limits = {}): Kind<readonly (string | undefined)[]> {
   const elements = list(each, limits);
   return {
     what: elements.what,
     read(value, at, report) {
-      const read = elements.read(value, at, report);
-      if (read === undefined) return undefined;
       const seen = new Set<string>();
-      let isRight = true;
-      for (const [i, element] of read.entries()) {
-        if (element !== undefined && !seen.has(element)) {
-          seen.add(element);
-          continue;
+      return elements.read(value, at, report)?.map((element, i) => {
+        if (element === undefined || !seen.has(element)) {
+          if (element !== undefined) seen.add(element);
+          return element;
         }
-        isRight = false;
-        if (element !== undefined) report.problem([...at, i], `${quote(element)} is given twice. Keep one of them.`);
-      }
-      return isRight ? [...seen] : undefined;
+        return report.problem([...at, i], `${quote(element)} is given twice. Keep one of them.`);
+      });
     },
   };
 }

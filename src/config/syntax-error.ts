@@ -44,6 +44,8 @@ const key = 'a key';
 const statement = 'a key, a [table] or a comment';
 const closingQuote = 'the quote that closes the text';
 const bracket = 'the "]" that closes the name of the table';
+const nextInArray = '"," or "]"';
+const nextInTable = '"," or "}"';
 const endOfLine = 'the end of the line';
 const number = 'a number as TOML writes it';
 
@@ -53,7 +55,7 @@ function awaited(words: ReadonlySet<unknown>): string {
   if (words.has('=')) return equals;
   if (words.has('"') && words.has("'")) return words.has('[') ? statement : key;
   if (words.has('"') || words.has("'") || words.has('"""') || words.has("'''")) return closingQuote;
-  if (words.has(',')) return words.has('}') ? '"," or "}"' : '"," or "]"';
+  if (words.has(',')) return words.has('}') ? nextInTable : nextInArray;
   if (words.has(']')) return bracket;
   return words.has('#') ? endOfLine : number;
 }
@@ -66,21 +68,31 @@ function standing(rest: string): string {
 
 function hint(what: string, text: string, offset: number): string {
   const before = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
-  const rest = (/^[^\r\n]*/.exec(text.slice(offset)) ?? [''])[0];
-  if (what === equals && rest.startsWith(':')) return 'TOML puts "=" between key and value.';
-  if (what === statement && /^[=\]},]/.test(rest)) return '';
-  if (what === closingQuote || what === equals || what === bracket || what === statement) return '';
-  if (/^[“”„‘’]/.test(rest)) return 'Use straight quotes: "…".';
-  const word = bareWord(before, rest);
-  if (/^(true|false)$/i.test(word)) return `Did you mean ${word.toLowerCase()}?`;
-  return word === '' ? '' : `Text needs quotes: ${quote(word)}.`;
+  const rest = /^[^\r\n]*/.exec(text.slice(offset))?.[0] ?? '';
+  if (what === equals) return rest.startsWith(':') ? 'TOML puts "=" between key and value.' : '';
+  if (what === value) return valueHint(rest);
+  if (what !== endOfLine && what !== nextInArray && what !== nextInTable && what !== number) return '';
+  const touching = /[^\s,=[\]{}"'#]+$/.exec(before)?.[0] ?? '';
+  if (touching !== '') return quotesHint(touching + bareWord(rest));
+  if (!/^[A-Za-z0-9_."'-]+\s*=/.test(rest)) return '';
+  return what === endOfLine
+    ? 'Each key needs a line of its own.'
+    : 'Is the bracket that closes the value before it missing?';
 }
 
-/** The word around the place, if it is one that wants quotes: `10s`, `eth0`, `192.0.2.1`, `/bin/true`. */
-function bareWord(before: string, rest: string): string {
-  const head = /[^\s,=[\]{}"'#]*$/.exec(before)?.[0] ?? '';
-  const tail = /^[^\s,=[\]{}"'#]*/.exec(rest)?.[0] ?? '';
-  return /[\p{L}/:]|\..*\./u.test(head + tail) ? head + tail : '';
+function valueHint(rest: string): string {
+  if (/^[“”„‘’]/.test(rest)) return 'Use straight quotes: "…".';
+  const word = bareWord(rest);
+  return /^(true|false)$/i.test(word) ? `Did you mean ${word.toLowerCase()}?` : quotesHint(word);
+}
+
+/** For words that cannot have been meant as numbers: `10s`, `eth0`, `192.0.2.1`, `/bin/true`. */
+function quotesHint(word: string): string {
+  return /[\p{L}/:]|\..*\./u.test(word) ? `Text needs quotes: ${quote(word)}.` : '';
+}
+
+function bareWord(rest: string): string {
+  return /^[^\s,=[\]{}"'#]*/.exec(rest)?.[0] ?? '';
 }
 
 /** The errors that are not of the grammar come with a sentence of the parser's own. */

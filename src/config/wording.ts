@@ -13,7 +13,7 @@ export function described(value: unknown): string {
   if (typeof value === 'string') return quote(value);
   if (typeof value === 'bigint' || typeof value === 'number') return `the number ${numberText(value)}`;
   if (typeof value === 'boolean') return String(value);
-  if (value instanceof TomlDate) return `the date or time ${quote(value.text)}, which is not text without quotes`;
+  if (value instanceof TomlDate) return `the date or time ${value.text}`;
   if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : 'an array';
   return isTable(value) ? 'a table' : 'something else';
 }
@@ -39,7 +39,8 @@ export function alternatives(names: readonly string[]): string {
 }
 
 function numberText(value: bigint | number): string {
-  const text = String(value);
+  const isWholeFloat = typeof value === 'number' && Number.isInteger(value);
+  const text = `${value}${isWholeFloat ? '.0' : ''}`;
   return text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text;
 }
 
