@@ -23,13 +23,16 @@ export interface WrittenAddress {
   readonly label: string | null | undefined;
 }
 
+const apart = 'Write the interface apart: { address = "…", interface = "…" }.';
+
 const addressText: Kind<Ip> = {
   what: 'an IPv4 or IPv6 address, with or without a prefix length',
   read(value, at, report) {
     if (typeof value !== 'string') return report.problem(at, expected(this.what, value));
     const [text = '', length, ...more] = value.split('/');
     const bytes = parseIp(text);
-    if (bytes === null || more.length > 0) return report.problem(at, expected(this.what, value, addressHint(text)));
+    if (bytes === null || more.length > 0)
+      return report.problem(at, expected(this.what, value, addressHint(text, apart)));
     const prefix = length === undefined ? bytes.length * 8 : prefixLength(length, bytes.length * 8);
     if (prefix === null) {
       return report.problem(at, expected(`a prefix length from 1 to ${bytes.length * 8} after the "/"`, value));
@@ -77,7 +80,10 @@ export const peerAddress: Kind<string> = {
   what: "a peer's own IPv4 or IPv6 address",
   read(value, at, report) {
     const bytes = typeof value === 'string' ? parseIp(value) : null;
-    if (bytes === null) return report.problem(at, expected(this.what, value, addressHint(String(value))));
+    if (bytes === null) {
+      const hint = typeof value === 'string' ? addressHint(value, 'No interface can be named here.') : '';
+      return report.problem(at, expected(this.what, value, hint));
+    }
     const use = describedUse(bytes, bytes.length * 8);
     const isLoopback = use === 'the loopback address';
     if (use !== null && !isLoopback) return report.problem(at, refused(this.what, use, value));
@@ -118,11 +124,11 @@ function refused(what: string, use: string, value: unknown): string {
   return sentence(`expected ${what}, found ${use} ${quote(String(value))}`, '');
 }
 
-function addressHint(text: string): string {
-  if (text.includes('%')) return 'Write the interface apart: { address = "…", interface = "…" }.';
+function addressHint(text: string, zoneHint: string): string {
+  if (text.includes('%')) return zoneHint;
   const withoutZeros = text.replaceAll(/\b0+(?=\d)/g, '');
   if (withoutZeros !== text && parseIp(withoutZeros)?.length === 4) {
     return `Did you mean ${quote(withoutZeros)}? A leading zero means octal to some tools.`;
   }
-  return parseIp(text.trim()) === null ? '' : `Did you mean ${quote(text.trim())}?`;
+  return text.trim() === text || parseIp(text.trim()) === null ? '' : `Did you mean ${quote(text.trim())}?`;
 }

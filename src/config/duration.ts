@@ -4,12 +4,12 @@ const msOf = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
 /** Whole milliseconds, or null when the text is not a duration. */
 export function parseDuration(text: string): number | null {
-  const match = /^(\d{1,12}(?:\.\d{1,6})?)(ms|s|m|h)$/.exec(text);
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
   if (match === null) return null;
   const ms = Number(match[1]) * msOf[match[2] as keyof typeof msOf];
   // 0.1 s is 100 ms, whatever binary fractions make of it; 0.5 ms is nothing that a timer here can keep.
   const whole = Math.round(ms);
-  return Math.abs(ms - whole) < 1e-6 ? whole : null;
+  return ms === whole || Math.abs(ms - whole) < 1e-6 ? whole : null;
 }
 
 /** The shortest exact text: `1m`, `90s`, `250ms`. */

@@ -6,7 +6,7 @@ import { TomlCursor } from './toml-cursor.ts';
 
 export interface KeyLines {
   /** The line of the key; else of the nearest table or array around it; else 1. */
-  lineOf(path: KeyPath): number;
+  readonly lineOf: (path: KeyPath) => number;
 }
 
 export function locateKeys(text: string): KeyLines {

@@ -66,6 +66,7 @@ export function duration(minMs: number, maxMs: number): Kind<number> {
 
 export function noDuration(value: unknown, orElse = ''): string {
   const near = typeof value === 'string' || typeof value === 'bigint' ? nearDuration(String(value)) : null;
+  if (near !== null && near === value) return expected('a duration in whole milliseconds', value);
   const hint = near === null ? '' : `Did you mean ${quote(near)}?`;
   return expected(`${orElse}a duration with a unit (ms, s, m or h), such as "250ms" or "3s"`, value, hint);
 }

@@ -12,7 +12,7 @@ export function didYouMean(written: string, words: Iterable<string>): string {
 export function nearest(written: string, words: Iterable<string>): string | null {
   let best: { word: string; distance: number } | null = null;
   for (const word of words) {
-    const distance = slips(fold(written), fold(word));
+    const distance = isStart(fold(written), fold(word)) ? 0.5 : slips(fold(written), fold(word));
     if (distance > slipsAllowed(word) || (best !== null && distance >= best.distance)) continue;
     best = { word, distance };
   }
@@ -22,6 +22,11 @@ export function nearest(written: string, words: Iterable<string>): string | null
 /** Case and the kind of dash are slips of no weight: `Key-File` is `key_file`. */
 function fold(word: string): string {
   return word.trim().toLowerCase().replaceAll('-', '_');
+}
+
+/** `warn` is `warning`, though three letters are missing. */
+function isStart(written: string, word: string): boolean {
+  return written.length >= 3 && written.length < word.length && word.startsWith(written);
 }
 
 function slipsAllowed(word: string): number {

@@ -57,13 +57,14 @@ export function idleOnly<T>(kind: Kind<T>, isIdle: (value: T) => boolean, otherw
 
 export function list<T>(each: Kind<T>, { atLeastOne = false } = {}): Kind<readonly (T | undefined)[]> {
   return {
-    what: `an array, each ${each.what}`,
+    what: `an array, each element ${each.what}`,
     read(value, at, report) {
       if (!Array.isArray(value)) {
         const hint = typeof value === 'string' ? `Write [${quote(value)}].` : '';
         return report.problem(at, expected('an array', value, hint));
       }
-      if (atLeastOne && value.length === 0) return report.problem(at, expected(`at least one of ${each.what}`, value));
+      if (atLeastOne && value.length === 0)
+        return report.problem(at, expected(`at least one element, ${each.what}`, value));
       return value.map((element: unknown, i) => each.read(element, [...at, i], report));
     },
   };

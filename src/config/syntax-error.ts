@@ -21,8 +21,11 @@ export function syntaxError(error: unknown, text: string): SyntaxFault {
   const { line } = complaint;
   if (complaint.expected === null || complaint.offset === null) return { line, message: byMessage(complaint.message) };
   const what = awaited(new Set(complaint.expected.map((each) => each.text)));
+  const before = text.slice(text.lastIndexOf('\n', complaint.offset - 1) + 1, complaint.offset);
   const rest = text.slice(complaint.offset);
-  return { line, message: sentence(`expected ${what}, found ${standing(rest)}`, hint(what, text, complaint.offset)) };
+  const touching = /[^\s,=[\]{}"'#]+$/.exec(before)?.[0] ?? '';
+  const found = what === number && touching !== '' ? quote(touching + bareWord(rest)) : standing(rest);
+  return { line, message: sentence(`expected ${what}, found ${found}`, hint(what, touching, rest)) };
 }
 
 function read(error: unknown): Complaint {
@@ -66,15 +69,15 @@ function standing(rest: string): string {
   return quote(/^(?:[\p{L}\p{N}_./-]+|.)/su.exec(rest)?.[0] ?? '');
 }
 
-function hint(what: string, text: string, offset: number): string {
-  const before = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
-  const rest = /^[^\r\n]*/.exec(text.slice(offset))?.[0] ?? '';
+/** `touching` is what stands right before the place, without a space between. */
+function hint(what: string, touching: string, rest: string): string {
+  const word = touching + bareWord(rest);
   if (what === equals) return rest.startsWith(':') ? 'TOML puts "=" between key and value.' : '';
   if (what === value) return valueHint(rest);
-  if (what !== endOfLine && what !== nextInArray && what !== nextInTable && what !== number) return '';
-  const touching = /[^\s,=[\]{}"'#]+$/.exec(before)?.[0] ?? '';
-  if (touching !== '') return quotesHint(touching + bareWord(rest));
-  if (!/^[A-Za-z0-9_."'-]+\s*=/.test(rest)) return '';
+  if (what === number) return /^[+-]?0\d/.test(word) ? 'A number does not begin with 0.' : quotesHint(word);
+  if (what !== endOfLine && what !== nextInArray && what !== nextInTable) return '';
+  if (touching !== '') return quotesHint(word);
+  if (!/^[A-Za-z0-9_."'-]+[ \t]*=/.test(rest)) return '';
   return what === endOfLine
     ? 'Each key needs a line of its own.'
     : 'Is the bracket that closes the value before it missing?';

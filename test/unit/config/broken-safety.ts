@@ -1,0 +1,168 @@
+// What this version does not carry out, and leases.
+// Each configuration with everything that is said of it, word for word.
+
+import type { Broken } from './broken.ts';
+import { config } from './host.ts';
+
+export const brokenSafety: readonly Broken[] = [
+  {
+    name: 'quorum',
+    toml: config({
+      rest: `[safety]
+mode = "quorum"`,
+    }),
+    problems: ['f.toml:11: safety.mode: "quorum" is not supported yet. Use "availability".'],
+  },
+  {
+    name: 'a mode that does not exist',
+    toml: config({
+      rest: `[safety]
+mode = "quorom"`,
+    }),
+    problems: ['f.toml:11: safety.mode: expected "availability", found "quorom". Did you mean "quorum"?'],
+  },
+  {
+    name: 'probe',
+    toml: config({
+      rest: `[safety]
+probe = true`,
+    }),
+    problems: ['f.toml:11: safety.probe: true is not supported yet. Leave it out.'],
+  },
+  {
+    name: 'gateway',
+    toml: config({
+      rest: `[safety]
+gateway = ["192.0.2.1"]`,
+    }),
+    problems: ['f.toml:11: safety.gateway: a gateway is not supported yet. Leave it out.'],
+  },
+  {
+    name: 'longest_hold',
+    toml: config({
+      rest: `[safety]
+longest_hold = "10s"`,
+    }),
+    problems: ['f.toml:11: safety.longest_hold: longest_hold is not supported yet. Leave it out.'],
+  },
+  {
+    name: 'watchdog',
+    toml: config({
+      rest: `[safety]
+watchdog = "/dev/watchdog"`,
+    }),
+    problems: ['f.toml:11: safety.watchdog: a watchdog device is not supported yet. Leave it out.'],
+  },
+  {
+    name: 'on_fail fence',
+    toml: config({
+      rest: `[[check]]
+name = "c"
+script = ["/usr/bin/check"]
+on_fail = "fence"`,
+    }),
+    problems: ['f.toml:13: check[0].on_fail: "fence" is not supported yet. Use "fault" or "weight".'],
+  },
+  {
+    name: 'fence, even empty',
+    toml: config({ rest: '[fence]' }),
+    problems: ['f.toml:10: fence: fencing is not supported yet. Leave it out.'],
+  },
+  {
+    name: 'fence.peer',
+    toml: config({
+      rest: `[fence]
+peer = ["fence_ipmilan"]
+timeout = "30s"`,
+    }),
+    problems: ['f.toml:10: fence: fencing is not supported yet. Leave it out.'],
+  },
+  {
+    name: 'metrics',
+    toml: config({
+      rest: `[metrics]
+listen = "127.0.0.1:9112"`,
+    }),
+    problems: ['f.toml:11: metrics.listen: a metrics listener is not supported yet. Leave it out.'],
+  },
+  {
+    name: 'witness',
+    toml: config({
+      rest: `[node]
+witness = true`,
+    }),
+    problems: ['f.toml:11: node.witness: true is not supported yet. Leave it out.'],
+  },
+  {
+    name: 'wrong types are wrong first',
+    toml: config({
+      rest: `[safety]
+probe = "yes"
+gateway = "192.0.2.1"
+[node]
+witness = 1`,
+    }),
+    problems: [
+      'f.toml:11: safety.probe: expected true or false, found "yes".',
+      'f.toml:12: safety.gateway: expected an array, found "192.0.2.1". Write ["192.0.2.1"].',
+      'f.toml:14: node.witness: expected true or false, found the number 1.',
+    ],
+  },
+  {
+    name: 'a lease in fractions of a second',
+    toml: config({
+      rest: `[safety]
+lease = "2500ms"`,
+    }),
+    problems: [
+      'f.toml:11: safety.lease: expected whole seconds, in which the kernel counts, found "2500ms". Write "3s".',
+    ],
+  },
+  {
+    name: 'a lease that is too short',
+    toml: config({
+      rest: `[safety]
+lease = "1s"`,
+    }),
+    problems: ['f.toml:11: safety.lease: expected a lease from "2s" to "1h", found "1s". Write "auto".'],
+  },
+  {
+    name: 'a lease that is too long',
+    toml: config({
+      rest: `[safety]
+lease = "2h"`,
+    }),
+    problems: ['f.toml:11: safety.lease: expected a lease from "2s" to "1h", found "2h". Write "auto".'],
+  },
+  {
+    name: 'a lease that one late advert would end',
+    toml: config({
+      cluster: 'interval = "5s"',
+      rest: `[safety]
+lease = "6s"`,
+    }),
+    problems: [
+      'f.toml:11: safety.lease: expected at least 1.25 times cluster.interval ("5s"), because adverts renew it, found "6s". Write "7s".',
+    ],
+  },
+  {
+    name: 'a slip in the lease',
+    toml: config({
+      rest: `[safety]
+lease = "Auto"`,
+    }),
+    problems: [
+      'f.toml:11: safety.lease: expected "auto", "off" or a duration in whole seconds, found "Auto". Did you mean "auto"?',
+    ],
+  },
+  {
+    name: 'a lease without a unit',
+    toml: config({
+      rest: `[safety]
+lease = 3`,
+    }),
+    problems: [
+      'f.toml:11: safety.lease: expected "auto", "off" or a duration with a unit (ms, s, m or h), such as "250ms" or "3s", found the number 3. Did you mean "3s"?',
+    ],
+  },
+];
