@@ -9,7 +9,7 @@ import { ifWritten, readTable, required } from './shape.ts';
 import { isTable } from './toml-values.ts';
 import { expected, quote, sentence } from './wording.ts';
 
-export interface Ip {
+interface Ip {
   /** Canonical. */
   readonly address: string;
   readonly family: 4 | 6;

@@ -6,7 +6,7 @@ import { type Json, settingsJson } from './describe-json.ts';
 import { formatDuration } from './duration.ts';
 import { overlap, twoHoldersForMs } from './lease.ts';
 
-export interface Description {
+interface Description {
   readonly lines: readonly string[];
   /** Plain JSON. */
   readonly json: Json;

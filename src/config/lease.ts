@@ -8,7 +8,7 @@ import { type Kind, noDuration } from './kinds.ts';
 import { nearest } from './near-miss.ts';
 import { expected, quote } from './wording.ts';
 
-export type WrittenLease =
+type WrittenLease =
   | { readonly kind: 'auto' }
   | { readonly kind: 'off' }
   | { readonly kind: 'duration'; readonly ms: number };
@@ -55,15 +55,15 @@ export function resolveLease(
 
 function explicit(ms: number, timing: Timing | undefined, at: KeyPath, report: Report): Lease | undefined {
   const found = quote(formatDuration(ms));
+  if (ms < shortestMs || ms > longestMs) {
+    const range = `${quote(formatDuration(shortestMs))} to ${quote(formatDuration(longestMs))}`;
+    return report.problem(at, `expected a lease from ${range}, found ${found}. ${meant('auto')}`);
+  }
   if (ms % 1000 !== 0) {
     return report.problem(
       at,
       `expected whole seconds, in which the kernel counts, found ${found}. ${meant(ceilSecond(ms))}`,
     );
-  }
-  if (ms < shortestMs || ms > longestMs) {
-    const range = `${quote(formatDuration(shortestMs))} to ${quote(formatDuration(longestMs))}`;
-    return report.problem(at, `expected a lease from ${range}, found ${found}. ${meant('auto')}`);
   }
   if (timing === undefined) return undefined;
   const leastMs = 1.25 * timing.intervalMs;

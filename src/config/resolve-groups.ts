@@ -13,7 +13,7 @@ import { complete, completeAll } from './shape.ts';
 import { keyText } from './finding.ts';
 import { quote, sentence } from './wording.ts';
 
-export interface Around {
+interface Around {
   readonly report: Report;
   readonly interfaces: InterfaceCheck;
   readonly nodePriority: number | undefined;

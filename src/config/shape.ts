@@ -13,7 +13,7 @@ export interface Field<T> {
   absent(at: KeyPath, report: Report): T | undefined;
 }
 
-export type Shape = Readonly<Record<string, Field<unknown>>>;
+type Shape = Readonly<Record<string, Field<unknown>>>;
 
 /** What was written or stands in for it; undefined where it was wrong, which is reported already. */
 export type Fields<S extends Shape> = {

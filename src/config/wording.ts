@@ -9,7 +9,7 @@ export function quote(text: string): string {
   return JSON.stringify(short).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, escaped);
 }
 
-export function described(value: unknown): string {
+function described(value: unknown): string {
   if (typeof value === 'string') return quote(value);
   if (typeof value === 'bigint' || typeof value === 'number') return `the number ${numberText(value)}`;
   if (typeof value === 'boolean') return String(value);
