@@ -49,9 +49,9 @@ __proto__ = 2`,
   },
   {
     name: 'a quoted key with control characters',
-    toml: config({ cluster: '"a\\u001b[31m b" = 1' }),
+    toml: config({ cluster: '"a\\u001b[31m \\u009b \\u202e b" = 1' }),
     problems: [
-      'f.toml:4: cluster."a\\u001b[31m b": unknown key. Known here: name, key_file, auth, interval, down_after, paths, multicast, port, peers, nodes.',
+      'f.toml:4: cluster."a\\u001b[31m \\u{9b} \\u{202e} b": unknown key. Known here: name, key_file, auth, interval, down_after, paths, multicast, port, peers, nodes.',
     ],
   },
   {
@@ -230,6 +230,24 @@ paths = ["eth0"]`,
     problems: [
       'f.toml:4: cluster.peers[0]: expected a peer\'s own IPv4 or IPv6 address, found "lb2".',
       'f.toml:5: cluster.paths: expected no paths beside peers, found both: adverts to peers go where routing sends them.',
+    ],
+  },
+  {
+    name: 'peers as text, and paths',
+    toml: config({
+      cluster: `peers = "192.0.2.2"
+paths = ["eth0"]`,
+    }),
+    problems: [
+      'f.toml:4: cluster.peers: expected an array, found "192.0.2.2". Write ["192.0.2.2"].',
+      'f.toml:5: cluster.paths: expected no paths beside peers, found both: adverts to peers go where routing sends them.',
+    ],
+  },
+  {
+    name: 'a wrong name among the nodes, which may be this one',
+    toml: config({ cluster: 'nodes = ["lb 1", "lb2"]' }),
+    problems: [
+      'f.toml:4: cluster.nodes[0]: expected a name of 1 to 63 letters, digits, ".", "_" or "-", found "lb 1".',
     ],
   },
   {

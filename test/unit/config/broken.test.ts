@@ -50,6 +50,8 @@ test("a host's name that is no word must be replaced in the file", (t) => {
 });
 
 test('a key file of the user that runs locum is as good as one of root', (t) => {
+  const ofRoot = config().replace('auth = "none"', 'key_file = "/etc/locum/cluster.key"');
+  t.deepEqual(problemsOf(ofRoot, { ...host, uid: 1000 }), []);
   const toml = config().replace('auth = "none"', 'key_file = "/etc/locum/other.key"');
   t.is(problemsOf(toml).length, 1);
   t.deepEqual(settingsOf(toml, { ...host, uid: 1000 }).auth, { kind: 'key', file: '/etc/locum/other.key' });

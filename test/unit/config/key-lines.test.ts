@@ -33,6 +33,8 @@ deep = { a.b = [
    2] ] }
 [group.sub.table]
 last = 1979-05-27 07:32:00
+quotes = ["\\"]", '\\', # ] "
+  "b"]
 `;
 
 const places: readonly (readonly [path: readonly (string | number)[], line: number])[] = [
@@ -59,6 +61,7 @@ const places: readonly (readonly [path: readonly (string | number)[], line: numb
   [['group', 1, 'sub', 1, 'deep', 'a', 'b', 0, 1], 25],
   [['group', 1, 'sub', 1, 'table'], 26],
   [['group', 1, 'sub', 1, 'table', 'last'], 27],
+  [['group', 1, 'sub', 1, 'table', 'quotes', 2], 29],
 ];
 
 for (const [path, line] of places) {

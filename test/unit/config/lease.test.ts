@@ -27,6 +27,8 @@ const automatic: readonly (readonly [interval: string, downAfter: number, ms: nu
   ['1s', 5, 3000],
   ['1s', 10, 8000],
   // One late advert must not end it: 1.25 intervals beat the room.
+  ['1600ms', 2, 2000],
+  ['1610ms', 2, 3000],
   ['2s', 2, 3000],
   ['10s', 2, 18_000],
   ['60s', 2, 118_000],

@@ -56,6 +56,7 @@ const durations: readonly (readonly [text: string, ms: number | null])[] = [
   ['0.1s', 100],
   ['1.5s', 1500],
   ['0.29s', 290],
+  ['1.005s', 1005],
   ['0.5ms', null],
   ['1', null],
   ['', null],
