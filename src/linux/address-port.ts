@@ -115,7 +115,9 @@ export class AddressPort implements KernelPort {
   renew(id: EffectId, advertAt: Instant, until: Instant | null, livePeers: number): void {
     this.#beat.write(advertAt, livePeers);
     const claims = this.#book.all();
-    const outcomes = claims.flatMap(({ key, state }): AddressOutcome[] => (state === 'gone' ? [{ key, kind: 'absent' }] : []));
+    const outcomes = claims.flatMap(({ key, state }): AddressOutcome[] =>
+      state === 'gone' ? [{ key, kind: 'absent' }] : [],
+    );
     const held = claims.filter((claim) => claim.state === 'held' && (until !== null || !this.#isPermanent(claim)));
     void this.#extend(id, held, until, outcomes);
   }
@@ -215,7 +217,12 @@ export class AddressPort implements KernelPort {
     this.#answer(id, outcomes);
   }
 
-  async #extend(id: EffectId, held: readonly Claim[], until: Instant | null, outcomes: AddressOutcome[]): Promise<void> {
+  async #extend(
+    id: EffectId,
+    held: readonly Claim[],
+    until: Instant | null,
+    outcomes: AddressOutcome[],
+  ): Promise<void> {
     const late = this.#tooLate(until);
     if (late !== null) {
       this.#answer(id, [...outcomes, ...held.map((claim) => refused(claim, late))]);

@@ -132,7 +132,9 @@ export class Announcer implements AnnouncePort {
 }
 
 function unannounceable(link: KernelLink): string | null {
-  return parseEthernetAddress(link.mac) === null ? 'it has no Ethernet address' : null;
+  const bytes = parseEthernetAddress(link.mac);
+  // The loopback interface has one of zeros.
+  return bytes === null || bytes.every((byte) => byte === 0) ? 'it has no Ethernet address' : null;
 }
 
 /** Whether this host routes what comes in there; a host without IPv6 routes nothing. */

@@ -1,7 +1,7 @@
 // What a daemon finds when it starts: the links, the addresses that an earlier daemon left, and what
 // that daemon last said. Whether they are adopted is decided elsewhere.
 
-import { addressKey } from "#lib/ip";
+import { addressKey } from '#lib/ip';
 import type { StartFacts } from '#model/input';
 import { placeKey } from './address-message.ts';
 import type { HostState } from './address-mirror.ts';

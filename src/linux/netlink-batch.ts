@@ -8,8 +8,9 @@ import { ENOBUFS } from './netlink-errno.ts';
 import { errnoOf, messagesOf, NLM_F_ACK, NLMSG_ERROR } from './netlink-bytes.ts';
 
 const ROUTE = 0;
-/** Answers of this many failures fit the smallest default receive buffer. */
-const BATCH = 200;
+/** The answers of this many failures fit the receive buffer that the oldest kernels allow. */
+const BATCH = 128;
+const RECEIVE_BUFFER = 1024 * 1024;
 /** BOUNDED: as many batches as can be under way at once; more than these wait for a socket. */
 const SOCKETS = 16;
 
@@ -89,6 +90,7 @@ export class NetlinkBatches {
   #grow(): Lane | null {
     if (this.#lanes.length >= SOCKETS) return null;
     const socket = new RawNetlinkSocket(ROUTE);
+    socket.setRecvBufferSize(RECEIVE_BUFFER);
     const lane: Lane = { socket, batch: null };
     socket.on('message', (datagram) => this.#received(lane, datagram));
     socket.on('error', (error) => {

@@ -3,7 +3,8 @@
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 
-const { EACCES, EADDRNOTAVAIL, EEXIST, EINVAL, ENODEV, ENOBUFS, ENOMEM, ENXIO, EOPNOTSUPP, EPERM, ETIME } = constants.errno;
+const { EACCES, EADDRNOTAVAIL, EEXIST, EINVAL, ENODEV, ENOBUFS, ENOMEM, ENXIO, EOPNOTSUPP, EPERM, ETIME } =
+  constants.errno;
 
 export { EADDRNOTAVAIL, EEXIST, EINVAL, ENODEV, ENOBUFS, ENXIO, ETIME };
 
@@ -15,7 +16,7 @@ const ADVICE: ReadonlyMap<number, string> = new Map([
   [ENODEV, 'the interface is not there, or has no such address family'],
   [ENOBUFS, 'the kernel had no room for it'],
   [ENOMEM, 'the kernel had no memory for it'],
-  [ETIME, "the lease had ended before it reached the kernel"],
+  [ETIME, 'the lease had ended before it reached the kernel'],
   [EOPNOTSUPP, 'the address family is not available: is IPv6 disabled?'],
 ]);
 

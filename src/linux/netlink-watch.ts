@@ -1,6 +1,6 @@
 // Keeps the mirror of the host true: subscribes to the kernel's events, asks for everything at the
-// start, and asks again whenever the kernel says that events were lost (ENOBUFS) or that a dump was
-// disturbed. Dumps and events come through one socket, so they arrive in the order of what happened.
+// start, and asks again whenever events were lost or a dump was disturbed. Dumps and events come
+// through one socket, so they arrive in the order of what happened.
 
 import { RawNetlinkSocket } from 'netlink';
 import { HostMirror } from './address-mirror.ts';
@@ -9,18 +9,21 @@ import { RTM_GETADDR } from './address-message.ts';
 import { RTM_GETLINK } from './link-message.ts';
 import { errnoOf, message, messagesOf, NLM_F_DUMP, NLM_F_DUMP_INTR } from './netlink-bytes.ts';
 import { NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR } from './netlink-bytes.ts';
+import { countOverflows, descriptorOf, overflowsOf } from './netlink-ffi.ts';
 import type { NetlinkMessage } from './netlink-bytes.ts';
 
 const ROUTE = 0;
 const RTNLGRP_LINK = 1;
 const RTNLGRP_IPV4_IFADDR = 5;
 const RTNLGRP_IPV6_IFADDR = 9;
-/** The kernel gives what net.core.rmem_max allows; a renewal of many addresses makes an event for each. */
+/** Room for some thousands of events; a renewal of many addresses makes one for each. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
 /** A storm of lost events must not become a storm of dumps. */
 const RESYNC_GAP_MS = 100;
 /** A dump takes milliseconds; an answer that never comes must not leave us blind. */
 const DUMP_TIMEOUT_MS = 2000;
+/** The kernel may fail to make an event at all, for want of memory, and nothing counts those. */
+const RESYNC_EVERY_MS = 60_000;
 
 export interface HostListener {
   readonly changed?: (change: HostChange) => void;
@@ -32,6 +35,7 @@ type Phase = 'links' | 'addresses';
 
 export class HostWatch {
   readonly #socket = new RawNetlinkSocket(ROUTE);
+  readonly #fd: number;
   readonly #mirror = new HostMirror();
   readonly #listeners: HostListener[] = [];
   #waiting: (() => void)[] = [];
@@ -39,14 +43,16 @@ export class HostWatch {
   #sequence = 0;
   #again = false;
   #timer: NodeJS.Timeout | null = null;
+  #overflows = 0;
+  #looking: NodeJS.Immediate | null = null;
   #closed = false;
   /** How often events were lost and everything was asked again. */
   resyncs = 0;
 
   constructor(receiveBuffer: number) {
     this.#socket.on('message', (datagram) => this.#received(datagram));
-    this.#socket.on('error', () => this.#lost());
-    this.#socket.setRecvBufferSize(receiveBuffer);
+    this.#fd = descriptorOf(this.#socket.address().port);
+    countOverflows(this.#fd, receiveBuffer);
     for (const group of [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR]) this.#socket.addMembership(group);
   }
 
@@ -69,6 +75,7 @@ export class HostWatch {
 
   close(): void {
     this.#closed = true;
+    if (this.#looking !== null) clearImmediate(this.#looking);
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#socket.close();
     for (const resolve of this.#waiting.splice(0)) resolve();
@@ -84,7 +91,9 @@ export class HostWatch {
     this.#mirror.beginDump(phase);
     const type = phase === 'links' ? RTM_GETLINK : RTM_GETADDR;
     // A general message with every field zero: all families, all interfaces.
-    const request = message(type, NLM_F_REQUEST | NLM_F_DUMP, this.#sequence, [Buffer.alloc(phase === 'links' ? 16 : 8)]);
+    const request = message(type, NLM_F_REQUEST | NLM_F_DUMP, this.#sequence, [
+      Buffer.alloc(phase === 'links' ? 16 : 8),
+    ]);
     this.#socket.send(request, undefined, (error) => {
       if (error !== undefined) this.#later();
     });
@@ -99,6 +108,16 @@ export class HostWatch {
       else if (found.type === NLMSG_ERROR && answersDump) this.#refused(found);
       else for (const change of this.#mirror.apply(found.type, found.payload)) this.#tell(change);
     }
+    // A socket that overflowed has something to read: so this is the place to look.
+    this.#looking ??= setImmediate(() => this.#lookForOverflow());
+  }
+
+  #lookForOverflow(): void {
+    this.#looking = null;
+    if (this.#closed) return;
+    const overflows = overflowsOf(this.#fd);
+    if (overflows !== this.#overflows) this.#lost();
+    this.#overflows = overflows;
   }
 
   #dumped(): void {
@@ -110,8 +129,7 @@ export class HostWatch {
       return;
     }
     this.#phase = null;
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#later(RESYNC_EVERY_MS);
     if (this.#again) {
       this.#later();
       return;
@@ -124,17 +142,17 @@ export class HostWatch {
     if (errnoOf(found) !== 0) this.#later();
   }
 
-  /** The receive buffer overflowed: the kernel dropped events, and nobody knows which. */
+  /** The kernel dropped events, and nobody knows which. */
   #lost(): void {
     this.resyncs += 1;
     if (this.#phase === null) this.#later();
     else this.#again = true;
   }
 
-  #later(): void {
+  #later(afterMs = RESYNC_GAP_MS): void {
     if (this.#closed) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#dump('links'), RESYNC_GAP_MS);
+    this.#timer = setTimeout(() => this.#dump('links'), afterMs);
   }
 
   #tell(change: HostChange): void {

@@ -42,17 +42,20 @@ test.serial('killed with SIGKILL, the kernel lets go within lease + 1.25 s and n
   t.true(performance.now() - renewed < 3250 + 60, `gone after ${performance.now() - renewed} ms`);
 });
 
-test.serial('label and prefix length are kept, and a prefix makes a connected route as `ip addr add` would', async (t) => {
-  const pair = makePair(t);
-  const remote = new Remote(t, pair);
-  const wide = vip4('10.9.1.10', { prefix: 24, label: 'eth0:vip' });
-  await remote.hold([wide, vip6('fd09:1::10', { prefix: 64 })], 3000);
-  await remote.renew(3000);
-  t.like(find(pair.here, '10.9.1.10'), { prefixlen: 24, label: 'eth0:vip' });
-  t.like(find(pair.here, 'fd09:1::10'), { prefixlen: 64 });
-  t.regex(ip('-n', pair.here, 'route'), /10\.9\.1\.0\/24 dev eth0 proto kernel/);
-  t.regex(ip('-n', pair.here, '-6', 'route'), /fd09:1::\/64 dev eth0/);
-});
+test.serial(
+  'label and prefix length are kept, and a prefix makes a connected route as `ip addr add` would',
+  async (t) => {
+    const pair = makePair(t);
+    const remote = new Remote(t, pair);
+    const wide = vip4('10.9.1.10', { prefix: 24, label: 'eth0:vip' });
+    await remote.hold([wide, vip6('fd09:1::10', { prefix: 64 })], 3000);
+    await remote.renew(3000);
+    t.like(find(pair.here, '10.9.1.10'), { prefixlen: 24, label: 'eth0:vip' });
+    t.like(find(pair.here, 'fd09:1::10'), { prefixlen: 64 });
+    t.regex(ip('-n', pair.here, 'route'), /10\.9\.1\.0\/24 dev eth0 proto kernel/);
+    t.regex(ip('-n', pair.here, '-6', 'route'), /fd09:1::\/64 dev eth0/);
+  },
+);
 
 test.serial('without a lease an address is permanent, and stays so when somebody gives it a lifetime', async (t) => {
   const pair = makePair(t);
@@ -70,7 +73,19 @@ test.serial('an address of ours that somebody makes permanent gets its lifetime 
   const pair = makePair(t);
   const remote = new Remote(t, pair);
   await remote.hold([vip4('10.9.0.10')], 3000);
-  ip('-n', pair.here, 'addr', 'change', '10.9.0.10/32', 'dev', 'eth0', 'valid_lft', 'forever', 'preferred_lft', 'forever');
+  ip(
+    '-n',
+    pair.here,
+    'addr',
+    'change',
+    '10.9.0.10/32',
+    'dev',
+    'eth0',
+    'valid_lft',
+    'forever',
+    'preferred_lft',
+    'forever',
+  );
   t.is(find(pair.here, '10.9.0.10')?.valid_life_time, 0xffffffff);
   await remote.renew(3000);
   t.true((find(pair.here, '10.9.0.10')?.valid_life_time ?? 99) <= 3);
@@ -150,8 +165,14 @@ test.serial('release and hold in the same turn: the last word counts and nothing
       { do: 'renew', id: ids[2], forMs: 3000, livePeers: 1 },
     ],
   });
-  t.deepEqual((await remote.outcomes(ids[0])).map(({ kind }) => kind), ['absent', 'absent']);
-  t.deepEqual((await remote.outcomes(ids[1])).map(({ kind }) => kind), ['present', 'present']);
+  t.deepEqual(
+    (await remote.outcomes(ids[0])).map(({ kind }) => kind),
+    ['absent', 'absent'],
+  );
+  t.deepEqual(
+    (await remote.outcomes(ids[1])).map(({ kind }) => kind),
+    ['present', 'present'],
+  );
   await sleep(50);
   t.truthy(find(pair.here, '10.9.0.10'));
   t.truthy(find(pair.here, 'fd09::10'));
@@ -192,7 +213,13 @@ test.serial('a primary that goes takes the secondaries of its subnet along: told
   );
   await remote.hold(wide, 3000);
   const all = await remote.release(wide);
-  t.deepEqual(all.map(({ kind }) => kind), ['absent', 'absent', 'absent']);
+  t.deepEqual(
+    all.map(({ kind }) => kind),
+    ['absent', 'absent', 'absent'],
+  );
   t.is(remote.inputs('address-changed').length, 2);
-  t.deepEqual(shown(pair.here).filter(({ local }) => local.startsWith('10.9.1.')), []);
+  t.deepEqual(
+    shown(pair.here).filter(({ local }) => local.startsWith('10.9.1.')),
+    [],
+  );
 });

@@ -19,35 +19,47 @@ test.serial('an address that is there already is foreign to hold, renew and rele
   give(pair, 'fd09::10/128', 'nodad');
   const remote = new Remote(t, pair);
   const own = [vip4('10.9.0.10'), vip6('fd09::10')];
-  t.deepEqual((await remote.hold(own, 2000)).map(({ kind }) => kind), ['foreign', 'foreign']);
+  t.deepEqual(
+    (await remote.hold(own, 2000)).map(({ kind }) => kind),
+    ['foreign', 'foreign'],
+  );
   await remote.renew(2000);
-  t.deepEqual((await remote.release(own)).map(({ kind }) => kind), ['foreign', 'foreign']);
+  t.deepEqual(
+    (await remote.release(own)).map(({ kind }) => kind),
+    ['foreign', 'foreign'],
+  );
   t.like(find(pair.here, '10.9.0.10'), forEver);
   t.like(find(pair.here, 'fd09::10'), forEver);
 });
 
-test.serial('the kernel has the last word where the mirror is behind: added in the same moment, still foreign', async (t) => {
-  const pair = makePair(t);
-  const remote = new Remote(t, pair);
-  await remote.start();
-  // While the program sleeps it reads no events; the command waits in its pipe.
-  remote.send({ do: 'stall', ms: 400 });
-  const id = remote.nextId();
-  const renewal = remote.nextId();
-  remote.send({
-    do: 'together',
-    commands: [
-      { do: 'hold', id, addresses: [vip4('10.9.0.10'), vip6('fd09::10')], forMs: 2000 },
-      { do: 'renew', id: renewal, forMs: 2000, livePeers: 0 },
-    ],
-  });
-  await sleep(100);
-  give(pair, '10.9.0.10/32');
-  give(pair, 'fd09::10/128', 'nodad');
-  t.deepEqual((await remote.outcomes(id)).map(({ kind }) => kind), ['foreign', 'foreign']);
-  t.like(find(pair.here, '10.9.0.10'), forEver);
-  t.like(find(pair.here, 'fd09::10'), forEver);
-});
+test.serial(
+  'the kernel has the last word where the mirror is behind: added in the same moment, still foreign',
+  async (t) => {
+    const pair = makePair(t);
+    const remote = new Remote(t, pair);
+    await remote.start();
+    // While the program sleeps it reads no events; the command waits in its pipe.
+    remote.send({ do: 'stall', ms: 400 });
+    const id = remote.nextId();
+    const renewal = remote.nextId();
+    remote.send({
+      do: 'together',
+      commands: [
+        { do: 'hold', id, addresses: [vip4('10.9.0.10'), vip6('fd09::10')], forMs: 2000 },
+        { do: 'renew', id: renewal, forMs: 2000, livePeers: 0 },
+      ],
+    });
+    await sleep(100);
+    give(pair, '10.9.0.10/32');
+    give(pair, 'fd09::10/128', 'nodad');
+    t.deepEqual(
+      (await remote.outcomes(id)).map(({ kind }) => kind),
+      ['foreign', 'foreign'],
+    );
+    t.like(find(pair.here, '10.9.0.10'), forEver);
+    t.like(find(pair.here, 'fd09::10'), forEver);
+  },
+);
 
 test.serial('the same address under another prefix length or on another interface is foreign too', async (t) => {
   const pair = makePair(t);

@@ -21,25 +21,34 @@ function runCleanup(pair: Pair): Cleanup {
   return told.cleanup;
 }
 
-test.serial('a restarted daemon finds its addresses, the last advert and the peers, and adopts without a gap', async (t) => {
-  const pair = makePair(t);
-  const first = new Remote(t, pair);
-  await first.hold(own, 5000);
-  await first.renew(5000);
-  await first.kill();
-  const second = new Remote(t, pair);
-  const { start, now } = await second.start();
-  t.deepEqual(start.facts.left, ['eth0/10.9.0.10/32', 'eth0/fd09::10/128']);
-  t.is(start.facts.lastDownMs, 3000);
-  t.deepEqual(start.words, []);
-  t.is(start.facts.lastLivePeers, 2);
-  const ago = now - (start.facts.lastAdvertAt ?? 0);
-  t.true(ago > 0 && ago < 3000, `the last advert left ${ago} ms ago`);
-  t.deepEqual((await second.hold(own, 5000)).map(({ kind }) => kind), ['present', 'present']);
-  t.deepEqual(second.inputs('address-changed'), []);
-  t.deepEqual((await second.release(own)).map(({ kind }) => kind), ['absent', 'absent']);
-  t.is(find(pair.here, '10.9.0.10'), undefined);
-});
+test.serial(
+  'a restarted daemon finds its addresses, the last advert and the peers, and adopts without a gap',
+  async (t) => {
+    const pair = makePair(t);
+    const first = new Remote(t, pair);
+    await first.hold(own, 5000);
+    await first.renew(5000);
+    await first.kill();
+    const second = new Remote(t, pair);
+    const { start, now } = await second.start();
+    t.deepEqual(start.facts.left, ['eth0/10.9.0.10/32', 'eth0/fd09::10/128']);
+    t.is(start.facts.lastDownMs, 3000);
+    t.deepEqual(start.words, []);
+    t.is(start.facts.lastLivePeers, 2);
+    const ago = now - (start.facts.lastAdvertAt ?? 0);
+    t.true(ago > 0 && ago < 3000, `the last advert left ${ago} ms ago`);
+    t.deepEqual(
+      (await second.hold(own, 5000)).map(({ kind }) => kind),
+      ['present', 'present'],
+    );
+    t.deepEqual(second.inputs('address-changed'), []);
+    t.deepEqual(
+      (await second.release(own)).map(({ kind }) => kind),
+      ['absent', 'absent'],
+    );
+    t.is(find(pair.here, '10.9.0.10'), undefined);
+  },
+);
 
 test.serial('a start takes for its own only what is recorded, there, and looks as we write it', async (t) => {
   const pair = makePair(t);
@@ -98,23 +107,29 @@ test.serial('a corrupt record is told in words, names nothing, and cleanup touch
   t.truthy(find(pair.here, '10.9.0.10'));
 });
 
-test.serial('the record is there before the address, is nobody else\'s to read, and is empty after a release', async (t) => {
-  const pair = makePair(t);
-  const remote = new Remote(t, pair);
-  await remote.hold(own, 5000);
-  const file = join(pair.runtimeDir, 'claims.json');
-  t.is(statSync(file).mode & 0o777, 0o600);
-  t.is(statSync(join(pair.runtimeDir, 'beat')).mode & 0o777, 0o600);
-  const named = () => (JSON.parse(readFileSync(file, 'utf8')) as { addresses: { address: string }[] }).addresses;
-  t.deepEqual(named().map(({ address }) => address), ['10.9.0.10', 'fd09::10']);
-  const written = statSync(file).mtimeMs;
-  await remote.renew(5000);
-  await remote.renew(5000);
-  t.is(statSync(file).mtimeMs, written, 'a renewal does not write the record');
-  await remote.release(own);
-  await waitFor(() => named().length === 0);
-  t.pass();
-});
+test.serial(
+  "the record is there before the address, is nobody else's to read, and is empty after a release",
+  async (t) => {
+    const pair = makePair(t);
+    const remote = new Remote(t, pair);
+    await remote.hold(own, 5000);
+    const file = join(pair.runtimeDir, 'claims.json');
+    t.is(statSync(file).mode & 0o777, 0o600);
+    t.is(statSync(join(pair.runtimeDir, 'beat')).mode & 0o777, 0o600);
+    const named = () => (JSON.parse(readFileSync(file, 'utf8')) as { addresses: { address: string }[] }).addresses;
+    t.deepEqual(
+      named().map(({ address }) => address),
+      ['10.9.0.10', 'fd09::10'],
+    );
+    const written = statSync(file).mtimeMs;
+    await remote.renew(5000);
+    await remote.renew(5000);
+    t.is(statSync(file).mtimeMs, written, 'a renewal does not write the record');
+    await remote.release(own);
+    await waitFor(() => named().length === 0);
+    t.pass();
+  },
+);
 
 test.serial('cleanup takes away what a dead daemon left, and nothing else', async (t) => {
   const pair = makePair(t);
@@ -125,7 +140,19 @@ test.serial('cleanup takes away what a dead daemon left, and nothing else', asyn
   await first.kill();
   ip('-n', pair.here, 'addr', 'add', '10.9.0.99/32', 'dev', 'eth0');
   ip('-n', pair.here, 'addr', 'add', '10.9.0.98/32', 'dev', 'eth0', 'valid_lft', '90', 'preferred_lft', '0');
-  ip('-n', pair.here, 'addr', 'change', '10.9.0.12/32', 'dev', 'eth0', 'valid_lft', 'forever', 'preferred_lft', 'forever');
+  ip(
+    '-n',
+    pair.here,
+    'addr',
+    'change',
+    '10.9.0.12/32',
+    'dev',
+    'eth0',
+    'valid_lft',
+    'forever',
+    'preferred_lft',
+    'forever',
+  );
   const outcome = runCleanup(pair);
   t.deepEqual(outcome.removed.toSorted(), [
     'eth0/10.9.0.10/32',
@@ -133,7 +160,10 @@ test.serial('cleanup takes away what a dead daemon left, and nothing else', asyn
     'eth0/10.9.1.11/24',
     'eth0/fd09::10/128',
   ]);
-  t.deepEqual(outcome.skipped.map(({ key }) => key), ['eth0/10.9.0.12/32']);
+  t.deepEqual(
+    outcome.skipped.map(({ key }) => key),
+    ['eth0/10.9.0.12/32'],
+  );
   t.deepEqual(outcome.failed, []);
   for (const address of ['10.9.0.10', 'fd09::10', '10.9.1.10', '10.9.1.11']) t.is(find(pair.here, address), undefined);
   for (const address of ['10.9.0.99', '10.9.0.98', '10.9.0.12']) t.truthy(find(pair.here, address));
