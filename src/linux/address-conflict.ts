@@ -2,7 +2,7 @@
 // interface under another prefix length, or on another interface of this host. Looks only.
 
 import type { VirtualAddress } from '#model/settings';
-import { placeKey } from './address-message.ts';
+import type { Departures } from './address-departures.ts';
 import type { KernelAddress } from './address-message.ts';
 import type { HostState } from './address-mirror.ts';
 import { formNotOurs, kernelReportsTags } from './claims-ownership.ts';
@@ -10,14 +10,14 @@ import type { ClaimsBook } from './claims-book.ts';
 
 export class Conflicts {
   readonly #book: ClaimsBook;
-  readonly #leaving: ReadonlyMap<string, number>;
+  readonly #departures: Departures;
   readonly #tags: boolean;
   readonly #byAddress = new Map<string, KernelAddress[]>();
 
-  /** `leaving`: places that are being emptied by us; what the mirror still shows there is no conflict. */
-  constructor(state: HostState, book: ClaimsBook, leaving: ReadonlyMap<string, number>) {
+  /** What the mirror still shows of what we are taking away is no conflict. */
+  constructor(state: HostState, book: ClaimsBook, departures: Departures) {
     this.#book = book;
-    this.#leaving = leaving;
+    this.#departures = departures;
     this.#tags = kernelReportsTags(state);
     for (const found of state.addresses.values()) {
       const same = this.#byAddress.get(found.address);
@@ -28,7 +28,7 @@ export class Conflicts {
 
   isForeign(address: VirtualAddress, index: number): boolean {
     const same = this.#byAddress.get(address.address) ?? [];
-    return same.some((found) => !this.#leaving.has(placeKey(found)) && this.#isAgainst(found, address, index));
+    return same.some((found) => !this.#departures.isExpected(found) && this.#isAgainst(found, address, index));
   }
 
   #isAgainst(found: KernelAddress, address: VirtualAddress, index: number): boolean {

@@ -12,6 +12,7 @@ import type { VirtualAddress } from '#model/settings';
 import type { Clock } from '#ports/clock';
 import type { KernelPort } from '#ports/kernel';
 import { Conflicts } from './address-conflict.ts';
+import { Departures } from './address-departures.ts';
 import { lifetimeUntil } from './address-lifetime.ts';
 import { placeKey } from './address-message.ts';
 import type { KernelAddress } from './address-message.ts';
@@ -62,8 +63,7 @@ export class AddressPort implements KernelPort {
   readonly #book: ClaimsBook;
   readonly #beat: BeatFile;
   readonly #writer: AddressWriter;
-  /** Places that we emptied, until the kernel's event says so. BOUNDED by the claims. */
-  readonly #leaving = new Map<string, number>();
+  readonly #departures: Departures;
   #renewAgainAt = longAgo;
   #closed = false;
 
@@ -77,18 +77,13 @@ export class AddressPort implements KernelPort {
     this.#beat = new BeatFile(options.runtimeDir, options.boot);
     // From here on the record speaks in our name, so that it and the beat belong together.
     this.#save();
-    this.#watch.listen({
-      changed: (change) => {
-        if (change.kind !== 'address' || this.#closed) return;
-        if (change.present) this.#appeared(change.address);
-        else this.#vanished(change.address);
-      },
-      resynced: () => this.#leaving.clear(),
+    this.#departures = new Departures(options.watch, this.#book, (input) => {
+      if (!this.#closed) this.#offer(input);
     });
   }
 
   hold(id: EffectId, addresses: readonly VirtualAddress[], until: Instant | null): void {
-    const conflicts = new Conflicts(this.#watch.state, this.#book, this.#leaving);
+    const conflicts = new Conflicts(this.#watch.state, this.#book, this.#departures);
     const plans = addresses.map((address) => this.#plan(address, conflicts));
     const trouble = this.#book.save();
     if (trouble !== null) this.#warn(trouble);
@@ -202,14 +197,14 @@ export class AddressPort implements KernelPort {
   async #take(id: EffectId, claims: readonly Claim[], outcomes: AddressOutcome[]): Promise<void> {
     for (const claim of claims) {
       claim.state = 'leaving';
-      this.#expectGone(claim, 1);
+      this.#departures.expect(claim);
     }
     const errnos = await this.#writer.remove(claims);
     for (const [i, claim] of claims.entries()) {
       const errno = errnos[i] ?? 0;
       // A primary that leaves takes the secondaries of its subnet along: they are gone, as asked.
       const gone = ABSENT_ALREADY.has(errno);
-      if (errno !== 0 && !(gone && this.#watch.state.addresses.has(placeKey(claim)))) this.#expectGone(claim, -1);
+      if (errno !== 0 && !(gone && this.#watch.state.addresses.has(placeKey(claim)))) this.#departures.unexpect(claim);
       if (gone && claim.state === 'leaving') this.#book.drop(claim);
       outcomes.push(gone ? { key: claim.key, kind: 'absent' } : refused(claim, errnoWords(errno)));
     }
@@ -251,34 +246,6 @@ export class AddressPort implements KernelPort {
     return answer;
   }
 
-  #vanished(address: KernelAddress): void {
-    if (this.#leaving.has(placeKey(address))) {
-      this.#expectGone(address, -1);
-      return;
-    }
-    const claim = this.#book.at(address);
-    if (claim === undefined || claim.state === 'gone' || claim.state === 'leaving') return;
-    const wasLeft = claim.state === 'left';
-    claim.state = 'gone';
-    if (!wasLeft) this.#offer({ kind: 'address-changed', key: claim.key, present: false });
-  }
-
-  /** A renewal may have met the removal half-way and put the address back already. */
-  #appeared(address: KernelAddress): void {
-    const claim = this.#book.at(address);
-    if (claim === undefined || claim.state !== 'gone') return;
-    if (formNotOurs(address, this.#book.leaseOff, kernelReportsTags(this.#watch.state)) !== null) return;
-    claim.state = 'held';
-    this.#offer({ kind: 'address-changed', key: claim.key, present: true });
-  }
-
-  #expectGone(place: KernelAddress | Claim, by: number): void {
-    const key = placeKey(place);
-    const count = (this.#leaving.get(key) ?? 0) + by;
-    if (count > 0) this.#leaving.set(key, count);
-    else this.#leaving.delete(key);
-  }
-
   #tooLate(until: Instant | null): string | null {
     const lifetime = lifetimeUntil(until, this.#clock.now());
     return lifetime.kind === 'past' ? lifetime.words : null;
@@ -292,8 +259,8 @@ export class AddressPort implements KernelPort {
   #isThere(address: VirtualAddress): boolean {
     const index = this.#indexOf(address.interface);
     if (index === null) return false;
-    const key = placeKey({ ...address, index });
-    return this.#watch.state.addresses.has(key) && !this.#leaving.has(key);
+    const place = { ...address, index };
+    return this.#watch.state.addresses.has(placeKey(place)) && !this.#departures.isExpected(place);
   }
 
   #isPermanent(claim: Claim): boolean {

@@ -192,6 +192,11 @@ test.serial('refused, in words: no such interface, IPv6 disabled, a lease that h
   const [late] = await remote.hold([vip4('10.9.0.11')], -5);
   t.regex(JSON.stringify(late), /refused.*lease/);
   t.is(find(pair.here, '10.9.0.11'), undefined);
+  t.regex(JSON.stringify(await remote.hold([vip4('10.9.0.12', { prefix: 33 })], 3000)), /refused.*EINVAL/);
+  await remote.hold([vip4('10.9.0.13')], 5000);
+  await remote.kill();
+  const { start } = await new Remote(t, pair).start();
+  t.true(start.facts.left.includes('eth0/10.9.0.13/32'), 'a fault of the address does not cost it our tag');
 });
 
 test.serial('a primary that goes takes the secondaries of its subnet along: told, and put back', async (t) => {
