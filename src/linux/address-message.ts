@@ -104,7 +104,7 @@ export function readAddress(payload: Buffer): KernelAddress | null {
   const bytes = attributes.get(IFA_LOCAL) ?? attributes.get(IFA_ADDRESS);
   const family = payload[0] === AF_INET ? 4 : 6;
   if (bytes === undefined || bytes.length !== (family === 4 ? 4 : 16)) return null;
-  const flags = attributes.get(IFA_FLAGS)?.readUInt32LE(0) ?? payload.readUInt8(2);
+  const flags = u32At(attributes.get(IFA_FLAGS), 0) ?? payload.readUInt8(2);
   return {
     index: payload.readUInt32LE(4),
     family,
@@ -120,7 +120,10 @@ export function readAddress(payload: Buffer): KernelAddress | null {
 }
 
 function isForEver(cacheinfo: Buffer | undefined, flags: number): boolean {
-  return cacheinfo === undefined || cacheinfo.length < 8
-    ? (flags & IFA_F_PERMANENT) !== 0
-    : cacheinfo.readUInt32LE(4) === FOR_EVER;
+  const seconds = u32At(cacheinfo, 4);
+  return seconds === null ? (flags & IFA_F_PERMANENT) !== 0 : seconds === FOR_EVER;
+}
+
+function u32At(bytes: Buffer | undefined, at: number): number | null {
+  return bytes === undefined || bytes.length < at + 4 ? null : bytes.readUInt32LE(at);
 }

@@ -4,6 +4,8 @@
 // answered, and the last message of a batch, so that a batch cannot overflow its socket's buffer.
 
 import { RawNetlinkSocket } from 'netlink';
+import type { ErrnoException } from 'netlink';
+import { guarded } from './netlink-guard.ts';
 import { ENOBUFS } from './netlink-errno.ts';
 import { errnoOf, messagesOf, NLM_F_ACK, NLMSG_ERROR } from './netlink-bytes.ts';
 
@@ -80,11 +82,12 @@ export class NetlinkBatches {
     this.#sequence = (this.#sequence + batch.requests.length) % 0x7fffffff;
     const last = batch.requests.length - 1;
     const bytes = batch.requests.map((make, i) => make(batch.firstSequence + i, i === last ? NLM_F_ACK : 0));
-    lane.socket.send(Buffer.concat(bytes), undefined, (error) => {
+    const sent = guarded((error?: ErrnoException) => {
       if (error !== undefined) this.#failed(lane, batch, Math.abs(error.errno));
       batch.sent = true;
       this.#settle(lane, batch);
     });
+    lane.socket.send(Buffer.concat(bytes), undefined, sent);
   }
 
   #grow(): Lane | null {
@@ -92,10 +95,12 @@ export class NetlinkBatches {
     const socket = new RawNetlinkSocket(ROUTE);
     socket.setRecvBufferSize(RECEIVE_BUFFER);
     const lane: Lane = { socket, batch: null };
-    socket.on('message', (datagram) => this.#received(lane, datagram));
-    socket.on('error', (error) => {
+    const received = guarded((datagram: Buffer) => this.#received(lane, datagram));
+    const broken = guarded((error: ErrnoException) => {
       if (lane.batch !== null) this.#failed(lane, lane.batch, Math.abs(error.errno));
     });
+    socket.on('message', received);
+    socket.on('error', broken);
     this.#lanes.push(lane);
     return lane;
   }

@@ -11,6 +11,7 @@ import { errnoOf, message, messagesOf, NLM_F_DUMP, NLM_F_DUMP_INTR } from './net
 import { NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR } from './netlink-bytes.ts';
 import { countOverflows, descriptorOf, overflowsOf } from './netlink-ffi.ts';
 import type { NetlinkMessage } from './netlink-bytes.ts';
+import { guarded } from './netlink-guard.ts';
 
 const ROUTE = 0;
 const RTNLGRP_LINK = 1;
@@ -50,7 +51,9 @@ export class HostWatch {
   resyncs = 0;
 
   constructor(receiveBuffer: number) {
-    this.#socket.on('message', (datagram) => this.#received(datagram));
+    const received = guarded((datagram: Buffer) => this.#received(datagram));
+    this.#socket.on('message', received);
+    this.#socket.on('error', () => this.#lost());
     this.#fd = descriptorOf(this.#socket.address().port);
     countOverflows(this.#fd, receiveBuffer);
     for (const group of [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR]) this.#socket.addMembership(group);

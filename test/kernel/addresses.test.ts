@@ -107,7 +107,11 @@ test.serial('a thousand addresses are held, renewed and released, each in one ca
   const outcomes = await remote.outcomes(id);
   t.is(outcomes.filter(({ kind }) => kind === 'present').length, 1000);
   const renewals: number[] = [];
-  for (let i = 0; i < 5; i += 1) renewals.push((await remote.renew(4000)).ms);
+  for (let i = 0; i < 5; i += 1) {
+    // Sooner than this a renewal of so many is left out.
+    await sleep(260);
+    renewals.push((await remote.renew(4000)).ms);
+  }
   const lives = shown(pair.here).filter(({ preferred_life_time }) => preferred_life_time === 0);
   t.is(lives.length, 1000);
   t.true(lives.every(({ valid_life_time }) => valid_life_time >= 2));
@@ -119,7 +123,8 @@ test.serial('a thousand addresses are held, renewed and released, each in one ca
   const counts = await remote.until((told) => told.told === 'counts');
   t.log(`hold ${done.ms.toFixed(1)} ms, renewals ${renewals.map((ms) => ms.toFixed(1)).join(' ')} ms`);
   t.log(`event overflows: ${JSON.stringify(counts)}`);
-  t.true(Math.min(...renewals) < 200, 'a renewal of a thousand fits an interval of a second many times');
+  t.true(Math.min(...renewals) < 250, 'a renewal of a thousand fits an interval of a second');
+  t.true(Math.max(...renewals) > 10, 'or nothing was renewed');
 });
 
 test.serial('an address that somebody removes is told at once, and a hold puts it back', async (t) => {
