@@ -16,7 +16,7 @@ import type { ClaimedAddress } from './record-file.ts';
  * and has not answered. `held`: there, and renewed. `gone`: somebody took it away, or it ran out.
  * `leaving`: the kernel was told to take it away and has not answered.
  */
-export type ClaimState = 'left' | 'asked' | 'held' | 'gone' | 'leaving';
+type ClaimState = 'left' | 'asked' | 'held' | 'gone' | 'leaving';
 
 export interface Claim extends AddressPlace {
   readonly key: AddressKey;
