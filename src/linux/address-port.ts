@@ -1,0 +1,289 @@
+// Makes the kernel hold what the core says: puts addresses there with a lifetime, renews all of them
+// at once, takes them away, and tells when one of them vanishes without our doing. An address that our
+// record does not name is an administrator's and is never touched. What to do about anything is decided
+// elsewhere; the requests have been carried out when a call returns, their outcomes come as inputs.
+
+import { addressKey } from '#lib/ip';
+import { later, longAgo } from '#lib/time';
+import type { Instant } from '#lib/time';
+import type { AddressOutcome, Input } from '#model/input';
+import type { EffectId } from '#model/names';
+import type { VirtualAddress } from '#model/settings';
+import type { Clock } from '#ports/clock';
+import type { KernelPort } from '#ports/kernel';
+import { Conflicts } from './address-conflict.ts';
+import { Departures } from './address-departures.ts';
+import { lifetimeUntil } from './address-lifetime.ts';
+import { placeKey } from './address-message.ts';
+import type { KernelAddress } from './address-message.ts';
+import { AddressWriter } from './address-writer.ts';
+import type { AddressWrite } from './address-writer.ts';
+import { ClaimsBook } from './claims-book.ts';
+import type { BookOptions, Claim } from './claims-book.ts';
+import { formNotOurs, kernelReportsTags } from './claims-ownership.ts';
+import { EADDRNOTAVAIL, EEXIST, ENODEV, ENXIO, errnoWords } from './netlink-errno.ts';
+import type { HostWatch } from './netlink-watch.ts';
+import { BeatFile } from './record-beat.ts';
+import type { ClaimedAddress } from './record-file.ts';
+
+export interface AddressPortOptions extends BookOptions {
+  readonly watch: HostWatch;
+  readonly clock: Clock;
+  readonly offer: (input: Input) => void;
+  /** What nobody asked about and somebody should know, as a sentence for the log. */
+  readonly warn: (words: string) => void;
+  /** What an earlier daemon left, as `readStartFacts` found it. */
+  readonly left: readonly ClaimedAddress[];
+}
+
+/** One address of a `hold`: an outcome that is known at once, or a claim to write. */
+type Plan = { readonly kind: 'known'; readonly outcome: AddressOutcome } | WritePlan;
+
+/** `named`: our record named it before, so that it may be there already and be ours. */
+interface WritePlan extends AddressWrite {
+  readonly kind: 'write';
+  readonly named: boolean;
+}
+
+/**
+ * The kernel takes some 80 µs for each address of a renewal. A thousand of them at an interval of 10 ms
+ * would leave no time for adverts: so renewals get a tenth of it, unless a quarter of a second passes.
+ * An address whose renewal was left out ends that much earlier, never later.
+ */
+const RENEWAL_SHARE = 10;
+const LONGEST_RENEWAL_GAP_MS = 250;
+
+const ABSENT_ALREADY = new Set([0, EADDRNOTAVAIL, ENODEV, ENXIO]);
+
+export class AddressPort implements KernelPort {
+  readonly #watch: HostWatch;
+  readonly #clock: Clock;
+  readonly #offer: (input: Input) => void;
+  readonly #warn: (words: string) => void;
+  readonly #book: ClaimsBook;
+  readonly #beat: BeatFile;
+  readonly #writer: AddressWriter;
+  readonly #departures: Departures;
+  #renewAgainAt = longAgo;
+  #closed = false;
+
+  constructor(options: AddressPortOptions) {
+    this.#watch = options.watch;
+    this.#clock = options.clock;
+    this.#offer = options.offer;
+    this.#warn = options.warn;
+    this.#writer = new AddressWriter(options.clock);
+    this.#book = new ClaimsBook(options, options.left);
+    this.#beat = new BeatFile(options.runtimeDir, options.boot);
+    // From here on the record speaks in our name, so that it and the beat belong together.
+    this.#save();
+    this.#departures = new Departures(options.watch, this.#book, (input) => {
+      if (!this.#closed) this.#offer(input);
+    });
+  }
+
+  hold(id: EffectId, addresses: readonly VirtualAddress[], until: Instant | null): void {
+    const conflicts = new Conflicts(this.#watch.state, this.#book, this.#departures);
+    const plans = addresses.map((address) => this.#plan(address, conflicts));
+    const trouble = this.#book.save();
+    if (trouble !== null) this.#warn(trouble);
+    // What lives for ever and is in no record could never be told from an administrator's.
+    const refusal = until === null ? trouble : null;
+    void this.#put(id, plans, until, refusal);
+  }
+
+  release(id: EffectId, addresses: readonly VirtualAddress[]): void {
+    const outcomes: AddressOutcome[] = [];
+    const claims: Claim[] = [];
+    for (const address of addresses) {
+      const claim = this.#book.get(addressKey(address));
+      if (claim !== undefined && claim.state !== 'gone') {
+        claims.push(claim);
+        continue;
+      }
+      if (claim !== undefined) this.#book.drop(claim);
+      outcomes.push({ key: addressKey(address), kind: this.#isThere(address) ? 'foreign' : 'absent' });
+    }
+    void this.#take(id, claims, outcomes);
+  }
+
+  renew(id: EffectId, advertAt: Instant, until: Instant | null, livePeers: number): void {
+    this.#beat.write(advertAt, livePeers);
+    const claims = this.#book.all();
+    const outcomes = claims.flatMap(({ key, state }): AddressOutcome[] =>
+      state === 'gone' ? [{ key, kind: 'absent' }] : [],
+    );
+    const held = claims.filter((claim) => claim.state === 'held' && (until !== null || !this.#isPermanent(claim)));
+    void this.#extend(id, held, until, outcomes);
+  }
+
+  /** For whoever looks for the host's own addresses. */
+  isOurs(address: KernelAddress): boolean {
+    return this.#book.at(address) !== undefined;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#writer.close();
+    this.#beat.close();
+  }
+
+  #plan(address: VirtualAddress, conflicts: Conflicts): Plan {
+    const key = addressKey(address);
+    const index = this.#indexOf(address.interface);
+    if (index === null) return known({ key, kind: 'refused', error: `there is no interface ${address.interface}` });
+    const claim = this.#book.get(key);
+    const named = claim !== undefined && claim.index === index;
+    if (named && (claim.state === 'held' || claim.state === 'left')) {
+      return { kind: 'write', claim, how: 'replace', named };
+    }
+    if (conflicts.isForeign(address, index)) {
+      if (claim !== undefined) this.#book.drop(claim);
+      return known({ key, kind: 'foreign' });
+    }
+    return { kind: 'write', claim: this.#book.add(address, index), how: 'create', named };
+  }
+
+  async #put(id: EffectId, plans: readonly Plan[], until: Instant | null, refusal: string | null): Promise<void> {
+    const outcomes = plans.flatMap((plan) => (plan.kind === 'known' ? [plan.outcome] : []));
+    const writes = plans.filter((plan) => plan.kind === 'write');
+    const late = refusal ?? this.#tooLate(until);
+    if (late !== null) {
+      for (const { claim, how } of writes) if (how === 'create') this.#book.drop(claim);
+      this.#save();
+      this.#answer(id, [...outcomes, ...writes.map(({ claim }) => refused(claim, late))]);
+      return;
+    }
+    const errnos = await this.#writer.write(writes, until);
+    const again: WritePlan[] = [];
+    for (const [i, plan] of writes.entries()) {
+      const errno = errnos[i] ?? 0;
+      // Named by our record and there after all: the kernel's word on how it looks decides.
+      if (errno === EEXIST && plan.named) again.push(plan);
+      else outcomes.push(this.#settle(plan, errno));
+    }
+    if (again.length > 0) outcomes.push(...(await this.#takeBack(again, until)));
+    this.#save();
+    this.#answer(id, outcomes);
+  }
+
+  async #takeBack(plans: readonly WritePlan[], until: Instant | null): Promise<AddressOutcome[]> {
+    await this.#watch.resync();
+    const { state } = this.#watch;
+    const late = this.#tooLate(until);
+    const tags = kernelReportsTags(state);
+    const ours = plans.filter(({ claim }) => {
+      const found = state.addresses.get(placeKey(claim));
+      return found === undefined || formNotOurs(found, this.#book.leaseOff, tags) === null;
+    });
+    const outcomes = plans.filter((plan) => !ours.includes(plan)).map((plan) => this.#settle(plan, EEXIST));
+    if (late !== null) return [...outcomes, ...ours.map(({ claim }) => refused(claim, late))];
+    const replacing = ours.map((plan): WritePlan => ({ ...plan, how: 'replace' }));
+    const errnos = await this.#writer.write(replacing, until);
+    return [...outcomes, ...replacing.map((plan, i) => this.#settle(plan, errnos[i] ?? 0))];
+  }
+
+  #settle({ claim, how }: WritePlan, errno: number): AddressOutcome {
+    const { key } = claim;
+    if (errno === 0) {
+      if (claim.state === 'gone') return { key, kind: 'absent' };
+      if (claim.state === 'asked' || claim.state === 'left') claim.state = 'held';
+      return { key, kind: 'present' };
+    }
+    if (how === 'create' || errno === EEXIST || errno === ENODEV) this.#book.drop(claim);
+    return errno === EEXIST ? { key, kind: 'foreign' } : refused(claim, errnoWords(errno));
+  }
+
+  async #take(id: EffectId, claims: readonly Claim[], outcomes: AddressOutcome[]): Promise<void> {
+    for (const claim of claims) {
+      claim.state = 'leaving';
+      this.#departures.expect(claim);
+    }
+    const errnos = await this.#writer.remove(claims);
+    for (const [i, claim] of claims.entries()) {
+      const errno = errnos[i] ?? 0;
+      // A primary that leaves takes the secondaries of its subnet along: they are gone, as asked.
+      const gone = ABSENT_ALREADY.has(errno);
+      if (errno !== 0 && !(gone && this.#watch.state.addresses.has(placeKey(claim)))) this.#departures.unexpect(claim);
+      if (gone && claim.state === 'leaving') this.#book.drop(claim);
+      outcomes.push(gone ? { key: claim.key, kind: 'absent' } : refused(claim, errnoWords(errno)));
+    }
+    this.#save();
+    this.#answer(id, outcomes);
+  }
+
+  async #extend(
+    id: EffectId,
+    held: readonly Claim[],
+    until: Instant | null,
+    outcomes: AddressOutcome[],
+  ): Promise<void> {
+    const late = this.#tooLate(until);
+    if (late !== null) {
+      this.#answer(id, [...outcomes, ...held.map((claim) => refused(claim, late))]);
+      return;
+    }
+    const errnos = await this.#renewAll(held, until);
+    for (const [i, claim] of held.entries()) {
+      const errno = errnos[i] ?? 0;
+      if (errno === 0) continue;
+      if (errno === ENODEV) claim.state = 'gone';
+      outcomes.push(errno === ENODEV ? { key: claim.key, kind: 'absent' } : refused(claim, errnoWords(errno)));
+    }
+    if (outcomes.length > 0) this.#answer(id, outcomes);
+  }
+
+  /** Empty when it was too soon to renew again. */
+  async #renewAll(held: readonly Claim[], until: Instant | null): Promise<readonly number[]> {
+    const begun = this.#clock.now();
+    if (begun < this.#renewAgainAt) return [];
+    const answer = this.#writer.write(
+      held.map((claim) => ({ claim, how: 'replace' })),
+      until,
+    );
+    const costMs = this.#clock.now() - begun;
+    this.#renewAgainAt = later(begun, Math.min(LONGEST_RENEWAL_GAP_MS, costMs * RENEWAL_SHARE));
+    return answer;
+  }
+
+  #tooLate(until: Instant | null): string | null {
+    const lifetime = lifetimeUntil(until, this.#clock.now());
+    return lifetime.kind === 'past' ? lifetime.words : null;
+  }
+
+  #indexOf(name: string): number | null {
+    for (const link of this.#watch.state.links.values()) if (link.name === name) return link.index;
+    return null;
+  }
+
+  #isThere(address: VirtualAddress): boolean {
+    const index = this.#indexOf(address.interface);
+    if (index === null) return false;
+    const place = { ...address, index };
+    return this.#watch.state.addresses.has(placeKey(place)) && !this.#departures.isExpected(place);
+  }
+
+  #isPermanent(claim: Claim): boolean {
+    return this.#watch.state.addresses.get(placeKey(claim))?.permanent === true;
+  }
+
+  #save(): void {
+    const trouble = this.#book.save();
+    if (trouble !== null) this.#warn(trouble);
+  }
+
+  #answer(id: EffectId, outcomes: readonly AddressOutcome[]): void {
+    // Never from within the call that asked: the caller is in the middle of something.
+    queueMicrotask(() => {
+      if (!this.#closed) this.#offer({ kind: 'kernel', id, outcomes });
+    });
+  }
+}
+
+function known(outcome: AddressOutcome): Plan {
+  return { kind: 'known', outcome };
+}
+
+function refused(claim: Claim, error: string): AddressOutcome {
+  return { key: claim.key, kind: 'refused', error };
+}

@@ -1,0 +1,67 @@
+// Sends neighbour advertisements out of one interface: an ICMPv6 socket bound to it, hop limit 255 as
+// RFC 4861 section 7.1.2 demands of every receiver. What comes in on it is turned away by the kernel.
+
+import { AddressFamily, createSocket, Protocol } from 'raw-socket';
+import type { RawSocket } from 'raw-socket';
+import { allNodes } from '#wire/neighbour-advertisement';
+
+const SOL_SOCKET = 1;
+const SO_BINDTODEVICE = 25;
+const IPPROTO_IPV6 = 41;
+const IPV6_MULTICAST_HOPS = 18;
+const IPV6_MULTICAST_LOOP = 19;
+const IPPROTO_ICMPV6 = 58;
+const ICMP6_FILTER = 1;
+/** One bit for each ICMPv6 type; a set bit turns it away. */
+const NOTHING = Buffer.alloc(32, 0xff);
+/** BOUNDED: five rounds of a thousand addresses; what waits behind these is not worth sending. */
+const MOST_WAITING = 5000;
+
+export class NeighbourSender {
+  readonly index: number;
+  readonly #socket: RawSocket;
+  #waiting = 0;
+  #broken: string | null = null;
+
+  constructor(name: string, index: number) {
+    this.index = index;
+    this.#socket = createSocket({ protocol: Protocol.ICMPv6, addressFamily: AddressFamily.IPv6 });
+    this.#socket.on('error', (error) => {
+      this.#broken = error.message;
+    });
+    try {
+      this.#socket.pauseRecv();
+      const device = Buffer.from(`${name}\0`, 'latin1');
+      this.#socket.setOption(IPPROTO_ICMPV6, ICMP6_FILTER, NOTHING, NOTHING.length);
+      this.#socket.setOption(SOL_SOCKET, SO_BINDTODEVICE, device, device.length);
+      this.#socket.setOption(IPPROTO_IPV6, IPV6_MULTICAST_HOPS, 255);
+      this.#socket.setOption(IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0);
+    } catch (error) {
+      this.#socket.close();
+      throw error;
+    }
+  }
+
+  /** False once the socket failed: make another. */
+  get works(): boolean {
+    return this.#broken === null;
+  }
+
+  /** `done` gets null, or what went wrong. */
+  send(message: Uint8Array, done: (error: string | null) => void): void {
+    if (this.#broken !== null || this.#waiting >= MOST_WAITING) {
+      done(this.#broken ?? `more than ${MOST_WAITING} advertisements wait to be sent`);
+      return;
+    }
+    this.#waiting += 1;
+    this.#socket.send(Buffer.from(message), 0, message.length, allNodes, (error) => {
+      this.#waiting -= 1;
+      done(error === null ? null : error.message);
+    });
+  }
+
+  close(): void {
+    this.#broken ??= 'closed';
+    this.#socket.close();
+  }
+}

@@ -1,0 +1,147 @@
+// Tells the segment where addresses live now: gratuitous ARP as whole frames, one request and one
+// reply for each IPv4 address, and an unsolicited neighbour advertisement for each IPv6 one. How often,
+// is decided elsewhere. What cannot be sent is counted and said once, never thrown.
+
+import { readFileSync } from 'node:fs';
+import type { InterfaceName } from '#model/names';
+import type { VirtualAddress } from '#model/settings';
+import type { AnnouncePort } from '#ports/kernel';
+import { parseEthernetAddress } from '#wire/ethernet-address';
+import { gratuitousArp } from '#wire/gratuitous-arp';
+import { unsolicitedNeighbourAdvertisement } from '#wire/neighbour-advertisement';
+import { NeighbourSender } from './announce-neighbour.ts';
+import { closePacketSocket, openPacketSocket, packetAddress, sendFrame } from './ffi-packet.ts';
+import type { KernelLink } from './link-message.ts';
+import type { HostWatch } from './netlink-watch.ts';
+
+const ETHERTYPE_ARP = 0x0806;
+
+export class Announcer implements AnnouncePort {
+  readonly #watch: HostWatch;
+  readonly #warn: (words: string) => void;
+  readonly #packetSocket: number;
+  /** BOUNDED by the interfaces of the configuration. */
+  readonly #neighbours = new Map<InterfaceName, NeighbourSender>();
+  /** What was said already, for each interface and family, until it works again. BOUNDED likewise. */
+  readonly #said = new Map<string, string>();
+  #sent = 0;
+  #failed = 0;
+
+  /** Throws where the process may not open a packet socket: then it could never announce. */
+  constructor(watch: HostWatch, warn: (words: string) => void) {
+    this.#watch = watch;
+    this.#warn = warn;
+    this.#packetSocket = openPacketSocket();
+  }
+
+  /** Packets that left, and those that could not. */
+  get counts(): { readonly sent: number; readonly failed: number } {
+    return { sent: this.#sent, failed: this.#failed };
+  }
+
+  announce(addresses: readonly VirtualAddress[]): void {
+    const links = new Map([...this.#watch.state.links.values()].map((link) => [link.name, link]));
+    for (const name of new Set(addresses.map((address) => address.interface))) {
+      const own = addresses.filter((address) => address.interface === name);
+      const link = links.get(name);
+      const words = link === undefined ? 'it does not exist' : unannounceable(link);
+      if (link === undefined || words !== null) {
+        this.#failed += own.length;
+        this.#say(name, words);
+        continue;
+      }
+      this.#say(name, null);
+      this.#announceArp(link, own);
+      this.#announceNeighbour(link, own);
+    }
+  }
+
+  close(): void {
+    closePacketSocket(this.#packetSocket);
+    for (const sender of this.#neighbours.values()) sender.close();
+    this.#neighbours.clear();
+  }
+
+  #announceArp(link: KernelLink, addresses: readonly VirtualAddress[]): void {
+    const own = addresses.filter(({ family }) => family === 4);
+    if (own.length === 0) return;
+    const destination = packetAddress(link.index, ETHERTYPE_ARP);
+    const errors = own.flatMap(({ address }) =>
+      (['request', 'reply'] as const).map((operation) =>
+        sendFrame(this.#packetSocket, gratuitousArp(operation, link.mac, address), destination),
+      ),
+    );
+    this.#count(`${link.name} over IPv4`, errors);
+  }
+
+  #announceNeighbour(link: KernelLink, addresses: readonly VirtualAddress[]): void {
+    const own = addresses.filter(({ family }) => family === 6);
+    if (own.length === 0) return;
+    const what = `${link.name} over IPv6`;
+    let sender: NeighbourSender;
+    try {
+      sender = this.#neighbourSender(link);
+    } catch (error) {
+      this.#failed += own.length;
+      this.#say(what, error instanceof Error ? error.message : String(error));
+      return;
+    }
+    const router = forwards(link.name);
+    const source = this.#linkLocalOf(link);
+    for (const { address: target } of own) {
+      // The kernel chooses the source, and with it the checksum: the link-local address where there is one.
+      const message = unsolicitedNeighbourAdvertisement({ source: source ?? target, target, mac: link.mac, router });
+      sender.send(message, (error) => this.#count(what, [error]));
+    }
+  }
+
+  #neighbourSender(link: KernelLink): NeighbourSender {
+    const old = this.#neighbours.get(link.name);
+    // An interface that was away and came back is another one, under another index.
+    if (old !== undefined && old.works && old.index === link.index) return old;
+    old?.close();
+    this.#neighbours.delete(link.name);
+    const sender = new NeighbourSender(link.name, link.index);
+    this.#neighbours.set(link.name, sender);
+    return sender;
+  }
+
+  #linkLocalOf(link: KernelLink): string | null {
+    for (const found of this.#watch.state.addresses.values()) {
+      if (found.index === link.index && found.family === 6 && /^fe[89ab]/.test(found.address)) return found.address;
+    }
+    return null;
+  }
+
+  #count(what: string, errors: readonly (string | null)[]): void {
+    const error = errors.find((candidate) => candidate !== null) ?? null;
+    const sent = errors.filter((candidate) => candidate === null).length;
+    this.#sent += sent;
+    this.#failed += errors.length - sent;
+    this.#say(what, error);
+  }
+
+  #say(what: string, error: string | null): void {
+    if (error === null) {
+      this.#said.delete(what);
+    } else if (this.#said.get(what) !== error) {
+      this.#said.set(what, error);
+      this.#warn(`addresses cannot be announced on ${what}: ${error}`);
+    }
+  }
+}
+
+function unannounceable(link: KernelLink): string | null {
+  const bytes = parseEthernetAddress(link.mac);
+  // The loopback interface has one of zeros.
+  return bytes === null || bytes.every((byte) => byte === 0) ? 'it has no Ethernet address' : null;
+}
+
+/** Whether this host routes what comes in there; a host without IPv6 routes nothing. */
+function forwards(name: string): boolean {
+  try {
+    return readFileSync(`/proc/sys/net/ipv6/conf/${name}/forwarding`, 'latin1').trim() !== '0';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,101 @@
+// What this daemon has put into the kernel, or was left by an earlier one, and the record that says so
+// on disk. The record is written before an address goes in and after it is out, and only when the set
+// of addresses changes. Nothing here talks to the kernel.
+
+import { addressKey } from '#lib/ip';
+import type { AddressKey } from '#model/input';
+import type { BootId } from '#model/names';
+import type { Lease, VirtualAddress } from '#model/settings';
+import { placeKey } from './address-message.ts';
+import type { AddressPlace } from './address-message.ts';
+import { kernelBootId, writeRecord } from './record-file.ts';
+import type { ClaimedAddress } from './record-file.ts';
+
+/**
+ * `left`: from an earlier daemon, not decided about yet. `asked`: the kernel was told to put it there
+ * and has not answered. `held`: there, and renewed. `gone`: somebody took it away, or it ran out.
+ * `leaving`: the kernel was told to take it away and has not answered.
+ */
+type ClaimState = 'left' | 'asked' | 'held' | 'gone' | 'leaving';
+
+export interface Claim extends AddressPlace {
+  readonly key: AddressKey;
+  readonly interface: string;
+  readonly label: string | null;
+  state: ClaimState;
+}
+
+export interface BookOptions {
+  readonly runtimeDir: string;
+  readonly boot: BootId;
+  readonly downMs: number;
+  readonly lease: Lease;
+}
+
+export class ClaimsBook {
+  readonly #options: BookOptions;
+  readonly #kernelBoot = kernelBootId();
+  /** BOUNDED by the addresses of the configuration, and those of the one before. */
+  readonly #claims = new Map<AddressKey, Claim>();
+  readonly #places = new Map<string, Claim>();
+  #written = '';
+
+  constructor(options: BookOptions, left: readonly ClaimedAddress[]) {
+    this.#options = options;
+    for (const claimed of left) this.#keep({ ...claimed, key: addressKey(claimed), state: 'left' });
+  }
+
+  get leaseOff(): boolean {
+    return this.#options.lease.kind === 'off';
+  }
+
+  get(key: AddressKey): Claim | undefined {
+    return this.#claims.get(key);
+  }
+
+  at(place: AddressPlace): Claim | undefined {
+    return this.#places.get(placeKey(place));
+  }
+
+  all(): readonly Claim[] {
+    return [...this.#claims.values()];
+  }
+
+  /** A claim to this address at this interface index; a claim under the same key is forgotten. */
+  add(address: VirtualAddress, index: number): Claim {
+    const key = addressKey(address);
+    const old = this.#claims.get(key);
+    if (old !== undefined) this.drop(old);
+    return this.#keep({ ...address, key, index, state: 'asked' });
+  }
+
+  drop(claim: Claim): void {
+    if (this.#claims.get(claim.key) === claim) this.#claims.delete(claim.key);
+    if (this.#places.get(placeKey(claim)) === claim) this.#places.delete(placeKey(claim));
+  }
+
+  /** Brings the record up to the claims. Null when it is, otherwise what went wrong. */
+  save(): string | null {
+    const addresses = [...this.#claims.values()].map((claim) => ({
+      interface: claim.interface,
+      index: claim.index,
+      family: claim.family,
+      address: claim.address,
+      prefix: claim.prefix,
+      label: claim.label,
+    }));
+    const text = JSON.stringify(addresses);
+    if (text === this.#written) return null;
+    const { runtimeDir, boot, downMs, lease } = this.#options;
+    const record = { version: 1 as const, kernelBoot: this.#kernelBoot, pid: process.pid, boot, downMs };
+    const error = writeRecord(runtimeDir, { ...record, lease: lease.kind, addresses });
+    if (error === null) this.#written = text;
+    return error;
+  }
+
+  #keep(claim: Claim): Claim {
+    this.#claims.set(claim.key, claim);
+    this.#places.set(placeKey(claim), claim);
+    return claim;
+  }
+}

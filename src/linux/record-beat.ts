@@ -1,0 +1,63 @@
+// The last sign of life of a daemon: when an advert left, and how many peers were there to hear it.
+// One small write at a fixed place for each renewal. The instant is this host's monotonic clock, so
+// it means something to the next daemon until the host reboots.
+
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { instant } from '#lib/time';
+import type { Instant } from '#lib/time';
+import type { BootId } from '#model/names';
+
+const FILE = 'beat';
+const MAGIC = 0x4c434d31;
+const SIZE = 32;
+
+export interface Beat {
+  readonly boot: BootId;
+  readonly advertAt: Instant;
+  readonly livePeers: number;
+}
+
+export class BeatFile {
+  readonly #fd: number;
+  readonly #bytes = Buffer.alloc(SIZE);
+
+  constructor(runtimeDir: string, boot: BootId) {
+    this.#fd = openSync(join(runtimeDir, FILE), 'w', 0o600);
+    this.#bytes.writeUInt32BE(MAGIC, 0);
+    this.#bytes.write(boot, 8, 8, 'hex');
+  }
+
+  /** False when it could not be written: then the next daemon knows of no advert, and adopts nothing. */
+  write(advertAt: Instant, livePeers: number): boolean {
+    this.#bytes.writeUInt32BE(livePeers, 4);
+    this.#bytes.writeDoubleBE(advertAt, 16);
+    try {
+      return writeSync(this.#fd, this.#bytes, 0, SIZE, 0) === SIZE;
+    } catch {
+      return false;
+    }
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+}
+
+/** Null when there is none, or when it is not one. */
+export function readBeat(runtimeDir: string): Beat | null {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(join(runtimeDir, FILE));
+  } catch {
+    return null;
+  }
+  if (bytes.length !== SIZE || bytes.readUInt32BE(0) !== MAGIC) return null;
+  const advertAt = bytes.readDoubleBE(16);
+  if (!Number.isFinite(advertAt)) return null;
+  return { boot: bytes.toString('hex', 8, 16), advertAt: instant(advertAt), livePeers: bytes.readUInt32BE(4) };
+}
+
+export function removeBeat(runtimeDir: string): void {
+  rmSync(join(runtimeDir, FILE), { force: true });
+}

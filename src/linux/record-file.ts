@@ -1,0 +1,86 @@
+// The record of claims on disk: which addresses a daemon put into the kernel, so that a later one,
+// or `cleanup`, knows them from an administrator's. Written whole, so that a reader finds the old
+// record or the new one and never half of one. Whether the kernel still has them is not here.
+
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const FILE = 'claims.json';
+/** BOUNDED: a record is written by us; a larger one is not a record. */
+const MOST_ADDRESSES = 20_000;
+
+const recordSchema = z.strictObject({
+  version: z.literal(1),
+  kernelBoot: z.string(),
+  pid: z.int().positive(),
+  boot: z.string(),
+  downMs: z.number().positive(),
+  lease: z.enum(['address', 'off']),
+  addresses: z
+    .array(
+      z.strictObject({
+        interface: z.string(),
+        index: z.int().positive(),
+        family: z.union([z.literal(4), z.literal(6)]),
+        address: z.string(),
+        prefix: z.int().min(0).max(128),
+        label: z.string().nullable(),
+      }),
+    )
+    .max(MOST_ADDRESSES),
+});
+
+export type ClaimsRecord = Readonly<z.infer<typeof recordSchema>>;
+export type ClaimedAddress = ClaimsRecord['addresses'][number];
+
+export type ReadRecord =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'record'; readonly record: ClaimsRecord }
+  | { readonly kind: 'corrupt'; readonly words: string };
+
+export function readRecord(runtimeDir: string): ReadRecord {
+  const file = join(runtimeDir, FILE);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { kind: 'none' };
+    return { kind: 'corrupt', words: `${file} cannot be read: ${wordsOf(error)}; no address counts as claimed` };
+  }
+  try {
+    const parsed = recordSchema.safeParse(JSON.parse(text));
+    if (parsed.success) return { kind: 'record', record: parsed.data };
+    const issue = parsed.error.issues[0];
+    const where = issue === undefined ? '' : ` at ${issue.path.join('.') || 'the top'}: ${issue.message}`;
+    return { kind: 'corrupt', words: `${file} is not a record of claims${where}; no address counts as claimed` };
+  } catch (error) {
+    return { kind: 'corrupt', words: `${file} is not JSON: ${wordsOf(error)}; no address counts as claimed` };
+  }
+}
+
+/** Null when it is written, otherwise what went wrong. Not synced to a disk: it means nothing after a reboot. */
+export function writeRecord(runtimeDir: string, record: ClaimsRecord): string | null {
+  const file = join(runtimeDir, FILE);
+  const draft = `${file}.new`;
+  try {
+    writeFileSync(draft, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+    renameSync(draft, file);
+    return null;
+  } catch (error) {
+    return `${file} cannot be written: ${wordsOf(error)}`;
+  }
+}
+
+export function removeRecord(runtimeDir: string): void {
+  for (const name of [FILE, `${FILE}.new`]) rmSync(join(runtimeDir, name), { force: true });
+}
+
+/** A word that is another one after each boot of the kernel: what was recorded before is void then. */
+export function kernelBootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

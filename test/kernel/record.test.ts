@@ -1,0 +1,183 @@
+// What a daemon leaves behind when it is killed: who takes it for whose. Needs root and namespaces.
+
+import test from 'ava';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Cleanup } from '#linux/claims-cleanup';
+import type { Told } from './host.ts';
+import { find, ip, makePair, sysctl } from './netns.ts';
+import type { Pair } from './netns.ts';
+import { Remote, vip4, vip6, waitFor } from './remote.ts';
+
+const own = [vip4('10.9.0.10', { label: 'eth0:v' }), vip6('fd09::10')];
+
+function runCleanup(pair: Pair): Cleanup {
+  const host = fileURLToPath(new URL('host.js', import.meta.url));
+  const out = execFileSync('ip', ['netns', 'exec', pair.here, process.execPath, host, 'cleanup', pair.runtimeDir]);
+  const told = JSON.parse(out.toString()) as Told;
+  if (told.told !== 'cleanup') throw new Error(`expected the outcome of a cleanup, found ${told.told}`);
+  return told.cleanup;
+}
+
+test.serial(
+  'a restarted daemon finds its addresses, the last advert and the peers, and adopts without a gap',
+  async (t) => {
+    const pair = makePair(t);
+    const first = new Remote(t, pair);
+    await first.hold(own, 5000);
+    await first.renew(5000);
+    await first.kill();
+    const second = new Remote(t, pair);
+    const { start, now } = await second.start();
+    t.deepEqual(start.facts.left, ['eth0/10.9.0.10/32', 'eth0/fd09::10/128']);
+    t.is(start.facts.lastDownMs, 3000);
+    t.deepEqual(start.words, []);
+    t.is(start.facts.lastLivePeers, 2);
+    const ago = now - (start.facts.lastAdvertAt ?? 0);
+    t.true(ago > 0 && ago < 3000, `the last advert left ${ago} ms ago`);
+    t.deepEqual(
+      (await second.hold(own, 5000)).map(({ kind }) => kind),
+      ['present', 'present'],
+    );
+    t.deepEqual(second.inputs('address-changed'), []);
+    t.deepEqual(
+      (await second.release(own)).map(({ kind }) => kind),
+      ['absent', 'absent'],
+    );
+    t.is(find(pair.here, '10.9.0.10'), undefined);
+  },
+);
+
+test.serial('a start takes for its own only what is recorded, there, and looks as we write it', async (t) => {
+  const pair = makePair(t);
+  const first = new Remote(t, pair);
+  await first.hold([...own, vip4('10.9.0.11'), vip4('10.9.0.12')], 5000);
+  await first.kill();
+  ip('-n', pair.here, 'addr', 'del', '10.9.0.10/32', 'dev', 'eth0');
+  ip('-n', pair.here, 'addr', 'add', '10.9.0.10/32', 'dev', 'eth0');
+  ip('-n', pair.here, 'addr', 'del', '10.9.0.11/32', 'dev', 'eth0');
+  ip('-n', pair.here, 'addr', 'add', '10.9.0.13/32', 'dev', 'eth0');
+  const second = new Remote(t, pair);
+  const { start } = await second.start();
+  t.deepEqual(start.facts.left, ['eth0/fd09::10/128', 'eth0/10.9.0.12/32']);
+  t.is(start.words.length, 1, 'what is gone needs no word, what looks wrong does');
+  t.regex(start.words[0] ?? '', /10\.9\.0\.10.*(tag|permanent)/);
+});
+
+test.serial('a record of another boot of the kernel, or of a renamed interface, names nothing', async (t) => {
+  const pair = makePair(t);
+  const first = new Remote(t, pair);
+  await first.hold(own, 5000);
+  await first.kill();
+  const file = join(pair.runtimeDir, 'claims.json');
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, text.replace(/"kernelBoot":"[^"]*"/, '"kernelBoot":"00000000-0000-0000-0000-000000000000"'));
+  const second = new Remote(t, pair);
+  const { start } = await second.start();
+  t.deepEqual(start.facts.left, []);
+  t.is(start.facts.lastAdvertAt, null);
+  await second.kill();
+  writeFileSync(file, text);
+  ip('-n', pair.here, 'link', 'set', 'eth0', 'name', 'lan0');
+  const third = new Remote(t, pair);
+  t.deepEqual((await third.start()).start.facts.left, []);
+});
+
+test.serial('a corrupt record is told in words, names nothing, and cleanup touches nothing', async (t) => {
+  const pair = makePair(t);
+  const file = join(pair.runtimeDir, 'claims.json');
+  ip('-n', pair.here, 'addr', 'add', '10.9.0.10/32', 'dev', 'eth0');
+  for (const [text, expected] of [
+    ['', /not JSON/],
+    ['{"version":1', /not JSON/],
+    ['{"version":2}', /not a record.*version/],
+    ['[]', /not a record/],
+    ['{"version":1,"kernelBoot":"x","pid":1,"boot":"x","downMs":1,"lease":"off","addresses":[{}]}', /addresses\.0/],
+  ] as const) {
+    writeFileSync(file, text);
+    t.regex(runCleanup(pair).trouble ?? '', expected);
+    const remote = new Remote(t, pair);
+    const { start } = await remote.start();
+    t.deepEqual(start.facts.left, []);
+    t.regex(start.words[0] ?? '', expected);
+    await remote.kill();
+  }
+  t.truthy(find(pair.here, '10.9.0.10'));
+});
+
+test.serial(
+  "the record is there before the address, is nobody else's to read, and is empty after a release",
+  async (t) => {
+    const pair = makePair(t);
+    const remote = new Remote(t, pair);
+    await remote.hold(own, 5000);
+    const file = join(pair.runtimeDir, 'claims.json');
+    t.is(statSync(file).mode & 0o777, 0o600);
+    t.is(statSync(join(pair.runtimeDir, 'beat')).mode & 0o777, 0o600);
+    const named = () => (JSON.parse(readFileSync(file, 'utf8')) as { addresses: { address: string }[] }).addresses;
+    t.deepEqual(
+      named().map(({ address }) => address),
+      ['10.9.0.10', 'fd09::10'],
+    );
+    const written = statSync(file).mtimeMs;
+    await remote.renew(5000);
+    await remote.renew(5000);
+    t.is(statSync(file).mtimeMs, written, 'a renewal does not write the record');
+    await remote.release(own);
+    await waitFor(() => named().length === 0);
+    t.pass();
+  },
+);
+
+test.serial('cleanup takes away what a dead daemon left, and nothing else', async (t) => {
+  const pair = makePair(t);
+  sysctl(pair.here, 'net/ipv4/conf/eth0/promote_secondaries', '0');
+  const wide = [vip4('10.9.1.10', { prefix: 24 }), vip4('10.9.1.11', { prefix: 24 })];
+  const first = new Remote(t, pair);
+  await first.hold([...own, ...wide, vip4('10.9.0.12')], 20_000);
+  await first.kill();
+  ip('-n', pair.here, 'addr', 'add', '10.9.0.99/32', 'dev', 'eth0');
+  ip('-n', pair.here, 'addr', 'add', '10.9.0.98/32', 'dev', 'eth0', 'valid_lft', '90', 'preferred_lft', '0');
+  ip(
+    '-n',
+    pair.here,
+    'addr',
+    'change',
+    '10.9.0.12/32',
+    'dev',
+    'eth0',
+    'valid_lft',
+    'forever',
+    'preferred_lft',
+    'forever',
+  );
+  const outcome = runCleanup(pair);
+  t.deepEqual(outcome.removed.toSorted(), [
+    'eth0/10.9.0.10/32',
+    'eth0/10.9.1.10/24',
+    'eth0/10.9.1.11/24',
+    'eth0/fd09::10/128',
+  ]);
+  t.deepEqual(
+    outcome.skipped.map(({ key }) => key),
+    ['eth0/10.9.0.12/32'],
+  );
+  t.deepEqual(outcome.failed, []);
+  for (const address of ['10.9.0.10', 'fd09::10', '10.9.1.10', '10.9.1.11']) t.is(find(pair.here, address), undefined);
+  for (const address of ['10.9.0.99', '10.9.0.98', '10.9.0.12']) t.truthy(find(pair.here, address));
+  t.false(existsSync(join(pair.runtimeDir, 'claims.json')));
+  t.deepEqual(runCleanup(pair), { removed: [], skipped: [], failed: [], trouble: null });
+});
+
+test.serial('a record that cannot be written: held under a lease with a warning, refused without one', async (t) => {
+  const pair = makePair(t);
+  const remote = new Remote(t, pair);
+  await remote.start();
+  ip('netns', 'exec', pair.here, 'mkdir', join(pair.runtimeDir, 'claims.json.new'));
+  t.like(await remote.hold([vip4('10.9.0.10')], 3000), [{ kind: 'present' }]);
+  t.true(remote.told.some((told) => told.told === 'warning' && /cannot be written/.test(told.words)));
+  t.regex(JSON.stringify(await remote.hold([vip4('10.9.0.11')], null)), /refused.*cannot be written/);
+  t.is(find(pair.here, '10.9.0.11'), undefined);
+});
