@@ -1,0 +1,95 @@
+// One alarm on the event loop, never early, and the answer to "has everything that waited been
+// offered?". The loop runs timers before it reads sockets, so a late alarm comes before the packets
+// that waited for it: whoever judges silence asks here first. What waits is asked of the sockets.
+
+import { type Instant, never } from '#lib/time';
+import type { Clock } from '#ports/clock';
+import type { Timer } from '#ports/timer';
+
+/** The longest delay that setTimeout keeps; above it, it would fire at once. */
+const LONGEST_DELAY_MS = 2 ** 31 - 1;
+
+export interface LoopTimerOptions {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly wake: () => void;
+  readonly polled: (begun: Instant) => void;
+  /** The result turns true once everything that waits at the time of the call has been offered. */
+  readonly waiting: () => () => boolean;
+}
+
+interface Poll {
+  readonly begun: Instant;
+  readonly drained: () => boolean;
+}
+
+export class LoopTimer implements Timer {
+  readonly #options: LoopTimerOptions;
+  #at: Instant = never;
+  #timeout: NodeJS.Timeout | null = null;
+  #immediate: NodeJS.Immediate | null = null;
+  /** BOUNDED: the poll that runs and the newest one after it, which answers for those between. */
+  readonly #polls: Poll[] = [];
+  #round: NodeJS.Immediate | null = null;
+  #closed = false;
+
+  constructor(options: LoopTimerOptions) {
+    this.#options = options;
+  }
+
+  wakeAt(at: Instant): void {
+    if (this.#closed || at === this.#at) return;
+    this.#disarm();
+    this.#at = at;
+    if (at !== never) this.#arm();
+  }
+
+  poll(): void {
+    if (this.#closed) return;
+    this.#polls.splice(1, 1, { begun: this.#options.clock.now(), drained: this.#options.waiting() });
+    this.#round ??= setImmediate(this.#look);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#disarm();
+    this.#polls.length = 0;
+    if (this.#round !== null) clearImmediate(this.#round);
+    this.#round = null;
+  }
+
+  #arm(): void {
+    const delayMs = this.#at - this.#options.clock.now();
+    // An alarm in the past comes after the sockets were read once, so that alarms never starve them.
+    if (delayMs <= 0) this.#immediate = setImmediate(this.#ring);
+    else this.#timeout = setTimeout(this.#ring, Math.min(Math.ceil(delayMs), LONGEST_DELAY_MS));
+  }
+
+  #disarm(): void {
+    if (this.#timeout !== null) clearTimeout(this.#timeout);
+    if (this.#immediate !== null) clearImmediate(this.#immediate);
+    this.#timeout = null;
+    this.#immediate = null;
+    this.#at = never;
+  }
+
+  readonly #ring = (): void => {
+    // The loop counts whole milliseconds from its own, older reading of the clock: it may be early.
+    if (this.#options.clock.now() < this.#at) {
+      this.#timeout = null;
+      this.#arm();
+      return;
+    }
+    this.#disarm();
+    this.#options.wake();
+  };
+
+  /** Runs after the loop has read the sockets; between two looks the loop serves its timers too. */
+  readonly #look = (): void => {
+    this.#round = null;
+    while (this.#polls[0]?.drained() === true) {
+      const poll = this.#polls.shift();
+      if (poll !== undefined) this.#options.polled(poll.begun);
+    }
+    if (this.#polls.length > 0) this.#round ??= setImmediate(this.#look);
+  };
+}
