@@ -12,7 +12,10 @@ const RETRY_MS = 1000;
 export type Family = 4 | 6;
 
 export interface PathReport {
-  /** Called only when `words` changes. Null: everything that the path should have is open. */
+  /**
+   * Called only when `words` changes, also while the sockets are being constructed. Null: everything
+   * that the path should have is open.
+   */
   path(path: PathName, words: string | null): void;
 }
 

@@ -18,7 +18,7 @@ export class PeersPath {
     this.#peers = transport.peers;
     this.#descriptor = (family) => openUnicast(family, transport.port);
     const listed = new Set(transport.peers);
-    const families = [...new Set(transport.peers.map(familyOf))];
+    const families = [...new Set(transport.peers.map(writtenFamily))];
     const packet: PathNeeds['packet'] = (family, from, bytes) => {
       // The kernel's spelling is the canonical one but for a few embedded IPv4 addresses.
       const known = listed.has(from) || listed.has(canonicalIp(from) ?? from);
@@ -56,7 +56,7 @@ export class PeersPath {
   async #sendToEach(bytes: Uint8Array): Promise<string | null> {
     const outcomes = await Promise.all(
       this.#peers.map(async (peer) => {
-        const family = familyOf(peer);
+        const family = writtenFamily(peer);
         const socket = this.#sockets.get(family);
         const words = socket === null ? this.#sockets.fault(family) : await socket.send(bytes, peer);
         return words === null ? null : `${peer}: ${words}`;
@@ -66,6 +66,6 @@ export class PeersPath {
   }
 }
 
-function familyOf(address: string): Family {
+function writtenFamily(address: string): Family {
   return address.includes(':') ? 6 : 4;
 }

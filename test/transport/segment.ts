@@ -12,7 +12,7 @@ import type { Command, Happening } from './endpoint.ts';
 const PATIENCE_MS = 8000;
 let made = 0;
 
-export function ip(...args: string[]): string {
+function ip(...args: string[]): string {
   return execFileSync('ip', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
