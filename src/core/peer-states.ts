@@ -1,8 +1,7 @@
 // How the other nodes stand, as told to people: one line when a peer or one of its paths changes, a
 // problem when one is heard and does not hear us, or when a name is in use twice.
 
-import { later, latest } from '#lib/time';
-import type { PeerState } from '#model/view';
+import { type Instant, later, latest } from '#lib/time';
 import type { NodeName } from '#model/names';
 import { duplicateOf } from './neighbours.ts';
 import { raise, settle } from './problems.ts';
@@ -14,7 +13,7 @@ export function notePeers(turn: Turn): void {
   for (const [node, boot] of spokesmen) {
     noteDuplicate(turn, node);
     if (node === turn.settings.node) continue;
-    noteState(turn, node, boot.state);
+    noteState(turn, node, boot);
     noteOneWay(turn, boot);
   }
   forget(turn, spokesmen);
@@ -36,9 +35,13 @@ function weight(boot: Boot): number {
   return boot.proven ? 2 : 1;
 }
 
-function noteState(turn: Turn, peer: NodeName, to: PeerState): void {
+function noteState(turn: Turn, peer: NodeName, boot: Boot): void {
   const from = turn.state.peerStates.get(peer) ?? 'unknown';
+  const to = boot.state;
   if (from === to) return;
+  // Everybody begins one-way, for as long as an answer takes: worth a line only once that is overdue.
+  const answered = [...boot.paths.values()].map((path) => answerDueAt(boot, path));
+  if (to === 'one-way' && turn.now < latest(...answered)) return;
   turn.state.peerStates.set(peer, to);
   tell(turn, { code: 'peer', peer, from, to });
 }
@@ -46,13 +49,16 @@ function noteState(turn: Turn, peer: NodeName, to: PeerState): void {
 /** One-way is the first state of every peer; it is a problem only once an answer is overdue. */
 function noteOneWay(turn: Turn, boot: Boot): void {
   for (const [name, path] of boot.paths) {
-    const overdueAt = later(latest(path.firstHeardAt, path.echoedAt), boot.downMs);
-    if (path.state === 'one-way' && turn.now >= overdueAt)
+    if (path.state === 'one-way' && turn.now >= answerDueAt(boot, path))
       raise(turn, { code: 'peer-one-way', peer: boot.node, path: name });
     if (path.state !== 'one-way') {
       settle(turn, (p) => p.code === 'peer-one-way' && p.peer === boot.node && p.path === name);
     }
   }
+}
+
+function answerDueAt(boot: Boot, heard: { firstHeardAt: Instant; echoedAt: Instant }): Instant {
+  return later(latest(heard.firstHeardAt, heard.echoedAt), boot.downMs);
 }
 
 function noteDuplicate(turn: Turn, node: NodeName): void {

@@ -18,6 +18,8 @@ export function takeAddressChange(turn: Turn, key: AddressKey, isThere: boolean)
   const index = ownerOf(turn, key);
   if (index === null) return;
   const { group } = groupAt(turn, index);
+  // Told twice, by an event and by a renewal that found it gone: one removal.
+  if (group.present.has(key) === isThere) return;
   const present = new Set(group.present);
   if (isThere) present.add(key);
   else present.delete(key);

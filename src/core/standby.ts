@@ -72,7 +72,8 @@ function follow(turn: Turn, index: number, holder: Voice): void {
 function awaitTurn(turn: Turn, index: number, all: readonly Voice[]): void {
   const { group } = groupAt(turn, index);
   const open = resignedVacancy(turn, group, all) ?? group.vacancy ?? silentVacancy(turn, group);
-  const others = open.reason.kind === 'no-holder' ? contenders(turn, all, ['standby', 'starting']) : candidates(turn, all);
+  const others =
+    open.reason.kind === 'no-holder' ? contenders(turn, all, ['standby', 'starting']) : candidates(turn, all);
   const ahead = countAhead(turn, group, others, open.successor);
   const vacancy = { ...open, claimAt: later(open.since, ahead * turn.settings.intervalMs) };
   changeGroup(turn, index, { vacancy, preemptSince: null, wants: 'nothing' });
