@@ -7,7 +7,7 @@ import { closeSync } from 'node:fs';
 import type { CheckOutcome } from '#model/input';
 import { launchAs, launcherRefusal, searchPath, spawnError } from './program-launch.ts';
 import { ProgramOutput } from './program-output.ts';
-import { openPipe } from './unix-calls.ts';
+import { keepDescriptors, openPipe } from './unix-calls.ts';
 
 export interface ProgramOrder {
   readonly command: readonly string[];
@@ -72,6 +72,7 @@ export class ProgramRun {
     // Whoever owns the read end by now closes it.
     const output = new ProgramOutput(pipe.read);
     this.#output = output;
+    keepDescriptors();
     try {
       const child = spawn('setpriv', launch, {
         cwd: '/',

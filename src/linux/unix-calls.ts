@@ -16,11 +16,17 @@ const socket = libc.func('int socket(int domain, int type, int protocol)') as Ca
 const sendto = libc.func(
   'intptr_t sendto(int fd, const void *bytes, size_t length, int flags, const void *to, uint32_t toLength)',
 ) as Call;
+const syscall = libc.func(
+  'long syscall(long number, unsigned int first, unsigned int last, unsigned int flags)',
+) as Call;
 
 // The numbers are those of every Linux architecture that Node runs on.
 const lockExclusive = 2;
 const lockUnlessBusy = 4;
 const closeOnExec = 0o2000000;
+const closeRange = 436;
+const lastDescriptor = 0xffff_ffff;
+const markCloseOnExec = 4;
 const familyUnix = 1;
 const datagram = 2;
 const dontWait = 0x40;
@@ -48,6 +54,14 @@ export function openPipe(): { readonly read: number; readonly write: number } | 
   // Another user's `echo … >/dev/stderr` opens the pipe by name; nobody else can name it.
   fchmodSync(write, 0o622);
   return { read, write };
+}
+
+/**
+ * Marks every descriptor but the standard ones to close on exec, for packages that forget to: a
+ * raw socket must not reach an unprivileged script. Kernels before 5.11 cannot, and say so.
+ */
+export function keepDescriptors(): string | null {
+  return syscall(closeRange, 3, lastDescriptor, markCloseOnExec) === 0 ? null : lastError();
 }
 
 export interface DatagramSender {
