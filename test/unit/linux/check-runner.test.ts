@@ -60,7 +60,7 @@ test('an outcome comes within the timeout and the time to kill', async (t) => {
   runner.run(1, 'stuck');
   const [input] = await until(1);
   t.deepEqual(input?.kind === 'checked' && input.outcome, { kind: 'timeout' });
-  t.true(performance.now() - begun < 1200);
+  t.true(performance.now() - begun < 3000);
 });
 
 test('close kills what runs', async (t) => {

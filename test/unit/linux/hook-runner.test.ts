@@ -66,7 +66,7 @@ test('finish kills what runs when the time is over and skips the rest, with a wo
   await sleep(150);
   const begun = performance.now();
   t.is(await runner.finish(100), 2);
-  t.true(performance.now() - begun < 400);
+  t.true(performance.now() - begun < 2000);
   t.deepEqual(said, [
     'hook of group a (claiming to active) was killed: locum is stopping',
     'hook of group b (claiming to active) was skipped: locum is stopping',
