@@ -1,0 +1,49 @@
+// How a program is started as another user: through setpriv (util-linux), which changes what it is
+// and then becomes the program, with the same pid and group. Owns its arguments and the words for
+// what it refuses. Running and ending the program is absent: program.ts does that.
+
+import { existsSync } from 'node:fs';
+import type { CheckOutcome } from '#model/input';
+import { Accounts } from './accounts.ts';
+
+export const searchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+const accounts = new Accounts();
+
+/**
+ * Arguments for setpriv, or why there are none. The program gets the user's own groups and none of
+ * ours, and it dies with the daemon: nobody would be left to end it in time.
+ */
+export function launchAs(user: string, command: readonly string[]): readonly string[] | string {
+  const account = accounts.find(user);
+  if (typeof account === 'string') return account;
+  const identity =
+    account.uid === process.geteuid?.()
+      ? []
+      : ['--reuid', String(account.uid), '--regid', String(account.gid), '--groups', account.groups.join(',')];
+  return [...identity, '--pdeathsig', 'KILL', '--', ...command];
+}
+
+export function spawnError(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return `expected setpriv in ${searchPath}, found none: install util-linux`;
+  return code === undefined ? message : `no process for it: ${message}`;
+}
+
+/** 126 and 127 with its own words are how setpriv says that the program never began. */
+export function launcherRefusal(
+  outcome: CheckOutcome,
+  output: string,
+  user: string,
+  command: readonly string[],
+): CheckOutcome | null {
+  if (outcome.kind !== 'exit' || (outcome.code !== 126 && outcome.code !== 127)) return null;
+  const said = /^setpriv: (.*)$/.exec(output)?.[1];
+  if (said === undefined) return null;
+  const [script = ''] = command;
+  const hint =
+    said.endsWith('No such file or directory') && existsSync(script)
+      ? '; the file is there, so the interpreter in its first line is not'
+      : '';
+  return { kind: 'cannot-run', error: `as user ${user}: ${said}${hint}` };
+}
