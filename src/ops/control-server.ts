@@ -2,8 +2,8 @@
 // bytes and time, so that no reader delays an advert. It shows; what changes something comes later.
 
 import { chmodSync, chownSync, lstatSync, readFileSync, unlinkSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { answer, maxHeaderBytes, type Pages, refuseBadRequest } from './control-pages.ts';
 
 export interface ControlOptions {
   readonly path: string;
@@ -21,7 +21,6 @@ export interface ControlServer {
 
 /** BOUNDED: connections at once; more are turned away. */
 const maxConnections = 32;
-const maxHeaderBytes = 8 * 1024;
 /** A request must be whole, and a response be read on, within this. */
 const patienceMs = 5000;
 /** Many readers at once share one rendering. */
@@ -29,22 +28,13 @@ const freshMs = 20;
 /** sun_path holds 108 bytes with the closing zero; a longer path would be cut without a word. */
 const maxPathBytes = 107;
 
-const readable = ['/v1/status', '/v1/config'];
-const planned: Readonly<Record<string, 'GET' | 'POST'>> = {
-  '/v1/events': 'GET',
-  '/metrics': 'GET',
-  '/v1/drain': 'POST',
-  '/v1/undrain': 'POST',
-  '/v1/promote': 'POST',
-  '/v1/fence': 'POST',
-  '/v1/unfence': 'POST',
-  '/v1/reload': 'POST',
-};
-
 /** Throws with words for the operator when the socket cannot be made. The runtime lock is held already. */
 export async function openControlServer(options: ControlOptions): Promise<ControlServer> {
   clearPath(options.path);
-  const bodies = { '/v1/status': cached(options, 'status'), '/v1/config': cached(options, 'config') };
+  const pages: Pages = new Map([
+    ['/v1/status', cached(options, 'status')],
+    ['/v1/config', cached(options, 'config')],
+  ]);
   const server = createServer(
     {
       maxHeaderSize: maxHeaderBytes,
@@ -54,7 +44,8 @@ export async function openControlServer(options: ControlOptions): Promise<Contro
       keepAliveTimeout: patienceMs,
     },
     (request, response) => {
-      answer(request, response, bodies);
+      limitInTime(response);
+      answer(request, response, pages);
     },
   );
   server.maxConnections = maxConnections;
@@ -68,73 +59,13 @@ export async function openControlServer(options: ControlOptions): Promise<Contro
   return { close: () => closeNow(server) };
 }
 
-function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  bodies: Readonly<Record<string, () => string | null>>,
-): void {
-  // A body is of no use here: it is thrown away, and the connection with it.
-  request.resume();
-  response.on('error', () => undefined);
-  // Who reads a byte now and then keeps a socket from being idle: there is an end to that too.
+/** Who reads a byte now and then keeps a socket from being idle: there is an end to that too. */
+function limitInTime(response: ServerResponse): void {
   const limit = setTimeout(() => response.destroy(), 2 * patienceMs);
+  response.on('error', () => undefined);
   response.on('close', () => {
     clearTimeout(limit);
   });
-  const path = request.url?.split('?')[0] ?? '';
-  const method = request.method ?? '';
-  if (readable.includes(path)) {
-    if (method !== 'GET' && method !== 'HEAD') {
-      refuse(response, 405, `${path} takes GET only`, { allow: 'GET, HEAD' });
-      return;
-    }
-    const body = bodies[path]?.() ?? null;
-    if (body === null) refuse(response, 500, 'the daemon could not describe itself; its log says more');
-    else reply(response, 200, body);
-    return;
-  }
-  const verb = Object.hasOwn(planned, path) ? planned[path] : undefined;
-  if (verb === undefined) {
-    refuse(response, 404, `nothing is at this path; try ${readable.join(' or ')}`);
-  } else if (method !== verb) {
-    refuse(response, 405, `${path} takes ${verb} only`, { allow: verb });
-  } else {
-    refuse(response, 501, 'not supported yet');
-  }
-}
-
-function reply(response: ServerResponse, code: number, body: string, headers: Record<string, string> = {}): void {
-  const bytes = Buffer.from(body);
-  response.writeHead(code, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': bytes.length,
-    'cache-control': 'no-store',
-    ...headers,
-  });
-  response.end(bytes);
-}
-
-function refuse(response: ServerResponse, code: number, error: string, headers: Record<string, string> = {}): void {
-  reply(response, code, `${JSON.stringify({ error })}\n`, { ...headers, connection: 'close' });
-}
-
-/** What never became a request: answered in the same manner, then cut. */
-function refuseBadRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const [line, words] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? ['431 Request Header Fields Too Large', `the headers are larger than ${maxHeaderBytes} bytes`]
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? ['408 Request Timeout', 'the request took too long to arrive']
-        : ['400 Bad Request', 'this is not an HTTP/1.1 request'];
-  const body = `${JSON.stringify({ error: words })}\n`;
-  socket.end(
-    `HTTP/1.1 ${line}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-    () => socket.destroy(),
-  );
 }
 
 function cached(options: ControlOptions, what: 'status' | 'config'): () => string | null {
