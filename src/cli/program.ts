@@ -7,7 +7,7 @@ import { defaultPlaces, type Places } from './places.ts';
 import { version } from './version.ts';
 
 /** Ends with an exit code; a promise that is rejected with a `Failure` says why on standard error. */
-export type Action = (
+type Action = (
   places: Places,
   options: { readonly [name: string]: unknown },
   args: readonly string[],

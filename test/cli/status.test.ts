@@ -176,7 +176,7 @@ test('--watch on a terminal gives the screen back', async (t) => {
   writeFileSync(typescript, '');
   // script(1) makes the terminal; the signal goes to the program alone, as Ctrl-C would.
   const command = `stty cols 100 rows 12; ${process.execPath} ${mainPath} status --watch --runtime-dir ${dir} & p=$!; sleep 1; kill -INT $p; wait $p; echo "code $?"`;
-  const child = spawn('script', ['-qec', `bash -mc '${command}'`, typescript], {
+  const child = spawn('/usr/bin/script', ['-qec', `bash -mc '${command}'`, typescript], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], TERM: 'xterm' },
   });

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import type { PathFacts } from '#model/host-facts';
 import { readHostFacts } from '#linux/host-facts';
 
 function directory(t: ExecutionContext): string {
@@ -28,7 +29,8 @@ test('what is not a regular file has a name, what is not there is missing', (t) 
   mkdirSync(join(dir, 'sub'));
   writeFileSync(join(dir, 'file'), '');
   symlinkSync(join(dir, 'loop'), join(dir, 'loop'));
-  const { path } = readHostFacts();
+  const facts = readHostFacts();
+  const path = (name: string): PathFacts => facts.path(name);
   t.deepEqual(path(join(dir, 'sub')), { kind: 'other', what: 'a directory' });
   t.deepEqual(path('/dev/null'), { kind: 'other', what: 'a device' });
   t.deepEqual(path(join(dir, 'none')), { kind: 'missing' });
