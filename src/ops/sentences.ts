@@ -1,0 +1,163 @@
+// Every reason and every problem as a sentence for people: plain words, present tense, why it is so
+// and, for problems, what to do. Codes and fields are the model's; nothing here is parsed by anybody.
+
+import type { Problem } from '#model/problem';
+import type { Reason } from '#model/reason';
+import { durationWords, keyWords, oneLine } from './words.ts';
+
+/** Why a group is in its state, to stand behind `web is standby: …`. */
+export function reasonSentence(reason: Reason): string {
+  switch (reason.kind) {
+    case 'listening':
+      return `this node listens for ${durationWords(reason.forMs)} before it claims anything`;
+    case 'awaiting-check':
+      return `check ${reason.check} has no outcome yet`;
+    case 'holder-live':
+      return `${reason.holder} holds the group`;
+    case 'claimant-live':
+      return `${reason.claimant} is claiming the group`;
+    case 'holder-unproven':
+      return `${reason.holder} says that it holds the group, but has not shown that it hears this node`;
+    case 'table-unknown':
+      return `${reason.peer} is heard, but not yet which groups it holds`;
+    case 'waiting-to-preempt':
+      return `this node ranks better than ${reason.holder} and asks for the group after ${durationWords(reason.delayMs)}`;
+    case 'asked-to-preempt':
+      return `this node ranks better than ${reason.holder} and has asked it for the group`;
+    case 'waiting-turn':
+      return reason.ahead === 0
+        ? 'nobody holds the group, and this node is the next to claim it'
+        : `nobody holds the group, and ${countOf(reason.ahead, 'better-ranked node')} may claim it first`;
+    case 'no-holder':
+      return 'no other node holds the group';
+    case 'holder-lost':
+      return `${reason.holder} has been silent for ${durationWords(reason.silentMs)}`;
+    case 'handed-over':
+      return `${reason.by} handed the group over to this node`;
+    case 'resigned':
+      return `${reason.by} gave the group up`;
+    case 'adopted':
+      return `this node's last daemon left the addresses, and their lease still runs`;
+    case 'adoption-unconfirmed':
+      return 'no peer answered in time for the addresses that the last daemon left to be kept';
+    case 'stopping':
+      return 'this daemon is stopping';
+    case 'yielded':
+      return `${reason.to} ranks better and asked for the group`;
+    case 'yield-unanswered':
+      return `the group was offered to ${reason.to}, which did not take it`;
+    case 'outranked':
+      return `${reason.by} holds the group too and ranks better`;
+    case 'unheard':
+      return `${reason.by} holds the group too and does not hear this node`;
+    case 'late-wake':
+      return `this node ran ${durationWords(reason.lateMs)} late, longer than the ${durationWords(reason.leaseMs)} of its lease, and may have been replaced`;
+    case 'check-failed':
+      return `check ${reason.check} fails: ${oneLine(reason.outcome)}`;
+    case 'link-down':
+      return `the link of ${reason.interface} is down`;
+    case 'interface-missing':
+      return `interface ${reason.interface} does not exist; it is waited for`;
+    case 'duplicate-name':
+      return `another host, at ${reason.address}, uses this node's name`;
+    case 'address-refused':
+      return `the kernel refuses ${reason.address} (${oneLine(reason.error)}); the next try comes after ${durationWords(reason.retryMs)}`;
+    case 'address-foreign':
+      return `${reason.address} is on ${reason.interface} already, and locum did not put it there`;
+    case 'address-stuck':
+      return `${reason.address} cannot be removed (${oneLine(reason.error)})`;
+    case 'unsendable':
+      return `no advert of this node has left for ${durationWords(reason.silentMs)}`;
+  }
+}
+
+/** What is wrong and, after a colon, what to do about it. */
+export function problemSentence(problem: Problem): string {
+  const { what, advice } = problemWords(problem);
+  return `${what}: ${advice}`;
+}
+
+/** What is wrong alone is what remains to be said when it is over. */
+export function problemWords(problem: Problem): { what: string; advice: string } {
+  switch (problem.code) {
+    case 'peer-one-way':
+      return {
+        what: `${problem.peer} does not hear this node on ${problem.path}`,
+        advice: 'look for a firewall or a switch that drops adverts in one direction',
+      };
+    case 'peer-config-differs':
+      return {
+        what: `${problem.peer} runs with other settings`,
+        advice: 'make [cluster], groups and addresses the same on all nodes',
+      };
+    case 'duplicate-name':
+      return {
+        what: `the host at ${problem.address} also calls itself ${problem.node}`,
+        advice: 'give each host its own name under [node]',
+      };
+    case 'dual-holder':
+      return {
+        what: `${problem.peer} holds ${problem.group} at the same time as this node`,
+        advice: 'look for lost adverts between the two',
+      };
+    case 'path-unsendable':
+      return {
+        what: `adverts cannot leave on ${problem.path} (${oneLine(problem.error)})`,
+        advice: 'check the interface, its addresses and the firewall',
+      };
+    case 'interface-missing':
+      return {
+        what: `interface ${problem.interface} does not exist`,
+        advice: 'create it, or correct the name in the configuration',
+      };
+    case 'link-down':
+      return {
+        what: `the link of ${problem.interface} is down`,
+        advice: `check the cable, the switch port, or \`ip link set ${problem.interface} up\``,
+      };
+    case 'address-foreign':
+      return {
+        what: `${keyWords(problem.key)} was not put there by locum, so ${problem.group} cannot be held here`,
+        advice: "remove it with `ip address del`, and from the host's network configuration",
+      };
+    case 'address-refused':
+      return {
+        what: `the kernel refuses ${keyWords(problem.key)} for ${problem.group} (${oneLine(problem.error)})`,
+        advice: 'remove the cause; locum tries again by itself',
+      };
+    case 'address-removed':
+      return {
+        what: `something keeps removing ${keyWords(problem.key)} of ${problem.group} (${countOf(problem.times, 'time')} so far)`,
+        advice: 'locum puts it back; look at NetworkManager, systemd-networkd and scripts',
+      };
+    case 'address-stuck':
+      return {
+        what: `${keyWords(problem.key)} of ${problem.group} cannot be removed (${oneLine(problem.error)})`,
+        advice: 'remove it with `ip address del`',
+      };
+    case 'check-failing':
+      return {
+        what: `check ${problem.check} fails (${oneLine(problem.outcome)})`,
+        advice: 'its last output is in `locum status`; run the script by hand as its user',
+      };
+    case 'hook-failing':
+      return {
+        what: `the change hook fails for ${problem.group} (${oneLine(problem.outcome)})`,
+        advice: 'run it by hand with LOCUM_GROUP and LOCUM_STATE set',
+      };
+    case 'lease-off':
+      return {
+        what: 'lease = "off", so the addresses stay if this daemon dies or hangs, and two nodes may hold them',
+        advice: 'set lease = "auto" under [safety]',
+      };
+    case 'lease-outlives-down':
+      return {
+        what: `addresses can outlive this daemon by ${durationWords(problem.holdMs)}, and peers claim them after ${durationWords(problem.downMs)}`,
+        advice: 'raise interval or down_after under [cluster], so that two nodes never answer at once',
+      };
+  }
+}
+
+function countOf(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,71 @@
+// What `GET /v1/status` and `locum status --json` say, as types: the names are a contract with scripts.
+// Adding is fine, renaming is not. Building it is status.ts, showing it to people status-table.ts.
+
+import type { CheckState, GroupState, PeerState } from '#model/view';
+
+export interface StatusDocument {
+  readonly version: string;
+  readonly cluster: string;
+  readonly node: string;
+  readonly pid: number;
+  /** ISO 8601, as every time here. */
+  readonly since: string;
+  /** When this was rendered. */
+  readonly now: string;
+  readonly mode: 'availability';
+  /** `ms` is null where the lease is off. */
+  readonly lease: { readonly kind: 'address' | 'off'; readonly ms: number | null };
+  /** Null: nothing fences yet. */
+  readonly fenced: null;
+  readonly draining: boolean;
+  readonly adverts: {
+    readonly sent: number;
+    readonly received: number;
+    readonly refused: Readonly<Record<string, number>>;
+  };
+  readonly stale_outcomes: number;
+  readonly groups: readonly StatusGroup[];
+  readonly peers: readonly StatusPeer[];
+  readonly checks: readonly StatusCheck[];
+  readonly problems: readonly { readonly code: string; readonly message: string; readonly since: string | null }[];
+}
+
+export interface StatusGroup {
+  readonly name: string;
+  readonly state: GroupState;
+  readonly since: string | null;
+  readonly reason: string;
+  readonly reason_code: string;
+  readonly priority: number;
+  readonly effective_priority: number;
+  readonly holder: string | null;
+  /** How often another node was seen to hold it at the same time. */
+  readonly dual_holder: number;
+  readonly addresses: readonly { readonly address: string; readonly interface: string; readonly present: boolean }[];
+  readonly terms: readonly { readonly what: string; readonly weight: number }[];
+}
+
+export interface StatusPeer {
+  readonly name: string;
+  readonly address: string;
+  readonly state: PeerState;
+  /** Null: never. */
+  readonly last_heard_ms: number | null;
+  /** `interface` is null for the path of a unicast peer list. */
+  readonly paths: readonly { readonly interface: string | null; readonly state: PeerState }[];
+  readonly version: string;
+  readonly same_config: boolean;
+}
+
+export interface StatusCheck {
+  readonly name: string;
+  readonly state: CheckState;
+  readonly since: string | null;
+  /** `detail` names the signal or the error behind `outcome`. */
+  readonly last: {
+    readonly outcome: string;
+    readonly detail: string | null;
+    readonly ms: number;
+    readonly output: string;
+  } | null;
+}

@@ -1,0 +1,133 @@
+// The status document from what the core shows and what only the daemon knows. Instants of the
+// monotonic clock become wall time here, at the moment of rendering, and nowhere earlier.
+
+import type { Instant } from '#lib/time';
+import type { CheckOutcome } from '#model/input';
+import type { Lease } from '#model/settings';
+import type { CheckView, GroupView, PeerView, View } from '#model/view';
+import { problemSentence, reasonSentence } from './sentences.ts';
+import type { StatusCheck, StatusDocument, StatusGroup, StatusPeer } from './status-document.ts';
+
+/** What the core does not know. */
+export interface DaemonFacts {
+  readonly version: string;
+  readonly cluster: string;
+  readonly node: string;
+  readonly pid: number;
+  /** Wall clock at the start of the daemon, in milliseconds. */
+  readonly sinceWallMs: number;
+  readonly mode: 'availability';
+  readonly lease: Lease;
+  readonly adverts: {
+    readonly sent: number;
+    /** Refusals outside the core, one record for each place that refuses: wire, transport. */
+    readonly refused: readonly Readonly<Partial<Record<string, number>>>[];
+  };
+}
+
+/** Both clocks read at one moment. */
+export interface Moment {
+  readonly now: Instant;
+  readonly wallMs: number;
+}
+
+export function statusDocument(view: View, facts: DaemonFacts, moment: Moment): StatusDocument {
+  // A map, because a group may be called `constructor`.
+  const dualHolders = new Map(Object.entries(view.counts.dualHolder));
+  return {
+    version: facts.version,
+    cluster: facts.cluster,
+    node: facts.node,
+    pid: facts.pid,
+    since: new Date(facts.sinceWallMs).toISOString(),
+    now: new Date(moment.wallMs).toISOString(),
+    mode: facts.mode,
+    lease: facts.lease.kind === 'off' ? { kind: 'off', ms: null } : { kind: facts.lease.kind, ms: facts.lease.ms },
+    fenced: null,
+    draining: false,
+    adverts: {
+      sent: facts.adverts.sent,
+      received: view.counts.received,
+      refused: sum([...facts.adverts.refused, view.counts.refused]),
+    },
+    stale_outcomes: view.counts.staleOutcomes,
+    groups: view.groups.map((group) => statusGroup(group, dualHolders.get(group.name) ?? 0, moment)),
+    peers: view.peers.map((peer) => statusPeer(peer, moment)),
+    checks: view.checks.map((check) => statusCheck(check, moment)),
+    problems: view.problems.map(({ problem, since }) => ({
+      code: problem.code,
+      message: problemSentence(problem),
+      since: wallTime(since, moment),
+    })),
+  };
+}
+
+function statusGroup(group: GroupView, dualHolder: number, moment: Moment): StatusGroup {
+  return {
+    name: group.name,
+    state: group.state,
+    since: wallTime(group.since, moment),
+    reason: reasonSentence(group.reason),
+    reason_code: group.reason.kind,
+    priority: group.priority,
+    effective_priority: group.effectivePriority,
+    holder: group.holder,
+    dual_holder: dualHolder,
+    addresses: group.addresses.map(({ address, present }) => ({
+      address: `${address.address}/${address.prefix}`,
+      interface: address.interface,
+      present,
+    })),
+    terms: group.terms.map(({ check, weight }) => ({ what: `check ${check}`, weight })),
+  };
+}
+
+function statusPeer(peer: PeerView, moment: Moment): StatusPeer {
+  const silentMs = moment.now - peer.lastHeardAt;
+  return {
+    name: peer.name,
+    address: peer.address,
+    state: peer.state,
+    last_heard_ms: Number.isFinite(silentMs) ? Math.max(0, Math.round(silentMs)) : null,
+    paths: peer.paths.map(({ path, state }) => ({ interface: path === 'peers' ? null : path, state })),
+    version: peer.release,
+    same_config: peer.sameConfig,
+  };
+}
+
+function statusCheck(check: CheckView, moment: Moment): StatusCheck {
+  const { name, state, since, last } = check;
+  return {
+    name,
+    state,
+    since: wallTime(since, moment),
+    last: last === null ? null : { ...outcomeFields(last.outcome), ms: Math.round(last.ms), output: last.output },
+  };
+}
+
+function outcomeFields(outcome: CheckOutcome): { outcome: string; detail: string | null } {
+  switch (outcome.kind) {
+    case 'exit':
+      return { outcome: `exit ${outcome.code}`, detail: null };
+    case 'signal':
+      return { outcome: 'signal', detail: outcome.signal };
+    case 'timeout':
+      return { outcome: 'timeout', detail: null };
+    case 'cannot-run':
+      return { outcome: 'cannot run', detail: outcome.error };
+  }
+}
+
+/** Null for an instant that never was. */
+function wallTime(at: Instant, moment: Moment): string | null {
+  const wallMs = moment.wallMs - (moment.now - at);
+  return Number.isFinite(wallMs) ? new Date(Math.round(wallMs)).toISOString() : null;
+}
+
+function sum(counts: readonly Readonly<Partial<Record<string, number>>>[]): Record<string, number> {
+  const total: Record<string, number> = {};
+  for (const part of counts) {
+    for (const [reason, count = 0] of Object.entries(part)) total[reason] = (total[reason] ?? 0) + count;
+  }
+  return total;
+}

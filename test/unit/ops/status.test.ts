@@ -1,0 +1,136 @@
+import test from 'ava';
+import type { View } from '#model/view';
+import { statusDocument } from '#ops/status';
+import { facts, moment, view } from './fixture.ts';
+
+test('the document has every name of the contract, and says what the view says', (t) => {
+  t.deepEqual(JSON.parse(JSON.stringify(statusDocument(view, facts, moment))), {
+    version: '0.1.0',
+    cluster: 'edge',
+    node: 'lb1',
+    pid: 4711,
+    since: '2026-01-01T00:00:00.000Z',
+    now: '2026-01-01T01:00:00.000Z',
+    mode: 'availability',
+    lease: { kind: 'address', ms: 2000 },
+    fenced: null,
+    draining: false,
+    adverts: { sent: 3600, received: 7190, refused: { 'bad-mac': 3, truncated: 1, replayed: 4 } },
+    stale_outcomes: 5,
+    groups: [
+      {
+        name: 'web10',
+        state: 'faulted',
+        since: '2026-01-01T00:59:57.000Z',
+        reason: 'check haproxy fails: exit 1',
+        reason_code: 'check-failed',
+        priority: 100,
+        effective_priority: 100,
+        holder: null,
+        dual_holder: 0,
+        addresses: [{ address: '192.0.2.20/32', interface: 'eth0', present: true }],
+        terms: [],
+      },
+      {
+        name: 'web2',
+        state: 'active',
+        since: '2026-01-01T00:50:00.000Z',
+        reason: 'lb2 has been silent for 3012 ms',
+        reason_code: 'holder-lost',
+        priority: 150,
+        effective_priority: 130,
+        holder: 'lb1',
+        dual_holder: 1,
+        addresses: [
+          { address: '192.0.2.10/32', interface: 'eth0', present: true },
+          { address: '2001:db8::10/128', interface: 'eth0', present: false },
+        ],
+        terms: [{ what: 'check disk', weight: -20 }],
+      },
+      {
+        name: 'db',
+        state: 'standby',
+        since: '2026-01-01T00:59:59.999Z',
+        reason: 'lb2 holds the group',
+        reason_code: 'holder-live',
+        priority: 100,
+        effective_priority: 100,
+        holder: 'lb2',
+        dual_holder: 0,
+        addresses: [{ address: '192.0.2.30/32', interface: 'eth0', present: false }],
+        terms: [],
+      },
+    ],
+    peers: [
+      {
+        name: 'lb3',
+        address: '192.0.2.3',
+        state: 'lost',
+        last_heard_ms: null,
+        paths: [{ interface: null, state: 'lost' }],
+        version: '0.2.0',
+        same_config: false,
+      },
+      {
+        name: 'lb2',
+        address: '192.0.2.2',
+        state: 'two-way',
+        last_heard_ms: 12,
+        paths: [
+          { interface: 'eth0', state: 'two-way' },
+          { interface: 'eth1', state: 'one-way' },
+        ],
+        version: '0.1.0',
+        same_config: true,
+      },
+    ],
+    checks: [
+      {
+        name: 'haproxy',
+        state: 'failing',
+        since: '2026-01-01T00:59:57.000Z',
+        last: { outcome: 'signal', detail: 'SIGKILL', ms: 13, output: 'no route\nto host\u001B[31m' },
+      },
+      { name: 'disk', state: 'unknown', since: null, last: null },
+    ],
+    problems: [
+      {
+        code: 'peer-one-way',
+        message:
+          'lb2 does not hear this node on eth1: look for a firewall or a switch that drops adverts in one direction',
+        since: '2026-01-01T00:59:00.000Z',
+      },
+    ],
+  });
+});
+
+test('a lease that is off has no length', (t) => {
+  t.deepEqual(statusDocument(view, { ...facts, lease: { kind: 'off' } }, moment).lease, { kind: 'off', ms: null });
+});
+
+test('every outcome of a check has the word of the contract', (t) => {
+  const words = (
+    [
+      { kind: 'exit', code: 7 },
+      { kind: 'signal', signal: 'SIGTERM' },
+      { kind: 'timeout' },
+      { kind: 'cannot-run', error: 'EACCES' },
+    ] as const
+  ).map((outcome) => {
+    const check = { name: 'c', state: 'failing', since: moment.now, last: { outcome, ms: 1, output: '' } } as const;
+    const last = statusDocument({ ...view, checks: [check] }, facts, moment).checks[0]?.last;
+    return [last?.outcome, last?.detail];
+  });
+  t.deepEqual(words, [
+    ['exit 7', null],
+    ['signal', 'SIGTERM'],
+    ['timeout', null],
+    ['cannot run', 'EACCES'],
+  ]);
+});
+
+test('a name that objects already have is a name like others', (t) => {
+  const counts = { ...view.counts, refused: {}, dualHolder: {} };
+  const group = { ...(view.groups[0] ?? t.fail()), name: 'constructor' } as View['groups'][number];
+  t.is(statusDocument({ ...view, groups: [group], counts }, facts, moment).groups[0]?.dual_holder, 0);
+});
