@@ -1,8 +1,41 @@
-// Puts the daemon together and runs it until it is told to stop.
+// `locum run`: the daemon in the foreground. Whatever can be wrong with the configuration or the
+// runtime directory is said before the network is touched.
 
+import { createKeyedHash } from '#linux/keyed-hash';
+import { readKeyFile } from '#linux/key-file';
+import { acquireRuntimeLock } from '#linux/runtime-lock';
+import type { Settings } from '#model/settings';
+import type { KeyedHash } from '#ports/keyed-hash';
+import { findingText } from './check.ts';
+import { runDaemon } from './daemon.ts';
 import { exitCode, Failure } from './failure.ts';
+import { loadConfig } from './load-config.ts';
 import type { Places } from './places.ts';
 
-export function run(_options: Places): Promise<number> {
-  return Promise.reject(new Failure(exitCode.failed, '"run" is not supported yet'));
+export async function run(places: Places): Promise<number> {
+  const compiled = loadConfig(places.config);
+  process.stderr.write(findingText(compiled));
+  if (compiled.kind === 'bad') {
+    const { length } = compiled.problems;
+    const words = `${length} problem${length === 1 ? '' : 's'} in ${places.config}: the daemon does not start`;
+    throw new Failure(exitCode.configuration, words);
+  }
+  const hash = keyedHashOf(compiled.settings);
+  const lock = acquireRuntimeLock(places.runtimeDir);
+  if (lock.kind !== 'held') throw new Failure(exitCode.failed, lock.message);
+  try {
+    await runDaemon(compiled.settings, hash, places);
+    return exitCode.done;
+  } finally {
+    lock.release();
+  }
+}
+
+/** `loadConfig` has read these keys once; a file that changed since then is still refused. */
+function keyedHashOf({ auth }: Settings): KeyedHash {
+  if (auth.kind === 'none') return createKeyedHash(null);
+  const read = readKeyFile(auth.file);
+  if (read.kind === 'keys') return createKeyedHash(read.keys);
+  const words = read.problems.map(({ message }) => message).join('; ');
+  throw new Failure(exitCode.configuration, `${auth.file}: ${words}`);
 }

@@ -84,7 +84,8 @@ export class Host {
       },
       hash: noAuth,
       kernel: {
-        hold: (id, addresses, until) => offer({ kind: 'kernel', id, outcomes: this.kernel.hold(addresses, until ?? Infinity) }),
+        hold: (id, addresses, until) =>
+          offer({ kind: 'kernel', id, outcomes: this.kernel.hold(addresses, until ?? Infinity) }),
         release: (id, addresses) => offer({ kind: 'kernel', id, outcomes: this.kernel.release(addresses) }),
         renew: (id, advertAt, until, peers) => {
           this.#beat = { at: advertAt, peers };

@@ -1,0 +1,28 @@
+// What the control socket shows of a running daemon: the core's view, and what only the parts around
+// it know.
+
+import type { AdvertSockets } from '#linux/advert-sockets';
+import type { Settings } from '#model/settings';
+import { statusDocument } from '#ops/status';
+import type { StatusDocument } from '#ops/status-document';
+import type { Clock } from '#ports/clock';
+import type { Daemon } from '#runtime/daemon';
+import type { Identity } from '#runtime/identity';
+
+export function statusOf(
+  settings: Settings,
+  identity: Identity,
+  daemon: Daemon,
+  sockets: AdvertSockets,
+  clock: Clock,
+): () => StatusDocument {
+  const sinceWallMs = clock.wall();
+  return () => {
+    const view = daemon.view();
+    if (view === null) throw new Error('the daemon has not started yet');
+    const { cluster, node, lease } = settings;
+    const adverts = { sent: daemon.counters.sent, refused: [daemon.counters.refused, sockets.refused] };
+    const facts = { version: identity.release, cluster, node, pid: process.pid, sinceWallMs, lease, adverts };
+    return statusDocument(view, { ...facts, mode: 'availability' }, { now: clock.now(), wallMs: clock.wall() });
+  };
+}
