@@ -11,6 +11,7 @@ import { AdvertSpeaker } from '#linux/advert-speaker';
 import { Announcer } from '#linux/announce-port';
 import { CheckRunner } from '#linux/check-runner';
 import { readStartFacts } from '#linux/claims-start';
+import { ForeignReporter } from '#linux/foreign-reporter';
 import { HookRunner } from '#linux/hook-runner';
 import { LinkReporter } from '#linux/link-facts';
 import { LoopTimer } from '#linux/loop-timer';
@@ -119,6 +120,8 @@ export async function runDaemon(settings: Settings, hash: KeyedHash, places: Pla
       offer(input);
     },
   );
+  const addresses = settings.groups.flatMap((group) => group.addresses);
+  const foreign = new ForeignReporter(watch, kernel, addresses, offer);
   // The watchdog is fed after a step of the loop that really ran: so one has to run often enough.
   const beats = every(service.watchdogIntervalMs, () => offer({ kind: 'wake' }));
 
@@ -134,6 +137,7 @@ export async function runDaemon(settings: Settings, hash: KeyedHash, places: Pla
   clearInterval(beats);
   timer.close();
   links.close();
+  foreign.close();
   checks.close();
   const hooksMs = Math.max(0, stopWithinMs - (clock.now() - stoppedAt));
   await Promise.all([hooks.finish(hooksMs), control.close(), sockets.close()]);

@@ -48,6 +48,7 @@ function blankState(settings: Settings, identity: { boot: BootId; configHash: st
     polling: false,
     stopping: null,
     links: new Map(),
+    foreign: new Set(),
     lastAdvertAt: now,
     unsentSince: null,
     lastRenewalAt: longAgo,

@@ -2,6 +2,7 @@
 
 import type { Reason } from '#model/reason';
 import { failingCheck, outcomeWord, unknownCheck } from './checks.ts';
+import { foreignFault } from './foreign.ts';
 import { linkFault } from './links.ts';
 import { duplicateOf } from './neighbours.ts';
 import { downMs } from './timing.ts';
@@ -19,6 +20,8 @@ export function unfitness(turn: Turn, index: number): Unfit | null {
   if (twin !== null) return fault({ kind: 'duplicate-name', address: twin.address });
   const link = linkFault(turn, asked);
   if (link !== null) return fault(link);
+  const foreign = foreignFault(turn, index);
+  if (foreign !== null) return fault(foreign);
   const silentMs = turn.now - (turn.state.unsentSince ?? turn.now);
   if (silentMs > downMs(turn.settings)) return fault({ kind: 'unsendable', silentMs });
   if (group.refusal !== null && group.refusal.retryAt > turn.now) return fault(group.refusal.reason);

@@ -29,7 +29,9 @@ export function standBy(turn: Turn, index: number): void {
 export function standbyWakeAt(group: Group, preemptDelayMs: number, now: Instant): Instant {
   const claimAt = group.vacancy?.claimAt ?? never;
   const askAt =
-    group.preemptSince !== null && group.wants === 'nothing' ? later(group.preemptSince, preemptDelayMs) : never;
+    group.preemptSince !== null && group.wants === 'nothing'
+      ? later(group.preemptSince, askAfterMs(group, preemptDelayMs))
+      : never;
   // A deadline that has passed waits for the end of a poll, not for the clock.
   return earliest(claimAt > now ? claimAt : never, askAt);
 }
@@ -53,15 +55,25 @@ function follow(turn: Turn, index: number, holder: Voice): void {
     return;
   }
   const preemptSince = group.preemptSince ?? turn.now;
-  const asking = later(preemptSince, asked.preemptDelayMs) <= turn.now;
+  const asking = later(preemptSince, askAfterMs(group, asked.preemptDelayMs)) <= turn.now;
   changeGroup(turn, index, { preemptSince, wants: asking ? 'preempt' : 'nothing' });
   explain(
     turn,
     index,
     asking
       ? { kind: 'asked-to-preempt', holder: node }
-      : { kind: 'waiting-to-preempt', holder: node, delayMs: asked.preemptDelayMs },
+      : { kind: 'waiting-to-preempt', holder: node, delayMs: askAfterMs(group, asked.preemptDelayMs) },
   );
+}
+
+/**
+ * The kernel refused the last claim. Where nobody holds the group another try harms nobody, but one that
+ * takes it from a holder costs answers: so a request waits much longer.
+ */
+const askAfterRefusalMs = 600_000;
+
+function askAfterMs(group: Group, preemptDelayMs: number): number {
+  return group.refusal === null ? preemptDelayMs : Math.max(preemptDelayMs, askAfterRefusalMs);
 }
 
 /**

@@ -24,6 +24,8 @@ export interface State {
   readonly stopping: { readonly since: Instant; readonly exited: boolean } | null;
 
   readonly links: ReadonlyMap<InterfaceName, LinkFacts>;
+  /** Addresses of ours that somebody else put on this host. BOUNDED by the settings. */
+  readonly foreign: ReadonlySet<AddressKey>;
   /** When an advert last left on a path whose link is up. */
   readonly lastAdvertAt: Instant;
   /** Since when no advert could leave on any path; null while they do. */

@@ -7,6 +7,7 @@ import type { Input } from '#model/input';
 import type { Settings } from '#model/settings';
 import { checksWakeAt, runDueChecks, takeOutcome } from './checks.ts';
 import { noteConfigs } from './config-hash.ts';
+import { takeForeign } from './foreign.ts';
 import { publishEntries } from './group-entry.ts';
 import { letGoIfLate, lookAtGroups } from './groups.ts';
 import { takeHooked } from './hooks.ts';
@@ -84,6 +85,9 @@ function take(turn: Turn, input: Input): Effect | null {
       return null;
     case 'address-changed':
       takeAddressChange(turn, input.key, input.present);
+      return null;
+    case 'foreign':
+      takeForeign(turn, input.keys);
       return null;
     case 'checked':
       takeOutcome(turn, input);

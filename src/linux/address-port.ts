@@ -6,7 +6,7 @@
 import { addressKey } from '#lib/ip';
 import { later, longAgo } from '#lib/time';
 import type { Instant } from '#lib/time';
-import type { AddressOutcome, Input } from '#model/input';
+import type { AddressKey, AddressOutcome, Input } from '#model/input';
 import type { EffectId } from '#model/names';
 import type { VirtualAddress } from '#model/settings';
 import type { Clock } from '#ports/clock';
@@ -120,6 +120,17 @@ export class AddressPort implements KernelPort {
   /** For whoever looks for the host's own addresses. */
   isOurs(address: KernelAddress): boolean {
     return this.#book.at(address) !== undefined;
+  }
+
+  /** Those of these addresses that are on this host and were not put there by us. */
+  foreign(addresses: readonly VirtualAddress[]): AddressKey[] {
+    const conflicts = new Conflicts(this.#watch.state, this.#book, this.#departures);
+    return addresses
+      .filter((address) => {
+        const index = this.#indexOf(address.interface);
+        return index !== null && conflicts.isForeign(address, index);
+      })
+      .map(addressKey);
   }
 
   close(): void {

@@ -23,6 +23,8 @@ export type Input =
   | { readonly kind: 'kernel'; readonly id: EffectId; readonly outcomes: readonly AddressOutcome[] }
   /** An address that we hold is gone, or came back, and it was not our doing. */
   | { readonly kind: 'address-changed'; readonly key: AddressKey; readonly present: boolean }
+  /** All configured addresses that are on this host now and are not ours: an administrator's. */
+  | { readonly kind: 'foreign'; readonly keys: readonly AddressKey[] }
   | {
       readonly kind: 'checked';
       readonly id: EffectId;
