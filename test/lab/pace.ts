@@ -25,6 +25,8 @@ const sliceMs = 50;
 
 export async function pace(socket: RawSocket, beat: Beat): Promise<Paced> {
   const ended = endOfInput();
+  // The first write sets standard output up, which takes milliseconds: now, not when a gap is to be reported.
+  process.stdout.write('');
   const startMs = monotonicMs();
   const state = { next: startMs, lastSend: startMs, stall: 0 };
   for (;;) {

@@ -1,0 +1,81 @@
+// A failover from end to end, told while it happens: two hosts, a client that asks every millisecond, the holder stops,
+// comes back, dies. Called by scripts/demo. Owns the story; the lab owns the hosts and takes all of them away again.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Lab, type Owner } from './lab.ts';
+
+const tty = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
+const bold = (text: string): string => (tty ? `\u001B[1m${text}\u001B[0m` : text);
+const tell = (text: string): void => console.log(text);
+const chapter = (text: string): void => console.log(`\n${bold(`==> ${text}`)}`);
+
+/** Runs one chapter under the eyes of the client and says what it saw. */
+async function watched(lab: Lab, what: () => Promise<void>): Promise<void> {
+  const probe = await lab.probe();
+  const witness = await lab.answering();
+  await sleep(300);
+  await what();
+  await sleep(700);
+  const seen = await probe.stop();
+  const { longestOverlapMs } = await witness.stop();
+  tell(
+    `    client: ${seen.sent} requests, ${seen.lost} lost, longest silence ${bold(`${seen.longestMs.toFixed(1)} ms`)}`,
+  );
+  tell(`    two hosts answering at the same time: ${longestOverlapMs.toFixed(1)} ms`);
+}
+
+/** The daemon's own word for it. */
+async function reason(lab: Lab, host: string): Promise<void> {
+  const status = await lab.waitForState(host, 'active', 10_000);
+  tell(`    ${host}: "${status.groups[0]?.reason ?? ''}"`);
+}
+
+async function stopped(lab: Lab): Promise<void> {
+  chapter('h1 is stopped, as for an upgrade: systemctl stop locum');
+  tell('    It names h2 as its successor before it lets go, so nobody has to wait for a timeout.');
+  await watched(lab, async () => {
+    await lab.stop('h1');
+    await lab.waitForHolders(['h2'], 10_000);
+    await reason(lab, 'h2');
+  });
+}
+
+async function cameBack(lab: Lab): Promise<void> {
+  chapter('h1 comes back; its priority is higher, so it asks h2 for the address');
+  await watched(lab, async () => {
+    await lab.start('h1');
+    await lab.waitForHolders(['h1'], 20_000);
+    await reason(lab, 'h1');
+  });
+}
+
+async function died(lab: Lab): Promise<void> {
+  chapter('h1 loses its daemon and its network in one moment: kill -9, link cut');
+  tell('    Nothing can say goodbye. h2 misses three adverts of 200 ms and takes over.');
+  await watched(lab, async () => {
+    await Promise.all([lab.kill('h1'), lab.cut('h1')]);
+    await lab.until(
+      async () => ((await lab.holders()).includes('h2') ? true : null),
+      10_000,
+      () => 'h2 did not take over within 10 s',
+    );
+    await reason(lab, 'h2');
+  });
+  await lab.waitForHolders(['h2'], 10_000);
+  tell('    h1 has let go too: its kernel dropped the address when the lease ended, with no process of ours left.');
+}
+
+const ends: (() => Promise<void>)[] = [];
+const owner: Owner = { passed: true, log: tell, teardown: (end) => ends.push(end) };
+try {
+  chapter('two hosts and a client, in network namespaces of their own');
+  const lab = await Lab.up(owner, { hosts: 2, interval: '200ms' });
+  tell(`    ${lab.addresses.join(' and ')} are on ${(await lab.holders()).join()}; an advert every 200 ms`);
+  await stopped(lab);
+  await cameBack(lab);
+  await died(lab);
+} finally {
+  for (const end of ends) await end();
+}
+chapter('done; nothing is left behind');
+tell('    Try it yourself: scripts/lab up 3, then scripts/lab watch');
