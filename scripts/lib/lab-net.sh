@@ -3,8 +3,9 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154  # lab, prefix: chosen by scripts/lab
 
-# Recorded first, so that a lab that dies here is still removed whole.
+# Recorded first, so that a lab that dies here is still removed whole; what is there already is not ours.
 net_add_namespace() {
+  [ ! -e "/run/netns/$1" ] || die "the namespace $1 exists and no lab of that name made it: choose another --name"
   say "$1" >>"$lab/namespaces"
   ip netns add "$1"
   # Both of them: the kernel skips duplicate address detection only if neither asks for it.

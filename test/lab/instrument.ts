@@ -56,6 +56,8 @@ export type Line =
 export interface InstrumentChoice {
   readonly to?: string;
   readonly everyMs?: number;
+  /** The host that asks; without it the client does. */
+  readonly from?: string;
   /** Do not wait for a first answer: nobody holds the address yet. */
   readonly unanswered?: boolean;
 }
@@ -88,7 +90,8 @@ export class Instrument<Summary extends { readonly kind: 'summary' }> {
     choice: InstrumentChoice,
   ): Promise<Instrument<S>> {
     const file = fileURLToPath(new URL(`./${what}.js`, import.meta.url));
-    const args = ['netns', 'exec', lab.client.namespace, process.execPath, file, '--lab', lab.dir];
+    const from = lab.hosts.find(({ name }) => name === choice.from) ?? lab.client;
+    const args = ['netns', 'exec', from.namespace, process.execPath, file, '--lab', lab.dir];
     if (choice.to !== undefined) args.push('--to', choice.to);
     if (choice.everyMs !== undefined) args.push('--every', String(choice.everyMs));
     const instrument = new Instrument<S>(spawn('ip', args, { stdio: 'pipe' }));

@@ -86,7 +86,7 @@ const pseudoSum = (ends: Ends, length: number): number =>
 
 export interface EchoFrame {
   readonly frame: Buffer;
-  stamp(number: number): void;
+  readonly stamp: (number: number) => void;
 }
 
 export function echoFrame(ends: Ends, id: number): EchoFrame {

@@ -52,12 +52,10 @@ if (values.lab === undefined) throw new Error('--lab DIR is missing: run this as
 const lab = readDescription(values.lab);
 const probe = await Instrument.start<ProbeSummary>('probe', lab, { everyMs: 5, unanswered: true });
 
-let ended = false;
-process.once('SIGINT', () => {
-  ended = true;
-});
+const ending = new AbortController();
+process.once('SIGINT', () => ending.abort());
 const clear = process.stdout.isTTY ? '\u001B[H\u001B[2J' : '';
-while (!ended) {
+while (!ending.signal.aborted) {
   const hosts = await Promise.all(lab.hosts.map((host) => hostLine(lab, host)));
   const head = `lab '${lab.name}', Ctrl-C ends the view\n\n${'host'.padEnd(6)}${'daemon'.padEnd(10)}holds`;
   process.stdout.write(`${clear}${[head, ...hosts, ...clientLines(probe)].join('\n')}\n`);
