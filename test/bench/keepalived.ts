@@ -17,9 +17,14 @@ export class Keepalived {
   private readonly lab: Lab;
   private readonly base: string;
 
-  private constructor(lab: Lab, base: string) {
+  private readonly worker: number;
+  private readonly parent: number;
+
+  private constructor(lab: Lab, base: string, worker: number, parent: number) {
     this.lab = lab;
     this.base = base;
+    this.worker = worker;
+    this.parent = parent;
   }
 
   static async start(lab: Lab, host: string, choice: Choice): Promise<Keepalived> {
@@ -33,21 +38,23 @@ export class Keepalived {
       stdio: ['ignore', log, log],
     });
     child.unref();
-    const daemon = new Keepalived(lab, base);
-    await lab.until(
-      async () => ((await daemon.pids().catch(() => [])).length === 2 ? true : null),
+    const [worker, parent] = await lab.until(
+      () => pids(base),
       5000,
       () => `keepalived did not start on ${host}: see ${base}.log`,
     );
-    daemon.ids = await daemon.pids();
-    return daemon;
+    return new Keepalived(lab, base, worker, parent);
   }
 
-  private ids: readonly number[] = [];
-
-  /** To its worker and then to its parent, which would otherwise start another worker or end this one politely. */
+  /** To its worker and to its parent, which stands still meanwhile: it would start another worker at once. */
   signal(name: NodeJS.Signals): void {
-    for (const pid of this.ids) process.kill(pid, name);
+    if (name === 'SIGTERM') {
+      process.kill(this.parent, name);
+      return;
+    }
+    process.kill(this.parent, 'SIGSTOP');
+    process.kill(this.worker, name);
+    process.kill(this.parent, name);
   }
 
   async waitForLog(text: string, withinMs: number): Promise<void> {
@@ -57,12 +64,13 @@ export class Keepalived {
       () => `keepalived did not log '${text}' within ${withinMs} ms: see ${this.base}.log`,
     );
   }
+}
 
-  private async pids(): Promise<number[]> {
-    const files = [`${this.base}-vrrp.pid`, `${this.base}.pid`];
-    const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
-    return texts.map(Number).filter((pid) => pid > 0);
-  }
+/** Null until both have written theirs. */
+async function pids(base: string): Promise<[worker: number, parent: number] | null> {
+  const read = async (file: string) => Number(await readFile(file, 'utf8').catch(() => ''));
+  const [worker, parent] = await Promise.all([read(`${base}-vrrp.pid`), read(`${base}.pid`)]);
+  return worker > 0 && parent > 0 ? [worker, parent] : null;
 }
 
 function configuration({ priority, interval }: Choice, address: string): string {

@@ -76,6 +76,7 @@ report({
   startMs: micro(paced.startMs),
   endMs: micro(paced.endMs),
   stallMs: micro(paced.stallMs),
+  stallAtMs: micro(paced.stallAtMs),
   hosts: asked.map(({ name, answers }) => ({
     host: name,
     any: rounded(answers.any.list),

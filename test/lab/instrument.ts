@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Description } from './description.ts';
 
-export interface Gap {
+interface Gap {
   readonly startMs: number;
   readonly endMs: number;
   readonly ms: number;

@@ -19,6 +19,14 @@ export interface Paced {
   readonly endMs: number;
   /** Longest time between two sends: an outage shorter than this was not seen for certain. */
   readonly stallMs: number;
+  readonly stallAtMs: number;
+}
+
+interface Progress {
+  next: number;
+  lastSend: number;
+  stall: number;
+  stallAt: number;
 }
 
 const sliceMs = 50;
@@ -28,23 +36,26 @@ export async function pace(socket: RawSocket, beat: Beat): Promise<Paced> {
   // The first write sets standard output up, which takes milliseconds: now, not when a gap is to be reported.
   process.stdout.write('');
   const startMs = monotonicMs();
-  const state = { next: startMs, lastSend: startMs, stall: 0 };
+  const state: Progress = { next: startMs, lastSend: startMs, stall: 0, stallAt: startMs };
   for (;;) {
     slice(socket, beat, state);
     await setImmediate();
     const now = monotonicMs();
     if (ended.yes || (beat.untilMs > 0 && now >= beat.untilMs)) {
-      return { startMs, endMs: now, stallMs: state.stall };
+      return { startMs, endMs: now, stallMs: state.stall, stallAtMs: state.stallAt };
     }
   }
 }
 
-function slice(socket: RawSocket, beat: Beat, state: { next: number; lastSend: number; stall: number }): void {
+function slice(socket: RawSocket, beat: Beat, state: Progress): void {
   const end = monotonicMs() + sliceMs;
   for (let now = monotonicMs(); now < end; now = monotonicMs()) {
     for (let length = socket.receive(); length > 0; length = socket.receive()) beat.take(monotonicMs(), length);
     if (now >= state.next) {
-      state.stall = Math.max(state.stall, now - state.lastSend);
+      if (now - state.lastSend > state.stall) {
+        state.stall = now - state.lastSend;
+        state.stallAt = now;
+      }
       state.lastSend = now;
       beat.send(now);
       state.next = Math.max(state.next + beat.everyMs, now);

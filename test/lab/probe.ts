@@ -78,5 +78,6 @@ report({
   lost: Math.max(0, newestAnswered - answers),
   longestMs: micro(longestMs),
   stallMs: micro(paced.stallMs),
+  stallAtMs: micro(paced.stallAtMs),
   gaps,
 });

@@ -24,7 +24,7 @@ export interface Status {
   readonly problems: readonly { readonly code: string; readonly message: string; readonly since: string }[];
 }
 
-export interface GroupStatus {
+interface GroupStatus {
   readonly name: string;
   readonly state: string;
   readonly since: string;
@@ -36,7 +36,7 @@ export interface GroupStatus {
   readonly terms: readonly { readonly what: string; readonly weight: number }[];
 }
 
-export interface PeerStatus {
+interface PeerStatus {
   readonly name: string;
   readonly address: string;
   readonly state: string;
@@ -46,7 +46,7 @@ export interface PeerStatus {
   readonly same_config: boolean;
 }
 
-export interface CheckStatus {
+interface CheckStatus {
   readonly name: string;
   readonly state: string;
   readonly since: string;
