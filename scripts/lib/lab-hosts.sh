@@ -157,8 +157,8 @@ write_description() {
   {
     printf '{ "name": "%s", "dir": "%s", "prefix": "%s",\n  "addresses": %s,\n' \
       "$name" "$lab" "$prefix" "$(xargs <"$lab/addresses" printf '"%s"\n' | paste -sd, | sed 's/.*/[&]/')"
-    printf '  "client": { "namespace": "%s", "mac": "%s", "ipv4": "192.0.2.254", "ipv6": "2001:db8::fe" },\n  "hosts": [' \
-      "$prefix-client" "$(net_mac 254 1)"
+    printf '  "client": { "namespace": "%s" },\n' "$prefix-client"
+    printf '  "witness": { "mac": "%s", "ipv4": "192.0.2.253", "ipv6": "2001:db8::fd" },\n  "hosts": [' "$(net_mac 253 1)"
     for host in $(hosts_of_lab); do
       number=$((number + 1))
       [ "$number" = 1 ] || printf ','
@@ -283,5 +283,10 @@ lab_down() {
     sleep 0.01
   done
   while read -r ns; do ip netns del "$ns" 2>/dev/null || true; done <"$lab/namespaces" 2>/dev/null || true
-  rm -rf "${lab:?}"
+  # Who kept a daemon may be writing down its end just now.
+  for tries in $(seq 20); do
+    if rm -rf "${lab:?}" 2>/dev/null; then return 0; fi
+    sleep 0.05
+  done
+  die "$lab could not be removed"
 }

@@ -65,6 +65,12 @@ net_add_host() {
   local host=$1 number=$2 paths=$3 path
   net_add_namespace "$prefix-$host"
   for path in $(seq "$paths"); do net_plug "$host" "$number" "$path"; done
+  # A host that asked for the witness would name a virtual address as its own while asking, and so teach the client
+  # what only an announcement is to teach it.
+  ip -n "$prefix-$host" -batch - <<BATCH
+neigh add 192.0.2.253 lladdr $(net_mac 253 1) dev eth0 nud permanent
+neigh add 2001:db8::fd lladdr $(net_mac 253 1) dev eth0 nud permanent
+BATCH
 }
 
 net_add_client() {

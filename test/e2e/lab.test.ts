@@ -81,6 +81,9 @@ test('the witness sees two holders, and for how long', async (t) => {
   const seen = await witness.stop();
   t.true(seen.longestOverlapMs > 0 && seen.longestOverlapMs < 1000, `${seen.longestOverlapMs} ms`);
   t.deepEqual(await lab.holders(), ['h2']);
+  t.is(await lab.clientBelieves(), null, 'the witness asks past the neighbour cache');
+  t.true(await reaches(lab, virtual));
+  t.is(await lab.clientBelieves(), 'h2');
 });
 
 test('a lab that fails half way takes away what it made, and nothing else', async (t) => {

@@ -15,10 +15,10 @@ const joinBeats = 10;
 const { lab, to, everyMs, forMs } = instrumentOptions();
 const id = process.pid & 0xffff;
 const address = ipBytes(to);
-const fromIp = isIP(to) === 6 ? lab.client.ipv6 : lab.client.ipv4;
+const fromIp = isIP(to) === 6 ? lab.witness.ipv6 : lab.witness.ipv4;
 
 const asked = lab.hosts.map(({ name, mac }) => {
-  const ends = { fromMac: lab.client.mac, toMac: mac, fromIp, toIp: to };
+  const ends = { fromMac: lab.witness.mac, toMac: mac, fromIp, toIp: to };
   const log = (kind: 'begins' | 'ends') => (atMs: number) => report({ kind, host: name, atMs: micro(atMs) });
   return {
     name,

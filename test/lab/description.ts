@@ -15,7 +15,9 @@ export interface Description {
   readonly dir: string;
   readonly prefix: string;
   readonly addresses: readonly string[];
-  readonly client: { readonly namespace: string; readonly mac: string; readonly ipv4: string; readonly ipv6: string };
+  readonly client: { readonly namespace: string };
+  /** Who asks hosts by their MAC: neither the client nor anybody that a stack answers for. */
+  readonly witness: { readonly mac: string; readonly ipv4: string; readonly ipv6: string };
   readonly hosts: readonly Host[];
 }
 

@@ -4,8 +4,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import type { Description } from './description.ts';
+import { script } from './lab-script.ts';
 
 interface Gap {
   readonly startMs: number;
@@ -89,12 +89,11 @@ export class Instrument<Summary extends { readonly kind: 'summary' }> {
     lab: Description,
     choice: InstrumentChoice,
   ): Promise<Instrument<S>> {
-    const file = fileURLToPath(new URL(`./${what}.js`, import.meta.url));
-    const from = lab.hosts.find(({ name }) => name === choice.from) ?? lab.client;
-    const args = ['netns', 'exec', from.namespace, process.execPath, file, '--lab', lab.dir];
+    const args = ['--name', lab.name, what];
+    if (choice.from !== undefined) args.push('--from', choice.from);
     if (choice.to !== undefined) args.push('--to', choice.to);
     if (choice.everyMs !== undefined) args.push('--every', String(choice.everyMs));
-    const instrument = new Instrument<S>(spawn('ip', args, { stdio: 'pipe' }));
+    const instrument = new Instrument<S>(spawn(script, args, { stdio: 'pipe' }));
     if (choice.unanswered !== true) {
       await instrument.until((line) => line.kind === 'answered' || line.kind === 'begins', 10_000);
     }

@@ -19,6 +19,8 @@ export interface LabOptions {
   readonly set?: readonly string[];
   /** `[HOST:]FILE`, put at the end of the configuration. */
   readonly configExtra?: readonly string[];
+  /** TOML put at the end of every host's configuration: checks, hooks. */
+  readonly toml?: string;
   readonly daemon?: boolean;
   readonly wait?: 'held' | 'answering' | 'none';
 }

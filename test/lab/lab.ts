@@ -2,7 +2,9 @@
 // test needs besides: waiting for events within a bound, and that nothing is left, whatever way the test ends.
 
 import { execFile, spawnSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type Description, type Host, readDescription } from './description.ts';
@@ -41,7 +43,7 @@ export class Lab {
     made += 1;
     if (made === 1) await prepareProcess();
     const name = `t${process.pid}-${made}`;
-    await labScript(name, ['up', String(options.hosts), '--owner', String(process.pid), ...upArguments(options)]);
+    await runUp(name, options);
     const lab = new Lab(readDescription(`${process.env['LOCUM_LAB_BASE'] ?? '/run/locum-lab'}/${name}`));
     live.add(lab);
     owner.teardown(async () => {
@@ -133,6 +135,14 @@ export class Lab {
     const { stdout } = await run('ip', ['-n', this.host(host).namespace, '-j', 'addr', 'show']);
     const links = JSON.parse(stdout) as { readonly addr_info?: readonly { readonly local?: string }[] }[];
     return links.flatMap((link) => (link.addr_info ?? []).map(({ local }) => local));
+  }
+
+  /** The name of the host whose MAC the client's neighbour cache has for the address; null when it knows none. */
+  async clientBelieves(address = this.addresses[0]): Promise<string | null> {
+    const { stdout } = await run('ip', ['-n', this.description.client.namespace, '-j', 'neigh', 'show', 'dev', 'eth0']);
+    const known = JSON.parse(stdout) as { readonly dst: string; readonly lladdr?: string }[];
+    const mac = known.find(({ dst }) => dst === address)?.lladdr;
+    return this.description.hosts.find((host) => host.mac === mac)?.name ?? null;
   }
 
   /** The daemon's process; the lab records it with the time it started. */
@@ -234,6 +244,21 @@ export class Lab {
 
   private script(...args: string[]): Promise<string> {
     return labScript(this.description.name, args);
+  }
+}
+
+async function runUp(name: string, options: LabOptions): Promise<void> {
+  const args = ['up', String(options.hosts), '--owner', String(process.pid), ...upArguments(options)];
+  if (options.toml === undefined) {
+    await labScript(name, args);
+    return;
+  }
+  const dir = await mkdtemp(join(tmpdir(), 'locum-lab-'));
+  try {
+    await writeFile(`${dir}/extra.toml`, options.toml);
+    await labScript(name, [...args, '--config-extra', `${dir}/extra.toml`]);
+  } finally {
+    await rm(dir, { recursive: true });
   }
 }
 

@@ -65,7 +65,8 @@ const paced = await pace(socket, {
 });
 
 // A silence that lasts to the end is an outage too; what is merely under way is not.
-if (answers > 0 && paced.endMs - lastAnswerMs > gapBeats * everyMs) noteGap(lastAnswerMs, paced.endMs);
+const silentAtEnd = paced.endMs - lastAnswerMs > gapBeats * everyMs;
+if (answers > 0 && silentAtEnd) noteGap(lastAnswerMs, paced.endMs);
 report({
   kind: 'summary',
   to,
@@ -74,8 +75,7 @@ report({
   endMs: micro(paced.endMs),
   sent,
   answers,
-  /** Requests without an answer among those before the newest that was answered. */
-  lost: Math.max(0, newestAnswered - answers),
+  lost: Math.max(0, (silentAtEnd ? sent : newestAnswered) - answers),
   longestMs: micro(longestMs),
   stallMs: micro(paced.stallMs),
   stallAtMs: micro(paced.stallAtMs),
