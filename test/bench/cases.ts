@@ -2,6 +2,7 @@
 // counts answers. `null` is "it never ended while we watched".
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { micro } from '../lab/description.ts';
 import type { SubjectName, Trial } from './subject.ts';
 
 export interface Case {
@@ -57,7 +58,7 @@ async function letsGo(trial: Trial, harm: () => Promise<number>): Promise<Measur
   const summary = await answering.stop();
   const last = summary.hosts.find(({ host }) => host === 'h1')?.any.at(-1)?.[1] ?? atMs;
   return {
-    value: ended() ? Math.max(0, last - atMs) : null,
+    value: ended() ? micro(Math.max(0, last - atMs)) : null,
     stallMs: summary.stallMs,
     bothMs: summary.longestOverlapMs,
   };

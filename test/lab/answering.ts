@@ -9,8 +9,8 @@ import { pace } from './pace.ts';
 import { answerIn, echoFrame, macNumber, senderOf, whoHasFrame } from './packets.ts';
 import { becomeRealtime, ipBytes, monotonicMs, RawSocket } from './raw.ts';
 
-/** Answers of a host this many beats apart belong to one interval. */
-const joinBeats = 10;
+/** A host that leaves so many questions in a row without an answer has stopped to answer. */
+const patience = 10;
 
 const { lab, to, everyMs, forMs } = instrumentOptions();
 const id = process.pid & 0xffff;
@@ -26,9 +26,9 @@ const asked = lab.hosts.map(({ name, mac }) => {
     echo: echoFrame(ends, id),
     whoHas: whoHasFrame(ends),
     answers: {
-      any: new Intervals(joinBeats * everyMs, log('begins'), log('ends')),
-      echo: new Intervals(joinBeats * everyMs),
-      'who-has': new Intervals(joinBeats * everyMs),
+      any: new Intervals(patience, log('begins'), log('ends')),
+      echo: new Intervals(patience),
+      'who-has': new Intervals(patience),
     },
   };
 });
@@ -41,10 +41,10 @@ let number = 0;
 const paced = await pace(socket, {
   everyMs,
   untilMs: forMs > 0 ? monotonicMs() + forMs : 0,
-  send: (now) => {
+  send: () => {
     number += 1;
     for (const host of asked) {
-      host.answers.any.rest(now);
+      for (const answers of Object.values(host.answers)) answers.asked();
       host.echo.stamp(number);
       socket.send(host.echo.frame);
       socket.send(host.whoHas);
@@ -54,8 +54,8 @@ const paced = await pace(socket, {
     const host = byMac.get(senderOf(socket.data));
     const kind = host === undefined ? null : answerIn(socket.data, length, address, id);
     if (host === undefined || kind === null) return;
-    host.answers.any.add(now);
-    host.answers[kind].add(now);
+    host.answers.any.answered(now);
+    host.answers[kind].answered(now);
   },
 });
 

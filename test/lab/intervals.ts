@@ -8,21 +8,32 @@ export interface Interval {
 /** Bounded: a host that flaps more often than this in one measurement has failed it anyway. */
 const kept = 10_000;
 
+/** Silence is counted in questions without an answer and not in time: an instrument that stood still heard nothing. */
 export class Intervals {
   readonly list: Interval[] = [];
   private open = false;
-  private readonly joinMs: number;
+  private unanswered = 0;
+  private readonly patience: number;
   private readonly begins: (atMs: number) => void;
   private readonly ends: (atMs: number) => void;
 
-  constructor(joinMs: number, begins = (_atMs: number) => {}, ends = (_atMs: number) => {}) {
-    this.joinMs = joinMs;
+  constructor(patience: number, begins = (_atMs: number) => {}, ends = (_atMs: number) => {}) {
+    this.patience = patience;
     this.begins = begins;
     this.ends = ends;
   }
 
-  add(nowMs: number): void {
-    this.rest(nowMs);
+  /** One question more; too many of them since the last answer end the interval there. */
+  asked(): void {
+    this.unanswered += 1;
+    const last = this.list.at(-1);
+    if (!this.open || last === undefined || this.unanswered <= this.patience) return;
+    this.open = false;
+    this.ends(last.toMs);
+  }
+
+  answered(nowMs: number): void {
+    this.unanswered = 0;
     const last = this.list.at(-1);
     if (this.open && last !== undefined) {
       last.toMs = nowMs;
@@ -32,14 +43,6 @@ export class Intervals {
     this.list.push({ fromMs: nowMs, toMs: nowMs });
     this.open = true;
     this.begins(nowMs);
-  }
-
-  /** Closes the interval when the last answer is too long ago. */
-  rest(nowMs: number): void {
-    const last = this.list.at(-1);
-    if (!this.open || last === undefined || nowMs - last.toMs <= this.joinMs) return;
-    this.open = false;
-    this.ends(last.toMs);
   }
 }
 

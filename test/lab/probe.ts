@@ -8,7 +8,7 @@ import { pace } from './pace.ts';
 import { echoedNumber, echoRequest, stampEcho } from './packets.ts';
 import { becomeRealtime, monotonicMs, RawSocket } from './raw.ts';
 
-/** Answers further apart than this many beats are a gap. */
+/** A gap leaves more requests than this without an answer; fewer are under way, or we ourselves stood still. */
 const gapBeats = 3;
 /** Bounded: later gaps are counted and not listed. */
 const gapsKept = 1000;
@@ -34,11 +34,11 @@ let longestMs = 0;
 let firstSendMs = 0;
 let lastAnswerMs = 0;
 let newestAnswered = 0;
+let sentAtLastAnswer = 0;
 
 function noteGap(startMs: number, endMs: number): void {
   const ms = endMs - startMs;
   longestMs = Math.max(longestMs, ms);
-  if (ms <= gapBeats * everyMs) return;
   const gap = { startMs: micro(startMs), endMs: micro(endMs), ms: micro(ms) };
   if (gaps.length < gapsKept) gaps.push(gap);
   report({ kind: 'gap', ...gap });
@@ -57,15 +57,16 @@ const paced = await pace(socket, {
     const number = echoedNumber(socket.data, length, messageAt, id);
     if (number < 1) return;
     if (answers === 0) report({ kind: 'answered', atMs: micro(now), afterMs: micro(now - firstSendMs) });
-    else noteGap(lastAnswerMs, now);
+    else if (sent - sentAtLastAnswer > gapBeats) noteGap(lastAnswerMs, now);
     answers += 1;
     newestAnswered = Math.max(newestAnswered, number);
     lastAnswerMs = now;
+    sentAtLastAnswer = sent;
   },
 });
 
 // A silence that lasts to the end is an outage too; what is merely under way is not.
-const silentAtEnd = paced.endMs - lastAnswerMs > gapBeats * everyMs;
+const silentAtEnd = sent - sentAtLastAnswer > gapBeats;
 if (answers > 0 && silentAtEnd) noteGap(lastAnswerMs, paced.endMs);
 report({
   kind: 'summary',
@@ -76,6 +77,7 @@ report({
   sent,
   answers,
   lost: Math.max(0, (silentAtEnd ? sent : newestAnswered) - answers),
+  /** Of the gaps; 0 without any. */
   longestMs: micro(longestMs),
   stallMs: micro(paced.stallMs),
   stallAtMs: micro(paced.stallAtMs),

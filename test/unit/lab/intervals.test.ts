@@ -1,26 +1,28 @@
 import test from 'ava';
 import { Intervals, overlapOf } from '../../lab/intervals.ts';
 
-test('answers close together are one interval, and a pause ends it at the last answer', (t) => {
+test('a few questions without an answer do not end an interval, one more ends it at the last answer', (t) => {
   const ended: number[] = [];
-  const answers = new Intervals(10, undefined, (atMs) => ended.push(atMs));
-  for (const at of [100, 105, 110]) answers.add(at);
-  answers.rest(119);
+  const answers = new Intervals(2, undefined, (atMs) => ended.push(atMs));
+  for (const at of [100, 105, 110]) answers.answered(at);
+  answers.asked();
+  answers.asked();
   t.deepEqual(ended, []);
-  answers.rest(121);
+  answers.asked();
   t.deepEqual(ended, [110]);
-  answers.add(130);
+  answers.answered(130);
   t.deepEqual(answers.list, [
     { fromMs: 100, toMs: 110 },
     { fromMs: 130, toMs: 130 },
   ]);
 });
 
-test('an answer after a pause begins a new interval though nobody said that the old one rests', (t) => {
-  const answers = new Intervals(10);
-  answers.add(1);
-  answers.add(50);
-  t.is(answers.list.length, 2);
+test('time alone ends nothing: the instrument may have stood still', (t) => {
+  const answers = new Intervals(2);
+  answers.answered(1);
+  answers.asked();
+  answers.answered(5000);
+  t.deepEqual(answers.list, [{ fromMs: 1, toMs: 5000 }]);
 });
 
 test('overlap is the time in which both answered', (t) => {
