@@ -1,0 +1,77 @@
+# Makes a checkout ready: Node's version, Debian packages that are missing, node_modules, the build.
+# Does only what is not done yet, and names it before doing it. Sourced after say.sh, with $root set.
+# shellcheck shell=bash
+# shellcheck disable=SC2154  # root: set by the script that sources this
+
+node_floor='20.19'
+
+need_node() {
+  command -v node >/dev/null || die "Node $node_floor or newer is needed and there is no 'node' in PATH"
+  node -e '
+    const [floor, found] = [process.argv[1], process.versions.node].map((v) => v.split(".").map(Number));
+    process.exit(found[0] > floor[0] || (found[0] === floor[0] && found[1] >= floor[1]) ? 0 : 1);
+  ' "$node_floor" || die "Node $node_floor or newer is needed, found $(node --version): install a newer one and run this again"
+}
+
+# Prints those packages of the given uses that are not installed.
+missing_packages() {
+  local use package
+  while read -r use package _; do
+    case " $* " in *" $use "*) ;; *) continue ;; esac
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || say "$package"
+  done < <(grep -v '^#' "$root/scripts/packages") | sort -u
+}
+
+need_packages() {
+  local -a missing
+  command -v dpkg-query >/dev/null || {
+    warn "this is no Debian: see scripts/packages for what must be there"
+    return 0
+  }
+  mapfile -t missing < <(missing_packages "$@")
+  [ "${#missing[@]}" -gt 0 ] || return 0
+  [ "$(id -u)" -eq 0 ] || die "missing Debian packages: ${missing[*]}; install them as root: apt-get install ${missing[*]}"
+  step "installing Debian packages: ${missing[*]}"
+  local name
+  for name in "${missing[@]}"; do
+    note "$name: $(awk -v p="$name" '$1 !~ /^#/ && $2 == p { $1 = $2 = ""; sub(/^ +/, ""); print; exit }' "$root/scripts/packages")"
+  done
+  (install_quietly "${missing[@]}") || die "apt-get could not install: ${missing[*]}"
+}
+
+# Runs in a subshell, for its trap. policy-rc.d answers 101 during this one call, so that no service
+# that comes with a package starts on this host; what was there before is put back.
+install_quietly() {
+  local policy=/usr/sbin/policy-rc.d kept=''
+  if [ -e "$policy" ]; then
+    kept=$(mktemp /usr/sbin/policy-rc.d.XXXXXX)
+    cp -p "$policy" "$kept"
+  fi
+  # shellcheck disable=SC2064  # the values of now are meant
+  trap "if [ -n '$kept' ]; then mv -f '$kept' '$policy'; else rm -f '$policy'; fi" EXIT
+  trap 'exit 130' INT TERM
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod 755 "$policy"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get -qq update || warn "apt-get update failed; trying with the package lists that are here"
+  apt-get -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 install "$@" >/dev/null
+}
+
+# True when node_modules is what package-lock.json asks for and its native parts load in this Node.
+modules_fresh() {
+  [ -f "$root/node_modules/.package-lock.json" ] && (cd "$root" && node scripts/lib/modules-fresh.mjs)
+}
+
+need_modules() {
+  if modules_fresh; then return 0; fi
+  # npm ci empties the directory first: behind a link that is somebody else's.
+  [ ! -L "$root/node_modules" ] || die "node_modules is a link and out of date: run npm ci where it points"
+  need_packages build
+  step "npm ci (compiles raw-socket; about half a minute)"
+  (cd "$root" && npm ci --no-audit --no-fund --loglevel=error) || die "npm ci failed: see above"
+}
+
+need_build() {
+  step "npm run build"
+  (cd "$root" && npm run --silent build) || die "the build failed: see above"
+}

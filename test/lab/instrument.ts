@@ -1,0 +1,133 @@
+// Starts an instrument in a lab's client and hands back what it reports. An instrument ends when its input closes, so
+// none outlives the process that started it.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Description } from './description.ts';
+import { script } from './lab-script.ts';
+
+interface Gap {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly ms: number;
+}
+
+export interface ProbeSummary {
+  readonly kind: 'summary';
+  readonly to: string;
+  readonly realtime: boolean;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly sent: number;
+  readonly answers: number;
+  readonly lost: number;
+  readonly longestMs: number;
+  readonly stallMs: number;
+  readonly gaps: readonly Gap[];
+}
+
+type Span = readonly [fromMs: number, toMs: number];
+
+export interface AnsweringSummary {
+  readonly kind: 'summary';
+  readonly to: string;
+  readonly realtime: boolean;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly stallMs: number;
+  readonly hosts: readonly {
+    readonly host: string;
+    readonly any: readonly Span[];
+    readonly echo: readonly Span[];
+    readonly whoHas: readonly Span[];
+  }[];
+  readonly overlaps: readonly { readonly hosts: readonly string[]; readonly ms: number; readonly echoMs: number }[];
+  readonly longestOverlapMs: number;
+}
+
+export type Line =
+  | ({ readonly kind: 'gap' } & Gap)
+  | { readonly kind: 'answered'; readonly atMs: number; readonly afterMs: number }
+  | { readonly kind: 'begins' | 'ends'; readonly host: string; readonly atMs: number }
+  | ProbeSummary
+  | AnsweringSummary;
+
+export interface InstrumentChoice {
+  readonly to?: string;
+  readonly everyMs?: number;
+  /** The host that asks; without it the client does. */
+  readonly from?: string;
+  /** Do not wait for a first answer: nobody holds the address yet. */
+  readonly unanswered?: boolean;
+}
+
+export class Instrument<Summary extends { readonly kind: 'summary' }> {
+  /** Bounded by what the instruments bound: a line for each gap or interval. */
+  readonly lines: Line[] = [];
+  private readonly child: ChildProcess;
+  private readonly closed: Promise<unknown>;
+  private errors = '';
+  private woken: () => void = () => {};
+
+  private constructor(child: ChildProcess) {
+    this.child = child;
+    this.closed = once(child, 'close');
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.errors = (this.errors + text).slice(-4000);
+    });
+    if (child.stdout === null) throw new Error('an instrument without standard output');
+    createInterface(child.stdout).on('line', (line) => {
+      this.lines.push(JSON.parse(line) as Line);
+      this.woken();
+    });
+    child.on('close', () => this.woken());
+  }
+
+  static async start<S extends { readonly kind: 'summary' }>(
+    what: 'probe' | 'answering',
+    lab: Description,
+    choice: InstrumentChoice,
+  ): Promise<Instrument<S>> {
+    const args = ['--name', lab.name, what];
+    if (choice.from !== undefined) args.push('--from', choice.from);
+    if (choice.to !== undefined) args.push('--to', choice.to);
+    if (choice.everyMs !== undefined) args.push('--every', String(choice.everyMs));
+    const instrument = new Instrument<S>(spawn(script, args, { stdio: 'pipe' }));
+    if (choice.unanswered !== true) {
+      await instrument.until((line) => line.kind === 'answered' || line.kind === 'begins', 10_000);
+    }
+    return instrument;
+  }
+
+  /** The first line that fits, as soon as it is reported. */
+  async until(fits: (line: Line) => boolean, withinMs: number): Promise<Line> {
+    const end = performance.now() + withinMs;
+    for (;;) {
+      const found = this.lines.find(fits);
+      if (found !== undefined) return found;
+      if (this.child.exitCode !== null) throw new Error(`the instrument ended too early: ${this.errors}`);
+      const left = end - performance.now();
+      if (left <= 0) throw new Error(`no such line in ${withinMs} ms: ${JSON.stringify(this.lines.slice(-5))}`);
+      await this.nextLine(left);
+    }
+  }
+
+  async stop(): Promise<Summary> {
+    this.child.stdin?.end();
+    await this.closed;
+    const last = this.lines.at(-1);
+    if (last?.kind !== 'summary') throw new Error(`the instrument gave no summary: ${this.errors}`);
+    return last as unknown as Summary;
+  }
+
+  private nextLine(withinMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, withinMs);
+      this.woken = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
