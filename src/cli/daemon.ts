@@ -31,6 +31,7 @@ import { statusOf } from './daemon-status.ts';
 import { controlSocket, type Places } from './places.ts';
 import { untilStopped } from './signals.ts';
 import { version } from './version.ts';
+import { warmUp } from './warm-up.ts';
 
 /** From the signal to the end, hooks included; systemd and people wait a second. */
 const stopWithinMs = 900;
@@ -111,6 +112,7 @@ export async function runDaemon(settings: Settings, hash: KeyedHash, places: Pla
   journal.say('info', 'start', `locum ${identity.release} starts as ${settings.node} in cluster ${settings.cluster}`);
   sockets.linksChanged(start.facts.links);
   daemon.start(start.facts);
+  warmUp(settings, identity, { hash, kernel, announcer });
   const links = new LinkReporter(
     watch,
     (address) => kernel.isOurs(address),
@@ -127,9 +129,10 @@ export async function runDaemon(settings: Settings, hash: KeyedHash, places: Pla
 
   const stoppedAt = await untilStopped(clock, ended, {
     stop: (signal) => {
-      journal.say('info', 'stop', `${signal}: handing over and releasing`);
-      service.stopping();
+      // What is said about it comes after it is done.
       offer({ kind: 'stop' });
+      service.stopping();
+      journal.say('info', 'stop', `${signal}: handing over and releasing`);
     },
     reload: () => journal.say('warning', 'reload', 'SIGHUP: reload is not supported yet; nothing was changed'),
   });

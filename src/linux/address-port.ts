@@ -133,6 +133,12 @@ export class AddressPort implements KernelPort {
       .map(addressKey);
   }
 
+  /** Runs the code of a first takeover before there is one. Changes nothing. */
+  rehearse(addresses: readonly VirtualAddress[]): void {
+    this.foreign(addresses);
+    void this.#writer.rehearse(later(this.#clock.now(), 2000));
+  }
+
   close(): void {
     this.#closed = true;
     this.#writer.close();

@@ -56,6 +56,19 @@ export class Announcer implements AnnouncePort {
     }
   }
 
+  /** Opens what a first announcement would have to open, and runs its code. Nothing leaves the host. */
+  rehearse(addresses: readonly VirtualAddress[]): void {
+    const nowhere = packetAddress(0x7fffffff, ETHERTYPE_ARP);
+    for (const link of this.#watch.state.links.values()) {
+      const own = addresses.filter((address) => address.interface === link.name);
+      if (own.length === 0 || unannounceable(link) !== null) continue;
+      for (const operation of ['request', 'reply'] as const) {
+        sendFrame(this.#packetSocket, gratuitousArp(operation, link.mac, '192.0.2.255'), nowhere);
+      }
+      if (own.some(({ family }) => family === 6)) this.#openNeighbour(link);
+    }
+  }
+
   close(): void {
     closePacketSocket(this.#packetSocket);
     for (const sender of this.#neighbours.values()) sender.close();
@@ -78,12 +91,10 @@ export class Announcer implements AnnouncePort {
     const own = addresses.filter(({ family }) => family === 6);
     if (own.length === 0) return;
     const what = `${link.name} over IPv6`;
-    let sender: NeighbourSender;
-    try {
-      sender = this.#neighbourSender(link);
-    } catch (error) {
+    const sender = this.#openNeighbour(link);
+    if (typeof sender === 'string') {
       this.#failed += own.length;
-      this.#say(what, error instanceof Error ? error.message : String(error));
+      this.#say(what, sender);
       return;
     }
     const router = forwards(link.name);
@@ -92,6 +103,15 @@ export class Announcer implements AnnouncePort {
       // The kernel chooses the source, and with it the checksum: the link-local address where there is one.
       const message = unsolicitedNeighbourAdvertisement({ source: source ?? target, target, mac: link.mac, router });
       sender.send(message, (error) => this.#count(what, [error]));
+    }
+  }
+
+  /** The open socket for the link, or why there is none. */
+  #openNeighbour(link: KernelLink): NeighbourSender | string {
+    try {
+      return this.#neighbourSender(link);
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
     }
   }
 

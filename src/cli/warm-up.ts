@@ -1,0 +1,31 @@
+// After the first adverts, while the daemon listens anyway: runs the code of a first takeover once, so
+// that a real one is not slowed down by compiling. A step at a time, so that no advert waits for it.
+
+import type { AddressPort } from '#linux/address-port';
+import type { Announcer } from '#linux/announce-port';
+import type { Settings } from '#model/settings';
+import type { KeyedHash } from '#ports/keyed-hash';
+import type { Identity } from '#runtime/identity';
+import { rehearsals, rehearse } from '#runtime/rehearsal';
+
+export function warmUp(
+  settings: Settings,
+  identity: Identity,
+  parts: { readonly hash: KeyedHash; readonly kernel: AddressPort; readonly announcer: Announcer },
+): void {
+  const addresses = settings.groups.flatMap((group) => group.addresses);
+  const steps: (() => unknown)[] = [() => parts.announcer.rehearse(addresses)];
+  for (let i = 0; i < rehearsals; i += 1) {
+    steps.push(
+      () => rehearse(settings, identity, parts.hash),
+      () => parts.kernel.rehearse(addresses),
+    );
+  }
+  const next = (): void => {
+    const [act] = steps.splice(0, 1);
+    if (act === undefined) return;
+    act();
+    setImmediate(next);
+  };
+  setImmediate(next);
+}
