@@ -14,11 +14,12 @@ export function warmUp(
   parts: { readonly hash: KeyedHash; readonly kernel: AddressPort; readonly announcer: Announcer },
 ): void {
   const addresses = settings.groups.flatMap((group) => group.addresses);
-  const steps: (() => unknown)[] = [() => parts.announcer.rehearse(addresses)];
+  const steps: (() => unknown)[] = [];
   for (let i = 0; i < rehearsals; i += 1) {
     steps.push(
       () => rehearse(settings, identity, parts.hash),
       () => parts.kernel.rehearse(addresses),
+      () => parts.announcer.rehearse(addresses),
     );
   }
   const next = (): void => {

@@ -60,6 +60,11 @@ export class NeighbourSender {
     });
   }
 
+  /** Runs the code of `send` towards the loopback address, which cannot be reached through this socket's device. */
+  rehearse(message: Uint8Array): void {
+    this.#socket.send(Buffer.from(message), 0, message.length, '::1', () => undefined);
+  }
+
   close(): void {
     this.#broken ??= 'closed';
     this.#socket.close();

@@ -65,7 +65,12 @@ export class Announcer implements AnnouncePort {
       for (const operation of ['request', 'reply'] as const) {
         sendFrame(this.#packetSocket, gratuitousArp(operation, link.mac, '192.0.2.255'), nowhere);
       }
-      if (own.some(({ family }) => family === 6)) this.#openNeighbour(link);
+      const target = own.find(({ family }) => family === 6)?.address;
+      const sender = target === undefined ? '' : this.#openNeighbour(link);
+      if (target === undefined || typeof sender === 'string') continue;
+      const router = forwards(link.name);
+      const source = this.#linkLocalOf(link) ?? target;
+      sender.rehearse(unsolicitedNeighbourAdvertisement({ source, target, mac: link.mac, router }));
     }
   }
 
