@@ -50,6 +50,7 @@ class Rehearsal {
 
   /** Listens while another node holds, is handed everything, holds it, and stops. */
   play(): ReadonlySet<Effect['kind']> {
+    for (const effect of this.#result.effects) this.#answer(effect);
     this.#hear('active');
     for (let listened = 0; listened <= this.#settings.downAfter; listened += 1) {
       this.#now = later(this.#now, this.#settings.intervalMs);
