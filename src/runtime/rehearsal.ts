@@ -61,6 +61,7 @@ class Rehearsal {
     this.#hear('resigning');
     this.#hear('standby');
     this.#take({ kind: 'stop' });
+    this.#hear('active');
     return this.#seen;
   }
 
@@ -76,8 +77,9 @@ class Rehearsal {
         this.#say(this.#identity, path, effect.tableVersion, effect.table, echoes);
       const paths = effect.paths.map(({ path }) => ({ path, error: null }));
       this.#take({ kind: 'sent', id: effect.id, at: this.#now, paths });
-    } else if (effect.kind === 'hold') {
-      const outcomes = effect.addresses.map((address) => ({ key: addressKey(address), kind: 'present' as const }));
+    } else if (effect.kind === 'hold' || effect.kind === 'release') {
+      const kind = effect.kind === 'hold' ? 'present' : 'absent';
+      const outcomes = effect.addresses.map((address) => ({ key: addressKey(address), kind }) as const);
       this.#take({ kind: 'kernel', id: effect.id, outcomes });
     }
   }
