@@ -69,5 +69,6 @@ function noteDuplicate(turn: Turn, node: NodeName): void {
 
 /** Nodes whose every boot was forgotten leave no trace. */
 function forget(turn: Turn, known: ReadonlyMap<NodeName, Boot>): void {
+  settle(turn, (p) => p.code === 'peer-one-way' && known.get(p.peer)?.paths.has(p.path) !== true);
   for (const node of turn.state.peerStates.keys()) if (!known.has(node)) turn.state.peerStates.delete(node);
 }

@@ -8,7 +8,7 @@ export function raise(turn: Turn, problem: Problem): void {
   const known = turn.state.problems.get(key);
   if (known !== undefined && sameDetail(known.problem, problem)) return;
   turn.state.problems.set(key, { problem, since: known?.since ?? turn.now });
-  if (known === undefined) tell(turn, { code: 'problem', problem });
+  if (known === undefined && !hasOwnEvent(problem)) tell(turn, { code: 'problem', problem });
 }
 
 export function settle(turn: Turn, matches: (problem: Problem) => boolean): void {
@@ -16,8 +16,13 @@ export function settle(turn: Turn, matches: (problem: Problem) => boolean): void
   for (const [key, { problem }] of turn.state.problems) {
     if (!matches(problem)) continue;
     turn.state.problems.delete(key);
-    tell(turn, { code: 'problem-over', problem });
+    if (!hasOwnEvent(problem)) tell(turn, { code: 'problem-over', problem });
   }
+}
+
+/** The transition behind these problems is told as such: one line is enough. */
+function hasOwnEvent({ code }: Problem): boolean {
+  return code === 'check-failing' || code === 'link-down' || code === 'interface-missing' || code === 'hook-failing';
 }
 
 /** The fields that name a problem; the others describe it and may change while it lasts. */
