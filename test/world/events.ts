@@ -2,6 +2,8 @@
 
 export class Events {
   now = 0;
+  /** Called after each thing that happened. */
+  watch: () => void = () => {};
   #next = 0;
   readonly #heap: { at: number; order: number; run: () => void }[] = [];
 
@@ -27,6 +29,7 @@ export class Events {
       this.#pop();
       this.now = top.at;
       top.run();
+      this.watch();
     }
     this.now = end;
   }

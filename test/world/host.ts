@@ -14,6 +14,7 @@ export interface Surroundings {
   readonly events: Events;
   send(from: Host, messages: readonly Message[]): void;
   told(host: Host, event: DaemonEvent): void;
+  announced(host: Host): void;
 }
 
 const noAuth = {
@@ -39,9 +40,9 @@ export class Host {
   #beat: { at: number; peers: number } | null = null;
   readonly #world: Surroundings;
 
-  constructor(settings: Settings, index: number, world: Surroundings) {
+  constructor(settings: Settings, index: number, world: Surroundings, name = settings.node) {
     this.settings = settings;
-    this.name = settings.node;
+    this.name = name;
     this.address = `192.0.2.${index + 1}`;
     this.#world = world;
     this.kernel = new FakeKernel(world.events, (key, present) => {
@@ -93,11 +94,17 @@ export class Host {
           if (outcomes.length > 0) offer({ kind: 'kernel', id, outcomes });
         },
       },
-      announcer: { announce: (addresses) => void (this.announced += addresses.length) },
+      announcer: {
+        announce: (addresses) => {
+          this.announced += addresses.length;
+          this.#world.announced(this);
+        },
+      },
       checks: {
         run: (id, check) => {
           const outcome = this.checkOutcomes.get(check) ?? { kind: 'exit', code: 0 };
-          offer({ kind: 'checked', id, check, outcome, ms: 3, output: '' }, 3);
+          const ms = outcome.kind === 'timeout' ? this.#timeoutOf(check) : 3;
+          offer({ kind: 'checked', id, check, outcome, ms, output: '' }, ms);
         },
       },
       hooks: { run: () => {}, finish: async () => 0 },
@@ -168,6 +175,10 @@ export class Host {
     if (this.frozen) {
       if (this.#backlog.length < 1000) this.#backlog.push(run);
     } else run();
+  }
+
+  #timeoutOf(check: string): number {
+    return this.settings.checks.find(({ name }) => name === check)?.timeoutMs ?? 0;
   }
 
   #end(): void {

@@ -11,6 +11,8 @@ export class FakeKernel {
   readonly foreign = new Set<string>();
   /** What the record of this host names. */
   readonly claimed = new Set<string>();
+  /** How long an address outlives its lifetime. */
+  lateMs = 0;
   readonly #held = new Map<string, number>();
   readonly #events: Events;
   readonly #changed: (key: string, present: boolean) => void;
@@ -26,7 +28,7 @@ export class FakeKernel {
       if (this.foreign.has(key)) return { key, kind: 'foreign' };
       if (this.refused.has(key)) return { key, kind: 'refused', error: 'EPERM' };
       this.claimed.add(key);
-      this.#set(key, until);
+      this.#set(key, until + this.lateMs);
       return { key, kind: 'present' };
     });
   }
@@ -43,7 +45,7 @@ export class FakeKernel {
   renew(until: number): AddressOutcome[] {
     const outcomes: AddressOutcome[] = [];
     for (const key of this.claimed) {
-      if (this.#held.has(key)) this.#set(key, until);
+      if (this.#held.has(key)) this.#set(key, until + this.lateMs);
       else outcomes.push({ key, kind: 'absent' });
     }
     return outcomes;

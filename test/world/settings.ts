@@ -14,6 +14,7 @@ export interface Wish {
   readonly groups?: number;
   readonly checks?: readonly CheckSettings[];
   readonly nodes?: readonly string[];
+  readonly lease?: 'off';
 }
 
 export function settingsFor(wish: Wish): Settings {
@@ -38,7 +39,7 @@ export function settingsFor(wish: Wish): Settings {
     },
     nodes: wish.nodes ?? null,
     startupDelayMs: Math.max(wish.startupDelayMs ?? 0, downMs),
-    lease: { kind: 'address', ms: leaseSeconds * 1000 },
+    lease: wish.lease === 'off' ? { kind: 'off' } : { kind: 'address', ms: leaseSeconds * 1000 },
     groups: Array.from({ length: wish.groups ?? 1 }, (_, index) => groupFor(wish, index)),
     checks: wish.checks ?? [],
     hook: null,

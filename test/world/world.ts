@@ -19,19 +19,28 @@ export class World implements Surroundings {
   readonly hosts = new Map<string, Host>();
   readonly transitions: Transition[] = [];
   readonly heard: { at: number; host: string; event: DaemonEvent }[] = [];
-  /** Longest time, in ms, for which more than one host would have answered for the first group. */
+  /** How long, in ms, more than one host would have answered for the first group. */
   overlapMs = 0;
+  /** Every change of the set of hosts that would answer for the first group. */
+  readonly answers: { readonly at: number; readonly hosts: readonly string[] }[] = [];
+  readonly announcements: { readonly at: number; readonly host: string }[] = [];
   datagrams = 0;
   bytes = 0;
   /** `from>to@path` or `from>to`: nothing gets through. */
   readonly cuts = new Set<string>();
   delayMs = 0.2;
+  #notedAt = 0;
   /** Sees every datagram; may keep it away from one host. */
   tap: (from: string, to: string, path: string, bytes: Uint8Array) => 'pass' | 'drop' = () => 'pass';
 
-  add(wish: Wish): Host {
-    const host = new Host(settingsFor(wish), this.hosts.size, this);
-    this.hosts.set(wish.node, host);
+  constructor() {
+    this.events.watch = () => this.#noteAnswers();
+  }
+
+  /** Two hosts may bear one node name; here they need two. */
+  add(wish: Wish, name: string = wish.node): Host {
+    const host = new Host(settingsFor(wish), this.hosts.size, this, name);
+    this.hosts.set(name, host);
     return host;
   }
 
@@ -45,22 +54,19 @@ export class World implements Surroundings {
     for (const host of this.hosts.values()) host.start();
   }
 
-  /** Runs in small strides, so that every overlap of holders is seen to within one of them. */
-  run(ms: number, strideMs = 0.5): void {
-    const end = this.events.now + ms;
-    while (this.events.now < end) {
-      const stride = Math.min(strideMs, end - this.events.now);
-      this.events.runUntil(this.events.now + stride);
-      if (this.answering().length > 1) this.overlapMs += stride;
-    }
+  run(ms: number): void {
+    this.#noteAnswers();
+    this.events.runUntil(this.events.now + ms);
+    this.#noteAnswers();
   }
 
-  /** Hosts whose kernel would answer for the first group. */
-  answering(): string[] {
+  /** Hosts that would answer for a group: the kernel has the address and the link is up. */
+  answering(group = 0): string[] {
     return [...this.hosts.values()]
       .filter((host) => {
-        const address = host.settings.groups[0]?.addresses[0];
-        return address !== undefined && host.kernel.answersFor(addressKey(address));
+        const address = host.settings.groups[group]?.addresses[0];
+        if (address === undefined || host.down.has(address.interface)) return false;
+        return host.kernel.answersFor(addressKey(address));
       })
       .map((host) => host.name);
   }
@@ -80,9 +86,21 @@ export class World implements Surroundings {
     }
   }
 
+  announced(host: Host): void {
+    this.announcements.push({ at: this.events.now, host: host.name });
+  }
+
   told(host: Host, event: DaemonEvent): void {
     this.heard.push({ at: this.events.now, host: host.name, event });
     if (event.code === 'group') this.transitions.push({ at: this.events.now, host: host.name, event });
+  }
+
+  #noteAnswers(): void {
+    const last = this.answers.at(-1);
+    if (last !== undefined && last.hosts.length > 1) this.overlapMs += this.events.now - this.#notedAt;
+    this.#notedAt = this.events.now;
+    const hosts = this.answering();
+    if (last?.hosts.join() !== hosts.join()) this.answers.push({ at: this.events.now, hosts });
   }
 
   #deliver(from: Host, to: Host, path: string, bytes: Uint8Array): void {
