@@ -30,7 +30,7 @@ export function announceDue(turn: Turn, index: number): void {
   }
   const addresses = presentAddresses(group, asked);
   while (plan.left > 0 && plan.nextAt <= turn.now) {
-    turn.announcements.push(addresses);
+    if (addresses.length > 0) turn.announcements.push(addresses);
     plan = { ...plan, left: plan.left - 1, nextAt: intervalMs > 0 ? later(turn.now, intervalMs) : plan.nextAt };
   }
   changeGroup(turn, index, { announcing: plan.left > 0 ? plan : { ...plan, nextAt: never } });
