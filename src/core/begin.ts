@@ -8,7 +8,6 @@ import type { AddressKey, StartFacts } from '#model/input';
 import type { BootId } from '#model/names';
 import type { Reason } from '#model/reason';
 import type { GroupSettings, Settings, VirtualAddress } from '#model/settings';
-import { announceAgain } from './announcing.ts';
 import { startChecks } from './checks.ts';
 import { linkFault, takeLinks } from './links.ts';
 import { raise } from './problems.ts';
@@ -128,7 +127,6 @@ function adopt(turn: Turn, index: number, until: Instant, hadPeers: boolean): vo
     reason,
     present: new Set(asked.addresses.map(addressKey)),
     adoption: { until, hadPeers },
-    announcing: announceAgain(asked, turn.now),
     holdId: holdAddresses(turn, asked.addresses),
   });
   tell(turn, { code: 'group', group: group.name, from: 'starting', to: 'active', reason });
