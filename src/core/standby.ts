@@ -115,8 +115,11 @@ function resignedVacancy(turn: Turn, group: Group, all: readonly Voice[]): Vacan
 
 /** The words for a node that joins the line: who holds the group now. */
 export function standbyReason(turn: Turn, index: number): Reason {
-  const [holder] = holdersOf(voices(turn, groupAt(turn, index).group.name));
-  return holder === undefined ? { kind: 'no-holder' } : { kind: 'holder-live', holder: holder.boot.node };
+  const { name } = groupAt(turn, index).group;
+  const [holder] = holdersOf(voices(turn, name));
+  if (holder !== undefined) return { kind: 'holder-live', holder: holder.boot.node };
+  const unknown = unknownPeer(turn, name);
+  return unknown === null ? { kind: 'no-holder' } : { kind: 'table-unknown', peer: unknown.node };
 }
 
 function silentVacancy(turn: Turn, group: Group): Vacancy {
