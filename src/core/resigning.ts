@@ -6,6 +6,7 @@ import type { Reason } from '#model/reason';
 import { unfitness, isDeaf } from './fitness.ts';
 import { voices } from './neighbours.ts';
 import { become, listen } from './roles.ts';
+import { standBy } from './standby.ts';
 import { repeatMs } from './timing.ts';
 import { changeGroup, groupAt, type Turn } from './turn.ts';
 
@@ -54,4 +55,6 @@ export function afterResigning(turn: Turn, index: number, reason: Reason): void 
           claimAt: later(plan.since, turn.settings.intervalMs),
         };
   become(turn, index, 'standby', reason, { vacancy });
+  // A successor that said it cannot leaves the group to whoever is next: perhaps to this node, at once.
+  standBy(turn, index);
 }
