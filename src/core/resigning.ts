@@ -8,7 +8,7 @@ import { voices } from './neighbours.ts';
 import { become, listen } from './roles.ts';
 import { standBy } from './standby.ts';
 import { repeatMs } from './timing.ts';
-import { changeGroup, groupAt, type Turn } from './turn.ts';
+import { changeBoot, changeGroup, groupAt, type Turn } from './turn.ts';
 
 export function goOnResigning(turn: Turn, index: number): void {
   const { group } = groupAt(turn, index);
@@ -22,6 +22,11 @@ export function goOnResigning(turn: Turn, index: number): void {
     changeGroup(turn, index, { resignation: { ...plan, repeatAt: later(turn.now, repeatMs) } });
     turn.speak = true;
     return;
+  }
+  // It did not answer in all that time, so it does not hear us, until an advert shows that it does again:
+  // whoever takes the group back meanwhile must not hand it to a dead node once more.
+  for (const { boot, entry } of heirs) {
+    if (entry.role === 'standby') changeBoot(turn, boot, { state: 'one-way', echoedTable: 0 });
   }
   const to = plan.successor ?? turn.settings.node;
   afterResigning(turn, index, done ? group.reason : { kind: 'yield-unanswered', to });
