@@ -1,11 +1,13 @@
 // A holder: whether it goes on, yields to somebody who asked, or has to let go because another one
 // holds the group too.
 
-import { earliest, type Instant, later, latest, never } from '#lib/time';
+import { earliest, type Instant, later, latest, longAgo, never } from '#lib/time';
+import type { GroupEntry } from '#model/advert';
+import type { BootId } from '#model/names';
 import { announceAgain } from './announcing.ts';
 import { candidates, ownRank, rankOf, type Voice, voices } from './neighbours.ts';
 import { compareRank } from './rank.ts';
-import { become, letGo, listen, resign } from './roles.ts';
+import { handOver, letGo, listen, resign } from './roles.ts';
 import type { Group } from './state.ts';
 import { downMs } from './timing.ts';
 import { changeGroup, groupAt, type Turn } from './turn.ts';
@@ -14,8 +16,8 @@ import { raise, settle } from './problems.ts';
 export function goOnHolding(turn: Turn, index: number): void {
   const { group } = groupAt(turn, index);
   const all = voices(turn, group.name);
-  const rivals = all.filter(({ boot, entry }) => boot.proven && entry.role === 'active');
-  if (facesRivals(turn, index, rivals)) return;
+  noteRivals(turn, index, all);
+  if (facesRivals(turn, index, all)) return;
   if (adoptionFails(turn, index)) return;
   yieldIfAsked(turn, index, all);
 }
@@ -31,18 +33,18 @@ export function activeWakeAt(turn: Turn, group: Group): Instant {
 }
 
 /** Two holders hear each other: the lower-ranked lets go at once. True when this one did. */
-function facesRivals(turn: Turn, index: number, rivals: readonly Voice[]): boolean {
+function facesRivals(turn: Turn, index: number, all: readonly Voice[]): boolean {
+  const rivals = all.filter(({ boot, entry }) => boot.proven && entry.role === 'active');
+  if (rivals.length === 0) return false;
   const { group } = groupAt(turn, index);
-  noteRivals(turn, index, rivals);
   const mine = ownRank(turn, group);
   const better = rivals.find((rival) => compareRank(rankOf(rival), mine) < 0);
   if (better !== undefined) {
-    letGo(turn, index);
-    become(turn, index, 'standby', { kind: 'outranked', by: better.boot.node });
+    handOver(turn, index, { kind: 'outranked', by: better.boot.node }, better.boot.node);
     return true;
   }
   for (const { boot } of rivals) {
-    const since = groupAt(turn, index).group.rivals.get(boot.boot) ?? turn.now;
+    const since = group.rivals.get(boot.boot) ?? turn.now;
     const unheard = unheardAt(turn, boot.boot, since);
     if (unheard > turn.now) continue;
     if (unheard > turn.judged) {
@@ -62,21 +64,30 @@ function unheardAt(turn: Turn, id: string, since: Instant): Instant {
   return boot === undefined ? never : later(latest(boot.echoedAt, since), downMs(turn.settings));
 }
 
-/** Counts each rival once, and tells the neighbours again where the address is, then and afterwards. */
-function noteRivals(turn: Turn, index: number, rivals: readonly Voice[]): void {
+/**
+ * Counts each rival once, and tells the neighbours again where the address is, then and afterwards.
+ * Whoever resigns while this node holds was a rival until now, even if its `active` was never heard.
+ */
+function noteRivals(turn: Turn, index: number, all: readonly Voice[]): void {
   const { group, asked } = groupAt(turn, index);
-  const fresh = rivals.filter(({ boot }) => !group.rivals.has(boot.boot));
-  const gone = [...group.rivals.keys()].filter((id) => !rivals.some(({ boot }) => boot.boot === id));
-  if (fresh.length === 0 && gone.length === 0) return;
-  const now = new Map(rivals.map(({ boot }) => [boot.boot, group.rivals.get(boot.boot) ?? turn.now]));
-  changeGroup(turn, index, {
-    rivals: now,
-    dualHolder: group.dualHolder + fresh.length,
-    announcing: announceAgain(asked, turn.now),
-  });
+  const present = all.filter(({ boot, entry }) => boot.proven && isRival(group, boot.boot, entry));
+  const fresh = present.filter(({ boot }) => (group.rivals.get(boot.boot) ?? longAgo) === longAgo);
+  const here = new Set(present.map(({ boot }) => boot.boot));
+  const gone = [...group.rivals].filter(([id, since]) => since !== longAgo && !here.has(id));
+  const resigning = new Set(all.filter(({ entry }) => entry.role === 'resigning').map(({ boot }) => boot.boot));
+  const kept = [...group.rivals].filter(([id]) => here.has(id) || resigning.has(id));
+  if (fresh.length === 0 && kept.length === group.rivals.size) return;
+  const rivals = new Map([...kept, ...fresh.map(({ boot }) => [boot.boot, turn.now] as const)]);
+  changeGroup(turn, index, { rivals, dualHolder: group.dualHolder + fresh.length });
+  if (fresh.length + gone.length > 0) changeGroup(turn, index, { announcing: announceAgain(asked, turn.now) });
   for (const { boot } of fresh) raise(turn, { code: 'dual-holder', group: group.name, peer: boot.node });
-  const left = new Set(rivals.map(({ boot }) => boot.node));
+  const left = new Set(present.map(({ boot }) => boot.node));
   settle(turn, (p) => p.code === 'dual-holder' && p.group === group.name && !left.has(p.peer));
+}
+
+/** Whom this node took the group from goes on resigning for a moment: that is no rival. */
+function isRival(group: Group, id: BootId, entry: GroupEntry): boolean {
+  return entry.role === 'active' || (entry.role === 'resigning' && group.rivals.get(id) !== longAgo);
 }
 
 /** An adopted group goes on past the down time only when a peer is seen to know of it, or there is none. */

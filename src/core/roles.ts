@@ -1,7 +1,7 @@
 // How a group changes its role. Leaving a role drops all of its deadlines; every change of state is
 // told once, with its reason, and said to the other nodes at once.
 
-import { later } from '#lib/time';
+import { later, longAgo } from '#lib/time';
 import type { Role } from '#model/advert';
 import type { NodeName } from '#model/names';
 import type { Reason } from '#model/reason';
@@ -50,7 +50,13 @@ export function claim(turn: Turn, index: number, reason: Reason): void {
 /** The kernel has every address: say so, announce. */
 export function activate(turn: Turn, index: number): void {
   const { group, asked } = groupAt(turn, index);
-  become(turn, index, 'active', group.reason, { announcing: announceAgain(asked, turn.now), refusal: null });
+  // Whoever resigned before is no rival; whoever resigns from now on was one.
+  const resigned = voices(turn, group.name).filter(({ entry }) => entry.role === 'resigning');
+  become(turn, index, 'active', group.reason, {
+    announcing: announceAgain(asked, turn.now),
+    refusal: null,
+    rivals: new Map(resigned.map(({ boot }) => [boot.boot, longAgo])),
+  });
 }
 
 /** Silence first: the addresses go before any word about it is said. */
@@ -63,18 +69,26 @@ export function resign(turn: Turn, index: number, reason: Reason, wanted: NodeNa
   const { group } = groupAt(turn, index);
   const able = candidates(turn, voices(turn, group.name)).filter(({ boot }) => boot.state === 'two-way');
   const successor = able.find(({ boot }) => boot.node === wanted) ?? able[0];
+  if (successor === undefined) {
+    letGo(turn, index);
+    return false;
+  }
+  handOver(turn, index, reason, successor.boot.node);
+  return true;
+}
+
+/** Silence first, then the word, said again until that node is heard as holder. */
+export function handOver(turn: Turn, index: number, reason: Reason, successor: NodeName): void {
   letGo(turn, index);
-  if (successor === undefined) return false;
   const waitMs = turn.state.stopping === null ? Math.min(handoverMs, turn.settings.intervalMs) : handoverMs;
   become(turn, index, 'resigning', reason, {
     resignation: {
-      successor: successor.boot.node,
+      successor,
       since: turn.now,
       until: later(turn.now, waitMs),
       repeatAt: later(turn.now, repeatMs),
     },
   });
-  return true;
 }
 
 /** What a group has while it plays no part: every deadline of the role it left is dropped. */

@@ -127,7 +127,7 @@ export interface Group {
   readonly removals: Removals | null;
   /** Addresses that should be gone and are not. */
   readonly stuck: { readonly address: string; readonly error: string; readonly retryAt: Instant } | null;
-  /** Other live holders of this group, by boot, since when. */
+  /** Other live holders of this group, by boot, since when; long ago for those it was taken over from. */
   readonly rivals: ReadonlyMap<BootId, Instant>;
   readonly dualHolder: number;
   readonly entry: GroupEntry;
