@@ -28,7 +28,8 @@ export class World implements Surroundings {
   bytes = 0;
   /** `from>to@path` or `from>to`: nothing gets through. */
   readonly cuts = new Set<string>();
-  delayMs = 0.2;
+  /** How long the next datagram takes: with a varying answer they overtake each other. */
+  delay: () => number = () => 0.2;
   #notedAt = 0;
   /** Sees every datagram; may keep it away from one host. */
   tap: (from: string, to: string, path: string, bytes: Uint8Array) => 'pass' | 'drop' = () => 'pass';
@@ -107,7 +108,7 @@ export class World implements Surroundings {
     const route = `${from.name}>${to.name}`;
     if (this.cuts.has(route) || this.cuts.has(`${route}@${path}`)) return;
     if (this.tap(from.name, to.name, path, bytes) === 'drop') return;
-    this.events.after(this.delayMs, () => {
+    this.events.after(this.delay(), () => {
       if (!to.down.has(path) && to.settings.transport.paths.some(({ name }) => name === path)) {
         to.receive(path, from.address, bytes);
       }
