@@ -1,0 +1,216 @@
+// PROTOCOL section 1: order, freshness and proof, echoes, one-way peers, and the version of the table.
+
+import test from 'ava';
+import { Bench, holder, kinds, standby, type Saying } from './bench.ts';
+
+const peerBoot = '0000000000000004';
+
+function peer(bench: Bench) {
+  const boot = bench.state.boots.get(peerBoot);
+  if (boot === undefined) throw new Error('no peer');
+  return boot;
+}
+
+test('order: a number that came already changes nothing and is counted', (t) => {
+  const bench = standby();
+  const { sequence } = peer(bench);
+  bench.hear({ sequence, entry: { role: 'resigning', successor: 'me' } });
+  t.is(bench.group.role, 'standby');
+  t.is(bench.state.refused.replayed, 1);
+});
+
+test('order: a late resigning on a slow path changes nothing, but keeps that path alive', (t) => {
+  const bench = standby({ paths: ['eth0', 'eth1'] });
+  const late = bench.advert({ path: 'eth1', entry: { role: 'resigning', successor: 'me' } });
+  bench.hearAndAnswer({ entry: { role: 'active', priority: 200 } });
+  bench.step(late);
+  t.is(bench.group.role, 'standby');
+  t.is(peer(bench).table.entries.get('web')?.role, 'active');
+  t.is(peer(bench).paths.get('eth1')?.lastHeardAt, bench.state.boots.get(peerBoot)?.paths.get('eth0')?.lastHeardAt);
+  t.deepEqual(bench.state.refused, {});
+});
+
+test('freshness: a boot is proven once it echoes ours, and stays so', (t) => {
+  const bench = new Bench();
+  bench.hear({ echo: null });
+  t.false(peer(bench).proven);
+  bench.hear({ echo: { boot: '00000000000000ff' } });
+  t.false(peer(bench).proven, 'an echo of another boot proves nothing');
+  bench.hear();
+  t.true(peer(bench).proven);
+  bench.hear({ echo: null });
+  t.true(peer(bench).proven);
+});
+
+test('freshness: who hears an unknown boot answers at once, on the path where it was heard', (t) => {
+  const bench = new Bench({ paths: ['eth0', 'eth1'] });
+  bench.runTo(100);
+  const effects = bench.hear({ echo: null, path: 'eth1' });
+  const advert = effects.find((effect) => effect.kind === 'advert');
+  t.deepEqual(advert?.kind === 'advert' && advert.paths.map(({ path }) => path), ['eth1']);
+  t.deepEqual(
+    bench.hear({ echo: null, path: 'eth1' }).filter(({ kind }) => kind === 'advert'),
+    [],
+    'and only once',
+  );
+});
+
+test('freshness: answers are rate-limited', (t) => {
+  const bench = new Bench();
+  bench.runTo(100);
+  let answers = 0;
+  for (let i = 0; i < 200; i += 1) {
+    const boot = i.toString(16).padStart(16, 'b');
+    answers += kinds(bench.hear({ boot, node: `n${i}`, sequence: 1, echo: null })).filter((k) => k === 'advert').length;
+  }
+  t.true(answers >= 10 && answers <= 20, `${answers} answers`);
+});
+
+test('unproven: its active blocks a claim', (t) => {
+  const bench = new Bench();
+  for (let at = 100; at <= 6000; at += 500) {
+    bench.runTo(at);
+    bench.hearAndAnswer({ echo: null, entry: { role: 'active' } });
+  }
+  t.is(bench.group.role, 'standby');
+  t.is(bench.group.reason.kind, 'holder-unproven');
+});
+
+test('unproven: its resignation counts for nothing', (t) => {
+  const bench = new Bench();
+  for (let at = 100; at <= 6000; at += 500) {
+    bench.runTo(at);
+    bench.hearAndAnswer({ echo: null, entry: { role: 'active' } });
+  }
+  bench.hearAndAnswer({ echo: null, entry: { role: 'resigning', successor: 'me' } });
+  t.is(bench.group.role, 'standby');
+});
+
+test('unproven: neither its wish nor its rank moves a holder', (t) => {
+  const bench = holder({ priority: 10 });
+  for (let at = 3600; at <= 9000; at += 500) {
+    bench.runTo(at);
+    bench.hearAndAnswer({ echo: null, entry: { role: 'standby', priority: 254, wants: 'preempt' } });
+    t.is(bench.group.role, 'active');
+  }
+  bench.hearAndAnswer({ echo: null, entry: { role: 'active', priority: 254 } });
+  t.is(bench.group.role, 'active');
+});
+
+test('unproven: it stands in nobody’s way when a turn is counted', (t) => {
+  const bench = new Bench({ priority: 10 });
+  for (let at = 100; at <= 3100; at += 500) {
+    bench.runTo(at);
+    bench.hearAndAnswer({ echo: null, entry: { role: 'standby', priority: 254 } });
+  }
+  t.is(bench.group.role, 'active');
+});
+
+test('echoes: a peer is two-way while our number rises in its echo, and one-way after a down time without', (t) => {
+  const bench = standby();
+  t.is(peer(bench).state, 'two-way');
+  const { echoedSequence } = peer(bench);
+  const from = bench.now;
+  for (let at = from + 500; at <= from + 2500; at += 500) {
+    bench.runTo(at);
+    bench.hearAndAnswer({ echo: { sequence: echoedSequence }, entry: { role: 'active', priority: 200 } });
+  }
+  t.is(peer(bench).state, 'two-way');
+  for (let at = from + 3000; at <= from + 3500; at += 500) {
+    bench.runTo(at);
+    bench.hearAndAnswer({ echo: { sequence: echoedSequence }, entry: { role: 'active', priority: 200 } });
+  }
+  t.is(peer(bench).state, 'one-way');
+  t.true(peer(bench).proven, 'proof outlives it');
+});
+
+test('echoes: only two-way peers are named as successor', (t) => {
+  const bench = holder();
+  bench.hearAndAnswer({ node: 'deaf', boot: '00000000000000d1', echo: null, entry: { priority: 250 } });
+  bench.hearAndAnswer({ node: 'peer', entry: { priority: 50 } });
+  bench.step({ kind: 'stop' });
+  t.is(bench.group.role, 'resigning');
+  t.is(bench.group.resignation?.successor, 'peer');
+});
+
+test('echoes: our own adverts echo what was heard, per path', (t) => {
+  const bench = new Bench({ paths: ['eth0', 'eth1'] });
+  bench.hearAndAnswer({ path: 'eth1', sequence: 41 });
+  const [advert] = bench.runTo(1000).filter((effect) => effect.kind === 'advert');
+  if (advert?.kind !== 'advert') return t.fail('no advert');
+  const here = advert.paths.map(({ path, echoes }) => [path, echoes[0]?.sequence, echoes[0]?.here]);
+  return t.deepEqual(here, [
+    ['eth0', 41, false],
+    ['eth1', 41, true],
+  ]);
+});
+
+test('table: a live peer of which no table is known blocks a claim', (t) => {
+  const bench = new Bench();
+  for (let at = 100; at <= 6000; at += 500) {
+    bench.runTo(at);
+    bench.hearAndAnswer({ entry: null });
+  }
+  t.is(bench.group.role, 'standby');
+  t.is(bench.group.reason.kind, 'table-unknown');
+});
+
+test('table: an idle advert is the same for one group and for three hundred', (t) => {
+  const idle = (groups: number) => {
+    const bench = new Bench({ groups });
+    const says: Saying = { advert: { table: null, tableVersion: 0 } };
+    bench.hearAndAnswer(says);
+    bench.runTo(1500);
+    bench.hearAndAnswer(says);
+    return bench.runTo(2500).filter((effect) => effect.kind === 'advert');
+  };
+  t.is(idle(1).length, 1);
+  t.deepEqual(idle(300), idle(1));
+  t.is(idle(300)[0]?.kind === 'advert' && idle(300)[0]?.table, null);
+});
+
+test('table: what changed rides on every advert until every two-way peer has echoed it', (t) => {
+  const bench = standby();
+  const changed = bench.state.tableVersion;
+  bench.step({ kind: 'links', links: [] });
+  bench.step({ kind: 'links', links: [{ ...link0(), primary4: '192.0.2.77' }] });
+  const version = bench.state.tableVersion;
+  t.true(version > changed);
+  const rides = () => {
+    bench.runTo(bench.now + 1000);
+    bench.hearAndAnswer({ echo: { tableVersion: changed }, entry: { role: 'active', priority: 200 } });
+    const [advert] = bench.runTo(bench.now + 1000).filter((effect) => effect.kind === 'advert');
+    return advert?.kind === 'advert' ? advert.table?.base : undefined;
+  };
+  t.is(rides(), changed);
+  t.is(rides(), changed);
+  bench.hearAndAnswer({ echo: { tableVersion: bench.state.tableVersion }, entry: { role: 'active', priority: 200 } });
+  bench.runTo(bench.now + 900);
+  bench.hearAndAnswer({ echo: { tableVersion: bench.state.tableVersion }, entry: { role: 'active', priority: 200 } });
+  const [last] = bench.runTo(bench.now + 1000).filter((effect) => effect.kind === 'advert');
+  t.is(last?.kind === 'advert' && last.table, null);
+});
+
+function link0() {
+  return { name: 'eth0', index: 2, up: true, mac: '02:00:00:00:00:01', primary4: null, linkLocal6: null };
+}
+
+test('a node that `nodes` does not name is refused, counted and forgotten', (t) => {
+  const bench = new Bench({ nodes: ['me', 'peer'] });
+  bench.hear({ node: 'stranger', entry: { role: 'active' } });
+  t.is(bench.state.boots.size, 0);
+  t.is(bench.state.refused['unnamed-node'], 1);
+});
+
+test('bounded: ten thousand boots of a flood leave a bounded state, and proven peers stay', (t) => {
+  const bench = holder();
+  bench.hearAndAnswer();
+  for (let i = 0; i < 10_000; i += 1) {
+    bench.hear({ boot: (i + 4096).toString(16).padStart(16, 'c'), node: `n${i}`, sequence: 1, echo: null });
+  }
+  t.true(bench.state.boots.has(peerBoot));
+  t.true(bench.state.boots.size <= 38);
+  t.true(bench.state.problems.size <= 38 * 3);
+  bench.hearAndAnswer();
+  t.is(bench.group.role, 'active');
+});
