@@ -141,12 +141,14 @@ function retryStuck(turn: Turn, index: number): void {
 function groupWakeAt(turn: Turn, index: number): Instant {
   const { group, asked } = groupAt(turn, index);
   const resignation = group.resignation;
+  const retryAt = group.role === 'faulted' ? (group.refusal?.retryAt ?? never) : never;
   return earliest(
     group.role === 'starting' && group.listenUntil > turn.now ? group.listenUntil : never,
     group.role === 'standby' ? standbyWakeAt(group, asked.preemptDelayMs, turn.now) : never,
     group.role === 'active' ? activeWakeAt(turn, group) : never,
     resignation === null ? never : earliest(resignation.repeatAt, resignation.until),
-    group.role === 'faulted' ? (group.refusal?.retryAt ?? never) : never,
+    // Another fault may last longer than the back-off.
+    retryAt > turn.now ? retryAt : never,
     announcingWakeAt(group),
     group.removals === null ? never : removalsWakeAt(group.removals),
     group.stuck?.retryAt ?? never,

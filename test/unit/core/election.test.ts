@@ -2,7 +2,7 @@
 
 import test from 'ava';
 import { instant } from '#lib/time';
-import { Bench, holder, kinds, standby } from './bench.ts';
+import { type Bench, holder, kinds, standby } from './bench.ts';
 
 const peerBoot = '0000000000000004';
 const thirdBoot = '0000000000000033';
@@ -269,10 +269,6 @@ function claimHold(bench: Bench): number {
   bench.hear({ entry: { role: 'resigning', priority: 200, successor: 'me' } });
   const hold = bench.effects.find((effect) => effect.kind === 'hold');
   if (hold?.kind !== 'hold') throw new Error('no claim');
-  bench.step({
-    kind: 'advert',
-    ...{ path: 'eth0', from: '192.0.2.9' },
-    advert: bench.advert({ entry: { role: 'draining' } }).advert,
-  });
+  bench.hear({ entry: { role: 'draining' } });
   return hold.id;
 }

@@ -231,3 +231,14 @@ test('yield: a successor that did not answer is not two-way until it is heard an
   bench.hearAndAnswer({ entry: { priority: 200, wants: 'preempt' } });
   t.is(bench.group.role, 'resigning');
 });
+
+test('refusal: a back-off that ends while another fault lasts wakes nobody in a loop', (t) => {
+  const bench = holder();
+  bench.step({ kind: 'address-changed', key, present: false });
+  const id = bench.group.holdId ?? 0;
+  bench.step({ kind: 'kernel', id, outcomes: [{ key, kind: 'refused', error: 'EPERM' }] });
+  t.is(bench.group.reason.kind, 'address-refused');
+  bench.step({ kind: 'links', links: [{ ...link, up: false }] });
+  const seen = bench.runTo(bench.now + 5000);
+  t.true(seen.length < 100, `${seen.length} effects in five seconds`);
+});

@@ -1,7 +1,7 @@
 // PROTOCOL section 2, rank: effective priority, then the higher tie-break address, then the name.
 
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { compareRank, type Rank } from '#core/rank';
 
 const ranks: fc.Arbitrary<Rank> = fc.record({
