@@ -70,6 +70,8 @@ function unheardAt(turn: Turn, id: string, since: Instant): Instant {
  */
 function noteRivals(turn: Turn, index: number, all: readonly Voice[]): void {
   const { group, asked } = groupAt(turn, index);
+  if (group.rivals.size === 0 && !all.some(({ entry }) => entry.role === 'active' || entry.role === 'resigning'))
+    return;
   const present = all.filter(({ boot, entry }) => boot.proven && isRival(group, boot.boot, entry));
   const fresh = present.filter(({ boot }) => (group.rivals.get(boot.boot) ?? longAgo) === longAgo);
   const here = new Set(present.map(({ boot }) => boot.boot));

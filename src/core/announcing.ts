@@ -20,7 +20,7 @@ export function announceAgain(asked: GroupSettings, now: Instant): Announcing {
 
 export function announceDue(turn: Turn, index: number): void {
   const { group, asked } = groupAt(turn, index);
-  if (group.announcing === null) return;
+  if (group.announcing === null || announcingWakeAt(group) > turn.now) return;
   const { count, intervalMs, refreshMs } = asked.announce;
   let plan = group.announcing;
   if (plan.againAt <= turn.now) plan = { ...plan, left: count, nextAt: turn.now, againAt: never };

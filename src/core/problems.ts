@@ -1,12 +1,13 @@
 // The list of what is wrong now. A problem is raised once and told once, and told again when it is over.
 
 import type { Problem } from '#model/problem';
+import { sameFacts } from './same.ts';
 import { tell, type Turn } from './turn.ts';
 
 export function raise(turn: Turn, problem: Problem): void {
   const key = keyOf(problem);
   const known = turn.state.problems.get(key);
-  if (known !== undefined && sameDetail(known.problem, problem)) return;
+  if (known !== undefined && sameFacts(known.problem, problem)) return;
   turn.state.problems.set(key, { problem, since: known?.since ?? turn.now });
   if (known === undefined && !hasOwnEvent(problem)) tell(turn, { code: 'problem', problem });
 }
@@ -54,10 +55,4 @@ function keyOf(problem: Problem): string {
     case 'lease-outlives-down':
       return problem.code;
   }
-}
-
-function sameDetail(a: Problem, b: Problem): boolean {
-  const left = Object.entries(a);
-  const right = new Map<string, unknown>(Object.entries(b));
-  return left.length === right.size && left.every(([key, value]) => right.get(key) === value);
 }

@@ -9,6 +9,7 @@ import type { GroupState } from '#model/view';
 import { announceAgain } from './announcing.ts';
 import { candidates, voices } from './neighbours.ts';
 import { settle } from './problems.ts';
+import { sameFacts } from './same.ts';
 import type { Group } from './state.ts';
 import { downMs, handoverMs, repeatMs } from './timing.ts';
 import { changeGroup, groupAt, holdAddresses, releaseAddresses, tell, type Turn } from './turn.ts';
@@ -35,7 +36,7 @@ export function become(turn: Turn, index: number, role: Role, reason: Reason, ch
 
 /** Only the words change: why a group is still in its state. */
 export function explain(turn: Turn, index: number, reason: Reason): void {
-  changeGroup(turn, index, { reason });
+  if (!sameFacts(groupAt(turn, index).group.reason, reason)) changeGroup(turn, index, { reason });
 }
 
 export function listen(turn: Turn, index: number, reason: Reason): void {

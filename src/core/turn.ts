@@ -9,6 +9,7 @@ import type { BootId, EffectId, NodeName } from '#model/names';
 import type { Problem } from '#model/problem';
 import type { GroupSettings, Settings, VirtualAddress } from '#model/settings';
 import type { CoreRefusal, PeerState } from '#model/view';
+import { changesNothing } from './same.ts';
 import type { Boot, Check, Group, State } from './state.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -92,6 +93,7 @@ export function groupAt(turn: Turn, index: number): { group: Group; asked: Group
 
 export function changeGroup(turn: Turn, index: number, change: Partial<Group>): void {
   const { group } = groupAt(turn, index);
+  if (changesNothing(group, change)) return;
   turn.state.groups[index] = { ...group, ...change };
 }
 
