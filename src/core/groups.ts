@@ -15,16 +15,24 @@ import { changeGroup, groupAt, releaseAddresses, type Turn } from './turn.ts';
 import type { Reason } from '#model/reason';
 
 export function lookAtGroups(turn: Turn): void {
-  for (const index of turn.state.groups.keys()) {
-    refreshRank(turn, index);
-    lookAt(turn, index);
-    if (groupAt(turn, index).group.role === 'active') {
-      putBackDue(turn, index);
-      announceDue(turn, index);
-    }
-    retryStuck(turn, index);
+  turn.state.groupsAt = never;
+  for (const index of turn.state.groups.keys()) lookAtOne(turn, index);
+}
+
+/** A large table comes in many datagrams, each of which speaks of a few groups only. */
+export function lookAtTouched(turn: Turn): void {
+  for (const [index, { name }] of turn.state.groups.entries()) if (turn.touched.has(name)) lookAtOne(turn, index);
+}
+
+function lookAtOne(turn: Turn, index: number): void {
+  refreshRank(turn, index);
+  lookAt(turn, index);
+  if (groupAt(turn, index).group.role === 'active') {
+    putBackDue(turn, index);
+    announceDue(turn, index);
   }
-  turn.state.groupsAt = earliest(never, ...turn.state.groups.map((_, index) => groupWakeAt(turn, index)));
+  retryStuck(turn, index);
+  turn.state.groupsAt = earliest(turn.state.groupsAt, groupWakeAt(turn, index));
 }
 
 /** A holder whose last advert is older than its authority may have been replaced: silence first. */

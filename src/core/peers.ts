@@ -36,7 +36,11 @@ export function takeAdvert(turn: Turn, path: PathName, from: string, advert: Adv
   let heard = newestHere ? hearOnPath(turn, boot, path, advert) : boot;
   if (newest) heard = applyNewest(turn, heard, from, advert);
   turn.state.boots.set(heard.boot, heard);
-  if (whatGroupsSee(boot) !== whatGroupsSee(heard) || boot.table !== heard.table) turn.stirred = true;
+  if (whatGroupsSee(boot) !== whatGroupsSee(heard) || (boot.table.held === 0 && heard.table.held > 0)) {
+    turn.stirred = true;
+  } else if (boot.table !== heard.table) {
+    for (const { group } of advert.table?.entries ?? []) turn.touched.add(group);
+  }
 }
 
 /** A boot that nobody here has met: remember it, and answer so that it can be proven. */

@@ -9,7 +9,7 @@ import { checksWakeAt, runDueChecks, takeOutcome } from './checks.ts';
 import { noteConfigs } from './config-hash.ts';
 import { takeForeign } from './foreign.ts';
 import { publishEntries } from './group-entry.ts';
-import { letGoIfLate, lookAtGroups } from './groups.ts';
+import { letGoIfLate, lookAtGroups, lookAtTouched } from './groups.ts';
 import { takeHooked } from './hooks.ts';
 import { takeKernel } from './kernel.ts';
 import { takeLinks } from './links.ts';
@@ -42,6 +42,7 @@ export function step(settings: Settings, previous: State, input: Input, now: Ins
 export function finish(turn: Turn, previous: State, input: Input, renewal: Effect | null): StepResult {
   judgeSilence(turn);
   if (turn.stirred || turn.judged !== longAgo || turn.now >= turn.state.groupsAt) lookAtGroups(turn);
+  else if (turn.touched.size > 0) lookAtTouched(turn);
   if (turn.stirred || turn.judged !== longAgo || input.kind === 'wake') {
     notePeers(turn);
     noteConfigs(turn);

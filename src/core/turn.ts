@@ -5,7 +5,7 @@
 import { type Instant, longAgo } from '#lib/time';
 import type { Effect } from '#model/effect';
 import type { DaemonEvent } from '#model/event';
-import type { BootId, EffectId, NodeName } from '#model/names';
+import type { BootId, EffectId, GroupName, NodeName } from '#model/names';
 import type { Problem } from '#model/problem';
 import type { GroupSettings, Settings, VirtualAddress } from '#model/settings';
 import type { CoreRefusal, PeerState } from '#model/view';
@@ -32,6 +32,8 @@ export interface Turn {
   readonly state: Draft;
   /** Something changed that groups depend on: look at all of them. */
   stirred: boolean;
+  /** Only these groups are spoken of in what came: look at them. */
+  readonly touched: Set<GroupName>;
   /** Send an advert on every path in this step, whenever the next regular one is due. */
   speak: boolean;
   /** Answer on these paths to a boot that nobody had met. */
@@ -64,6 +66,7 @@ export function beginTurn(settings: Settings, previous: State, now: Instant, jud
       refused: { ...previous.refused },
     },
     stirred: false,
+    touched: new Set(),
     speak: false,
     replyOn: new Set(),
     wantPoll: false,
