@@ -214,3 +214,27 @@ test('bounded: ten thousand boots of a flood leave a bounded state, and proven p
   bench.hearAndAnswer();
   t.is(bench.group.role, 'active');
 });
+
+test('table: the answer to an unknown boot carries all of it, though every other peer holds it', (t) => {
+  const bench = new Bench();
+  bench.hearAndAnswer({ advert: { table: null } });
+  bench.runTo(1500);
+  bench.hearAndAnswer({ advert: { table: null } });
+  const advert = bench
+    .hear({ node: 'new', boot: '00000000000000e1', sequence: 1, echo: null, entry: null })
+    .find(({ kind }) => kind === 'advert');
+  t.is(advert?.kind === 'advert' ? advert.table?.base : undefined, 0);
+  t.is(advert?.kind === 'advert' ? advert.table?.entries.length : undefined, 1);
+});
+
+test('echoes: a peer that heard us once and does not any more is not named', (t) => {
+  const bench = holder();
+  bench.hearAndAnswer();
+  for (let at = bench.now; at <= 8000; at += 500) {
+    bench.runTo(at);
+    bench.hearAndAnswer({ echo: null });
+  }
+  t.is(peer(bench).state, 'one-way');
+  bench.step({ kind: 'stop' });
+  t.is(bench.group.role, 'draining');
+});

@@ -272,3 +272,35 @@ function claimHold(bench: Bench): number {
   bench.hear({ entry: { role: 'draining' } });
   return hold.id;
 }
+
+test('handover: the named successor claims at once though another standby ranks better', (t) => {
+  const bench = standby({ priority: 10 });
+  bench.hearAndAnswer({ node: 'third', boot: thirdBoot, entry: { role: 'standby', priority: 250 } });
+  bench.hear({ entry: { role: 'resigning', priority: 200, successor: 'me' } });
+  t.is(bench.group.role, 'claiming');
+});
+
+test('unheard: it too is judged only after a full poll', (t) => {
+  const bench = holder({ priority: 200 });
+  bench.hearAndAnswer({ entry: { role: 'standby' } });
+  const { echoedSequence } = bench.state.boots.get(peerBoot) ?? { echoedSequence: 0 };
+  const from = bench.now;
+  for (let at = from; at <= from + 2500; at += 500) {
+    bench.runTo(at);
+    bench.hearAndAnswer({ echo: { sequence: echoedSequence }, entry: { role: 'active', priority: 50 } });
+  }
+  bench.runTo(from + 2999);
+  bench.now = from + 3001;
+  const effects = bench.step({ kind: 'wake' });
+  t.is(bench.group.role, 'active');
+  t.true(kinds(effects).includes('poll'));
+  bench.poll();
+  t.is(bench.group.role, 'starting');
+});
+
+test('claiming: an unproven claimant does not take the turn of one who claims already', (t) => {
+  const bench = standby();
+  claimHold(bench);
+  bench.hear({ node: 'third', boot: thirdBoot, echo: null, entry: { role: 'claiming', priority: 254 } });
+  t.is(bench.group.role, 'claiming');
+});

@@ -4,6 +4,7 @@
 import test from 'ava';
 import { instant } from '#lib/time';
 import type { StartFacts } from '#model/input';
+import { settingsFor } from '../../world/settings.ts';
 import { Bench, holder, kinds, link, standby } from './bench.ts';
 
 const key = 'eth0/10.0.0.0/32';
@@ -241,4 +242,48 @@ test('refusal: a back-off that ends while another fault lasts wakes nobody in a 
   bench.step({ kind: 'links', links: [{ ...link, up: false }] });
   const seen = bench.runTo(bench.now + 5000);
   t.true(seen.length < 100, `${seen.length} effects in five seconds`);
+});
+
+test('adoption: one of two addresses is not enough', (t) => {
+  const [group] = settingsFor({ node: 'me' }).groups;
+  const [address] = group?.addresses ?? [];
+  if (group === undefined || address === undefined) return t.fail();
+  const two = { ...group, addresses: [address, { ...address, address: '10.0.0.9' }] };
+  t.is(new Bench({}, crashed, { groups: [two] }).group.role, 'starting');
+  return t.is(new Bench({}, { ...crashed, left: [key, 'eth0/10.0.0.9/32'] }, { groups: [two] }).group.role, 'active');
+});
+
+test('a deaf fault that turns into another one makes the node listen from then on', (t) => {
+  const check = { name: 'c', script: [], intervalMs: 100, timeoutMs: 50, rise: 1, fall: 1, user: 'nobody' };
+  const bench = new Bench({ checks: [{ ...check, onFail: { kind: 'fault' } }] });
+  const checked = (code: number) => {
+    const id = bench.state.checks[0]?.running ?? 0;
+    bench.step({ kind: 'checked', id, check: 'c', outcome: { kind: 'exit', code }, ms: 1, output: '' });
+  };
+  checked(0);
+  bench.runTo(3500);
+  t.is(bench.group.role, 'active');
+  bench.step({ kind: 'links', links: [{ ...link, up: false }] });
+  checked(1);
+  bench.runTo(3700);
+  bench.step({ kind: 'links', links: [link] });
+  t.is(bench.group.reason.kind, 'check-failed');
+  checked(0);
+  t.is(bench.group.role, 'starting');
+});
+
+test('lease: renewed eight times in a lease at most, however many adverts leave', (t) => {
+  const bench = holder({ intervalMs: 50 });
+  const renewals = bench.runTo(5500).filter(({ kind }) => kind === 'renew').length;
+  t.true(renewals >= 7 && renewals <= 8, `${renewals} in two seconds`);
+});
+
+test('lease: an advert that was given to a path without a link has not left', (t) => {
+  const bench = holder({ paths: ['eth0', 'eth1'] });
+  bench.runTo(3900);
+  bench.now = 4000;
+  const advert = bench.step({ kind: 'wake' }).find(({ kind }) => kind === 'advert');
+  const id = advert?.kind === 'advert' ? advert.id : 0;
+  const effects = bench.step({ kind: 'sent', id, at: instant(4000), paths: [{ path: 'eth1', error: null }] });
+  t.false(kinds(effects).includes('renew'), 'eth1 is no link of this host');
 });
