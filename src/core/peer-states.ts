@@ -49,11 +49,8 @@ function noteState(turn: Turn, peer: NodeName, boot: Boot): void {
 /** One-way is the first state of every peer; it is a problem only once an answer is overdue. */
 function noteOneWay(turn: Turn, boot: Boot): void {
   for (const [name, path] of boot.paths) {
-    if (path.state === 'one-way' && turn.now >= answerDueAt(boot, path))
-      raise(turn, { code: 'peer-one-way', peer: boot.node, path: name });
-    if (path.state !== 'one-way') {
-      settle(turn, (p) => p.code === 'peer-one-way' && p.peer === boot.node && p.path === name);
-    }
+    if (path.state !== 'one-way' || turn.now < answerDueAt(boot, path)) continue;
+    raise(turn, { code: 'peer-one-way', peer: boot.node, path: name });
   }
 }
 
@@ -67,8 +64,11 @@ function noteDuplicate(turn: Turn, node: NodeName): void {
   else settle(turn, (problem) => problem.code === 'duplicate-name' && problem.node === node);
 }
 
-/** Nodes whose every boot was forgotten leave no trace. */
+/** Nodes whose every boot was forgotten leave no trace, nor do paths that a newer boot does not use. */
 function forget(turn: Turn, known: ReadonlyMap<NodeName, Boot>): void {
-  settle(turn, (p) => p.code === 'peer-one-way' && known.get(p.peer)?.paths.has(p.path) !== true);
+  settle(turn, (problem) => {
+    if (problem.code === 'duplicate-name') return !known.has(problem.node);
+    return problem.code === 'peer-one-way' && known.get(problem.peer)?.paths.get(problem.path)?.state !== 'one-way';
+  });
   for (const node of turn.state.peerStates.keys()) if (!known.has(node)) turn.state.peerStates.delete(node);
 }

@@ -238,3 +238,34 @@ test('echoes: a peer that heard us once and does not any more is not named', (t)
   bench.step({ kind: 'stop' });
   t.is(bench.group.role, 'draining');
 });
+
+test('one-way: the problem is over when the peer comes back without that path', (t) => {
+  const bench = new Bench({ paths: ['eth0', 'eth1'] });
+  const problem = 'peer-one-way peer eth1';
+  for (let at = 100; at <= 4100; at += 500) {
+    bench.runTo(at);
+    bench.hearAndAnswer();
+    bench.hearAndAnswer({ path: 'eth1', echo: { here: false } });
+  }
+  t.true(bench.state.problems.has(problem));
+  for (let at = 4600; at <= 12_000; at += 500) {
+    bench.runTo(at);
+    bench.hearAndAnswer({ boot: '00000000000000f2' });
+  }
+  t.false(bench.state.problems.has(problem));
+});
+
+test('bounded: peers that were forgotten leave no problem behind', (t) => {
+  const bench = holder();
+  for (let round = 0; round < 12; round += 1) {
+    for (let step = 0; step < 8; step += 1) {
+      bench.runTo(bench.now + 500);
+      for (let i = 0; i < 38; i += 1) {
+        const node = `n${round}-${i}`;
+        const boot = (4096 + round * 100 + i).toString(16).padStart(16, 'c');
+        bench.hearAndAnswer({ boot, node, sequence: step + 1, echo: null });
+      }
+    }
+  }
+  t.true(bench.state.problems.size <= 40, `${bench.state.problems.size} problems`);
+});
