@@ -72,8 +72,8 @@ const commands: Record<string, Command> = {
     stage.world.host(name).checkOutcomes.set(check, outcomeOf(words));
   },
   remove: (stage, words) => stage.hosts(words).forEach((host) => host.kernel.remove(firstKey(host))),
-  foreign: (stage, words) => stage.hosts(words).forEach((host) => host.kernel.foreign.add(firstKey(host))),
-  'not-foreign': (stage, words) => stage.hosts(words).forEach((host) => host.kernel.foreign.delete(firstKey(host))),
+  foreign: (stage, words) => stage.hosts(words).forEach((host) => host.setForeign(firstKey(host), true)),
+  'not-foreign': (stage, words) => stage.hosts(words).forEach((host) => host.setForeign(firstKey(host), false)),
   refuse: (stage, words) => stage.hosts(words).forEach((host) => host.kernel.refused.add(firstKey(host))),
   allow: (stage, words) => stage.hosts(words).forEach((host) => host.kernel.refused.delete(firstKey(host))),
   'lose-role': (stage, [from = '', role = '', count = '']) => loseRole(stage.world, from, role, Number(count)),

@@ -120,6 +120,14 @@ export class Host {
       lastDownMs: this.settings.intervalMs * this.settings.downAfter,
       lastLivePeers: this.#beat?.peers ?? 0,
     });
+    this.#tellForeign();
+  }
+
+  /** An administrator adds the address, or takes it away; the daemon watches. */
+  setForeign(key: string, there: boolean): void {
+    if (there) this.kernel.foreign.add(key);
+    else this.kernel.foreign.delete(key);
+    this.#tellForeign();
   }
 
   stop(): void {
@@ -175,6 +183,11 @@ export class Host {
     if (this.frozen) {
       if (this.#backlog.length < 1000) this.#backlog.push(run);
     } else run();
+  }
+
+  #tellForeign(): void {
+    const keys = [...this.kernel.foreign];
+    this.later(() => this.#daemon?.offer({ kind: 'foreign', keys }));
   }
 
   #timeoutOf(check: string): number {

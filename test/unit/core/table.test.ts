@@ -44,6 +44,7 @@ const inputs: Record<Input['kind'], (bench: Bench) => Input> = {
   links: () => ({ kind: 'links', links: [{ ...link, up: false }] }),
   kernel: (bench) => ({ kind: 'kernel', id: bench.group.holdId ?? 1, outcomes: [{ key, kind: 'present' }] }),
   'address-changed': () => ({ kind: 'address-changed', key, present: false }),
+  foreign: () => ({ kind: 'foreign', keys: [key] }),
   checked: () => ({ kind: 'checked', id: 1, check: 'c', outcome: { kind: 'exit', code: 1 }, ms: 1, output: '' }),
   hooked: () => ({ kind: 'hooked', group: 'web', outcome: { kind: 'timeout' }, output: '' }),
   stop: () => ({ kind: 'stop' }),
@@ -51,8 +52,8 @@ const inputs: Record<Input['kind'], (bench: Bench) => Input> = {
 
 /** What becomes of a role in that very step, wherever it is not the same role as before. */
 const moves: Record<string, Partial<Record<Input['kind'], Role>>> = {
-  starting: { links: 'faulted', stop: 'draining' },
-  standby: { links: 'faulted', stop: 'draining' },
+  starting: { links: 'faulted', foreign: 'faulted', stop: 'draining' },
+  standby: { links: 'faulted', foreign: 'faulted', stop: 'draining' },
   claiming: { advert: 'standby', kernel: 'active', links: 'faulted', stop: 'draining' },
   active: { advert: 'resigning', links: 'faulted', stop: 'draining' },
   resigning: { advert: 'standby' },
@@ -121,6 +122,7 @@ const other = fc.oneof(
     bench.step({ kind: 'kernel', id, outcomes: [{ key, kind }] });
   }),
   move('address', fc.boolean(), (bench, present) => bench.step({ kind: 'address-changed', key, present })),
+  move('foreign', fc.boolean(), (bench, there) => bench.step({ kind: 'foreign', keys: there ? [key] : [] })),
   move('checked', fc.boolean(), (bench, good) => {
     const said: CheckOutcome = good ? { kind: 'exit', code: 0 } : { kind: 'timeout' };
     bench.step({
