@@ -37,10 +37,16 @@ export function holdersOf(all: readonly Voice[]): Voice[] {
     );
 }
 
-/** A live node of which nothing is known yet: it may hold the group. */
+/** It has changed its table since: what it says of any group may be something else by now. */
+export function isBehind(boot: Boot): boolean {
+  return boot.table.held < boot.tableVersion;
+}
+
+/** A live node whose table is not known, or not as it is now: it may hold the group. */
 export function unknownPeer(turn: Turn, group: GroupName): Boot | null {
   for (const boot of turn.state.boots.values()) {
-    if (boot.state !== 'lost' && boot.table.held === 0 && !boot.table.entries.has(group)) return boot;
+    if (boot.state === 'lost') continue;
+    if (boot.table.held === 0 ? !boot.table.entries.has(group) : isBehind(boot)) return boot;
   }
   return null;
 }

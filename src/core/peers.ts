@@ -7,6 +7,7 @@ import { type Instant, longAgo } from '#lib/time';
 import type { Advert } from '#model/advert';
 import type { BootId, PathName } from '#model/names';
 import { applyTable, emptyTable } from './peer-table.ts';
+import { isBehind } from './neighbours.ts';
 import type { Boot, BootPath } from './state.ts';
 import { refuse, type Turn } from './turn.ts';
 
@@ -36,7 +37,7 @@ export function takeAdvert(turn: Turn, path: PathName, from: string, advert: Adv
   let heard = newestHere ? hearOnPath(turn, boot, path, advert) : boot;
   if (newest) heard = applyNewest(turn, heard, from, advert);
   turn.state.boots.set(heard.boot, heard);
-  if (whatGroupsSee(boot) !== whatGroupsSee(heard) || (boot.table.held === 0 && heard.table.held > 0)) {
+  if (whatGroupsSee(boot) !== whatGroupsSee(heard) || isBehind(boot) !== isBehind(heard)) {
     turn.stirred = true;
   } else if (boot.table !== heard.table) {
     for (const { group } of advert.table?.entries ?? []) turn.touched.add(group);
@@ -65,6 +66,7 @@ function meet(turn: Turn, path: PathName, from: string, advert: Advert): Boot | 
     echoedSequence: -1,
     echoedTable: 0,
     echoes: new Map(),
+    tableVersion: advert.tableVersion,
     table: emptyTable,
     patienceMs: 0,
     state: 'one-way',
@@ -110,6 +112,7 @@ function applyNewest(turn: Turn, boot: Boot, from: string, advert: Advert): Boot
     echoedSequence: rises ? echo.sequence : boot.echoedSequence,
     echoedTable: echo?.tableVersion ?? boot.echoedTable,
     echoes: risingEchoes(boot, advert, turn.now),
+    tableVersion: advert.tableVersion,
     table: applyTable(turn.settings, boot.table, advert),
     patienceMs: 0,
     state: rises ? 'two-way' : wasLost ? 'one-way' : boot.state,

@@ -18,7 +18,9 @@ export function standBy(turn: Turn, index: number): void {
     return;
   }
   const unknown = unknownPeer(turn, group.name);
-  if (unknown !== null) {
+  // Who names this node has let go, whatever else is still to come of its table.
+  const named = all.some(({ boot, entry }) => boot.proven && entry.successor === turn.settings.node);
+  if (unknown !== null && !named) {
     changeGroup(turn, index, { vacancy: null, preemptSince: null, wants: 'nothing' });
     explain(turn, index, { kind: 'table-unknown', peer: unknown.node });
     return;

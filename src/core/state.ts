@@ -72,6 +72,8 @@ export interface Boot {
   readonly echoedTable: number;
   /** What it echoes of third boots, and when that last rose. BOUNDED by the decoder. */
   readonly echoes: ReadonlyMap<BootId, { readonly sequence: number; readonly risenAt: Instant }>;
+  /** The version of its own table, as it says; what is held here may be older. */
+  readonly tableVersion: number;
   readonly table: PeerTable;
   /** Added to every silence before it counts, since this node itself ran late. */
   readonly patienceMs: number;
