@@ -54,6 +54,7 @@ function blankState(settings: Settings, identity: { boot: BootId; configHash: st
     nextAdvertAt: now,
     nextReplyAt: longAgo,
     tableVersion: 0,
+    saidVersion: 0,
     refreshIn: 1,
     boots: new Map(),
     peerStates: new Map(),

@@ -20,7 +20,7 @@ export function goOnResigning(turn: Turn, index: number): void {
   if (!done && able && plan.until > turn.now) {
     if (plan.repeatAt > turn.now) return;
     changeGroup(turn, index, { resignation: { ...plan, repeatAt: later(turn.now, repeatMs) } });
-    turn.speak = true;
+    turn.repeat = true;
     return;
   }
   // It did not answer in all that time, so it does not hear us, until an advert shows that it does again:

@@ -30,7 +30,11 @@ export function speakIfDue(turn: Turn): Advert | null {
     const next = later(turn.state.nextAdvertAt, turn.settings.intervalMs);
     turn.state.nextAdvertAt = next > turn.now ? next : later(turn.now, turn.settings.intervalMs);
   }
-  if (regular || turn.speak) return advert(turn, tableBase(turn, regular), allPaths(turn));
+  if (regular || turn.speak || turn.repeat) {
+    const base = tableBase(turn, regular);
+    turn.state.saidVersion = turn.state.tableVersion;
+    return advert(turn, base, allPaths(turn));
+  }
   if (turn.replyOn.size === 0 || !mayReply(turn)) return null;
   return advert(turn, 0, [...turn.replyOn]);
 }
@@ -89,7 +93,10 @@ function tableBase(turn: Turn, regular: boolean): number | null {
   const live = liveBoots(turn);
   const twoWay = live.filter((boot) => boot.state === 'two-way');
   if (turn.replyOn.size > 0 || (twoWay.length < live.length && turn.speak)) return 0;
-  const base = Math.min(...twoWay.map((boot) => boot.echoedTable));
+  const echoed = Math.min(...twoWay.map((boot) => boot.echoedTable));
+  // A thousand groups move in many steps within an echo's time: each step says only what is new in it,
+  // and the next regular advert, or the repeated word of a resigner, says whatever was not echoed.
+  const base = regular || turn.repeat ? echoed : Math.max(echoed, turn.state.saidVersion);
   if (base < turn.state.tableVersion) return base;
   if (live.length > 0 && twoWay.length === live.length) return null;
   if (!regular) return 0;

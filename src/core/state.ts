@@ -35,6 +35,8 @@ export interface State {
   /** Earliest instant for the next answer to a boot that nobody had met. */
   readonly nextReplyAt: Instant;
   readonly tableVersion: number;
+  /** The version that was said last, to everybody. */
+  readonly saidVersion: number;
   /** Adverts until the whole table rides again for listeners that cannot tell what they hold. */
   readonly refreshIn: number;
 

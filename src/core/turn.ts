@@ -36,6 +36,8 @@ export interface Turn {
   readonly touched: Set<GroupName>;
   /** Send an advert on every path in this step, whenever the next regular one is due. */
   speak: boolean;
+  /** Say again, in this step, whatever some peer has not echoed. */
+  repeat: boolean;
   /** Answer on these paths to a boot that nobody had met. */
   readonly replyOn: Set<string>;
   wantPoll: boolean;
@@ -68,6 +70,7 @@ export function beginTurn(settings: Settings, previous: State, now: Instant, jud
     stirred: false,
     touched: new Set(),
     speak: false,
+    repeat: false,
     replyOn: new Set(),
     wantPoll: false,
     release: null,
