@@ -6,7 +6,7 @@ import { tieBreakOf } from './links.ts';
 import type { State } from './state.ts';
 import { changeGroup, groupAt, type Turn } from './turn.ts';
 
-export function effectivePriority(turn: Turn, index: number): number {
+function effectivePriority(turn: Turn, index: number): number {
   const { asked } = groupAt(turn, index);
   const sum = termsOf(turn, asked).reduce((total, term) => total + term.weight, asked.priority);
   return Math.min(254, Math.max(1, sum));

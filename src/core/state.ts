@@ -150,7 +150,7 @@ export interface Vacancy {
   readonly claimAt: Instant;
 }
 
-export interface Resignation {
+interface Resignation {
   readonly since: Instant;
   readonly successor: NodeName | null;
   readonly until: Instant;

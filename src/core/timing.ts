@@ -3,7 +3,7 @@
 import type { Settings } from '#model/settings';
 
 /** How late the kernel can be with an address whose lifetime ended. */
-export const kernelLateMs = 1250;
+const kernelLateMs = 1250;
 
 /** A resigner says so again this often, until its successor is heard. */
 export const repeatMs = 5;

@@ -14,8 +14,7 @@ import type { Boot, Check, Group, State } from './state.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-export interface Draft
-  extends Omit<Mutable<State>, 'boots' | 'peerStates' | 'groups' | 'checks' | 'problems' | 'refused'> {
+interface Draft extends Omit<Mutable<State>, 'boots' | 'peerStates' | 'groups' | 'checks' | 'problems' | 'refused'> {
   boots: Map<BootId, Boot>;
   peerStates: Map<NodeName, PeerState>;
   groups: Group[];
@@ -48,7 +47,7 @@ export interface Turn {
   readonly late: Effect[];
 }
 
-export interface Batch {
+interface Batch {
   readonly id: EffectId;
   readonly addresses: VirtualAddress[];
 }

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, fchmodSync, fstatSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { keyIdOf } from './keyed-hash.ts';
 
-export interface KeyFileProblem {
+interface KeyFileProblem {
   /** Null where the whole file is meant. */
   readonly line: number | null;
   readonly message: string;

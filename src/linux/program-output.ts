@@ -4,7 +4,7 @@
 
 import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net';
 
-export const keptBytes = 4096;
+const keptBytes = 4096;
 
 /** After this many bytes the program waits this long for its next reader. */
 const floodBytes = 262_144;

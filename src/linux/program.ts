@@ -26,7 +26,7 @@ export interface ProgramResult {
 }
 
 /** Between TERM and KILL, and again between KILL and not waiting any longer. */
-export const graceMs = 250;
+const graceMs = 250;
 
 /** One run. Never throws and never rejects: whatever goes wrong is an outcome. */
 export class ProgramRun {

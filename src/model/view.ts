@@ -63,7 +63,7 @@ export interface CheckView {
 }
 
 /** Counted by the core: refusals that need its knowledge, and things that ought never to happen. */
-export interface Counts {
+interface Counts {
   /** Adverts taken in, and those that the core refused, by reason. */
   readonly received: number;
   readonly refused: Readonly<Partial<Record<CoreRefusal, number>>>;
