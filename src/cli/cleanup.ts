@@ -41,10 +41,12 @@ function report(
   { removed, skipped, failed, trouble }: Awaited<ReturnType<typeof cleanup>>,
   runtimeDir: string,
 ): number {
-  if (trouble !== null) throw new Failure(exitCode.failed, `nothing was touched: ${trouble}`);
+  const touched = removed.length + skipped.length + failed.length;
+  if (trouble !== null && touched === 0) throw new Failure(exitCode.failed, `nothing was touched: ${trouble}`);
   for (const key of removed) say(`removed ${keyWords(key)}`);
   for (const { key, why } of skipped) say(`left ${keyWords(key)} alone: ${why}`);
-  if (removed.length + skipped.length + failed.length === 0) say(`nothing to clean up in ${runtimeDir}`);
+  if (trouble !== null) throw new Failure(exitCode.failed, trouble);
+  if (touched === 0) say(`nothing to clean up in ${runtimeDir}`);
   if (failed.length === 0) return exitCode.done;
   const words = failed.map(({ key, why }) => `${keyWords(key)} (${why})`).join(', ');
   throw new Failure(exitCode.failed, `could not remove ${words}; the record is kept, so cleanup can be run again`);

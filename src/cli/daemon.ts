@@ -24,6 +24,7 @@ import { openControlServer } from '#ops/control-server';
 import { type LogJournal, openJournal } from '#ops/log-journal';
 import { reasonSentence } from '#ops/sentences';
 import { statusSentence } from '#ops/status-sentence';
+import { keyWords } from '#ops/words';
 import type { KeyedHash } from '#ports/keyed-hash';
 import { Daemon } from '#runtime/daemon';
 import { coalesced } from './coalesced.ts';
@@ -144,10 +145,16 @@ export async function runDaemon(settings: Settings, hash: KeyedHash, places: Pla
   checks.close();
   const hooksMs = Math.max(0, stopWithinMs - (clock.now() - stoppedAt));
   await Promise.all([hooks.finish(hooksMs), control.close(), sockets.close()]);
-  kernel.close();
+  const kept = kernel.close();
   announcer.close();
   watch.close();
-  journal.say('info', 'end', 'everything is released; locum ends');
+  if (kept.length === 0) journal.say('info', 'end', 'everything is released; locum ends');
+  else
+    journal.say(
+      'error',
+      'end',
+      `not released: ${kept.map(keyWords).join(', ')}; locum ends, and "locum cleanup" takes them away`,
+    );
   service.close();
   journal.close();
 }

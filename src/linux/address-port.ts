@@ -16,8 +16,9 @@ import { Departures } from './address-departures.ts';
 import { lifetimeUntil } from './address-lifetime.ts';
 import { placeKey } from './address-message.ts';
 import type { KernelAddress } from './address-message.ts';
+import { known, refused } from './address-plan.ts';
+import type { Plan, WritePlan } from './address-plan.ts';
 import { AddressWriter } from './address-writer.ts';
-import type { AddressWrite } from './address-writer.ts';
 import { ClaimsBook } from './claims-book.ts';
 import type { BookOptions, Claim } from './claims-book.ts';
 import { formNotOurs, kernelReportsTags } from './claims-ownership.ts';
@@ -34,15 +35,6 @@ export interface AddressPortOptions extends BookOptions {
   readonly warn: (words: string) => void;
   /** What an earlier daemon left, as `readStartFacts` found it. */
   readonly left: readonly ClaimedAddress[];
-}
-
-/** One address of a `hold`: an outcome that is known at once, or a claim to write. */
-type Plan = { readonly kind: 'known'; readonly outcome: AddressOutcome } | WritePlan;
-
-/** `named`: our record named it before, so that it may be there already and be ours. */
-interface WritePlan extends AddressWrite {
-  readonly kind: 'write';
-  readonly named: boolean;
 }
 
 /**
@@ -139,10 +131,18 @@ export class AddressPort implements KernelPort {
     void this.#writer.rehearse(later(this.#clock.now(), 2000));
   }
 
-  close(): void {
+  /**
+   * The record and the beat go with a daemon that let go of everything. Otherwise they stay, for `cleanup`
+   * and for the next daemon; the addresses that may still be in the kernel are returned.
+   */
+  close(): readonly AddressKey[] {
     this.#closed = true;
     this.#writer.close();
-    this.#beat.close();
+    const left = this.#book.left();
+    for (const trouble of [this.#beat.close(left.length > 0), left.length > 0 ? null : this.#book.discard()]) {
+      if (trouble !== null) this.#warn(trouble);
+    }
+    return left;
   }
 
   #plan(address: VirtualAddress, conflicts: Conflicts): Plan {
@@ -295,12 +295,4 @@ export class AddressPort implements KernelPort {
       if (!this.#closed) this.#offer({ kind: 'kernel', id, outcomes });
     });
   }
-}
-
-function known(outcome: AddressOutcome): Plan {
-  return { kind: 'known', outcome };
-}
-
-function refused(claim: Claim, error: string): AddressOutcome {
-  return { key: claim.key, kind: 'refused', error };
 }

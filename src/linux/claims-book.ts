@@ -8,7 +8,7 @@ import type { BootId } from '#model/names';
 import type { Lease, VirtualAddress } from '#model/settings';
 import { placeKey } from './address-message.ts';
 import type { AddressPlace } from './address-message.ts';
-import { kernelBootId, writeRecord } from './record-file.ts';
+import { kernelBootId, removeRecord, writeRecord } from './record-file.ts';
 import type { ClaimedAddress } from './record-file.ts';
 
 /**
@@ -91,6 +91,16 @@ export class ClaimsBook {
     const error = writeRecord(runtimeDir, { ...record, lease: lease.kind, addresses });
     if (error === null) this.#written = text;
     return error;
+  }
+
+  /** What may still be in the kernel. */
+  left(): readonly AddressKey[] {
+    return this.all().flatMap(({ key, state }) => (state === 'gone' ? [] : [key]));
+  }
+
+  /** Takes the record away: there is nothing left that it would have to name. Null, or what went wrong. */
+  discard(): string | null {
+    return removeRecord(this.#options.runtimeDir);
   }
 
   #keep(claim: Claim): Claim {

@@ -15,7 +15,7 @@ export interface Cleanup {
   readonly skipped: readonly { readonly key: AddressKey; readonly why: string }[];
   /** Not removed though they are ours: the record stays, so that it can be tried again. */
   readonly failed: readonly { readonly key: AddressKey; readonly why: string }[];
-  /** What was wrong with the record itself; then nothing was touched. */
+  /** What was wrong with the record itself. */
   readonly trouble: string | null;
 }
 
@@ -39,15 +39,12 @@ export async function cleanup(runtimeDir: string): Promise<Cleanup> {
     // Gone already: a primary of the same subnet took it along.
     const gone = results.filter(({ errno }) => errno === 0 || errno === EADDRNOTAVAIL || errno === ENODEV);
     const failed = results.filter((result) => !gone.includes(result));
-    if (failed.length === 0) {
-      removeRecord(runtimeDir);
-      removeBeat(runtimeDir);
-    }
+    const trouble = failed.length > 0 ? null : (removeRecord(runtimeDir) ?? removeBeat(runtimeDir));
     return {
       removed: gone.map(({ key }) => key),
       skipped: verdicts.flatMap(({ key, notOurs }) => (notOurs === null ? [] : [{ key, why: notOurs }])),
       failed: failed.map(({ key, errno }) => ({ key, why: errnoWords(errno) })),
-      trouble: null,
+      trouble,
     };
   } finally {
     batches.close();

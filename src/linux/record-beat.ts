@@ -19,10 +19,12 @@ export interface Beat {
 }
 
 export class BeatFile {
+  readonly #runtimeDir: string;
   readonly #fd: number;
   readonly #bytes = Buffer.alloc(SIZE);
 
   constructor(runtimeDir: string, boot: BootId) {
+    this.#runtimeDir = runtimeDir;
     this.#fd = openSync(join(runtimeDir, FILE), 'w', 0o600);
     this.#bytes.writeUInt32BE(MAGIC, 0);
     this.#bytes.write(boot, 8, 8, 'hex');
@@ -39,8 +41,10 @@ export class BeatFile {
     }
   }
 
-  close(): void {
+  /** Null, or why a beat that is not to be kept is still there. */
+  close(keep: boolean): string | null {
     closeSync(this.#fd);
+    return keep ? null : removeBeat(this.#runtimeDir);
   }
 }
 
@@ -58,6 +62,13 @@ export function readBeat(runtimeDir: string): Beat | null {
   return { boot: bytes.toString('hex', 8, 16), advertAt: instant(advertAt), livePeers: bytes.readUInt32BE(4) };
 }
 
-export function removeBeat(runtimeDir: string): void {
-  rmSync(join(runtimeDir, FILE), { force: true });
+/** Null when it is gone, otherwise what went wrong. */
+export function removeBeat(runtimeDir: string): string | null {
+  const file = join(runtimeDir, FILE);
+  try {
+    rmSync(file, { force: true });
+    return null;
+  } catch (error) {
+    return `${file} cannot be removed: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }

@@ -72,8 +72,14 @@ export function writeRecord(runtimeDir: string, record: ClaimsRecord): string | 
   }
 }
 
-export function removeRecord(runtimeDir: string): void {
-  for (const name of [FILE, `${FILE}.new`]) rmSync(join(runtimeDir, name), { force: true });
+/** Null when it is gone, otherwise what went wrong. */
+export function removeRecord(runtimeDir: string): string | null {
+  try {
+    for (const name of [FILE, `${FILE}.new`]) rmSync(join(runtimeDir, name), { force: true });
+    return null;
+  } catch (error) {
+    return `${join(runtimeDir, FILE)} cannot be removed: ${wordsOf(error)}`;
+  }
 }
 
 /** A word that is another one after each boot of the kernel: what was recorded before is void then. */

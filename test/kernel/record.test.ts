@@ -2,7 +2,7 @@
 
 import test from 'ava';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Cleanup } from '#linux/claims-cleanup';
@@ -130,6 +130,32 @@ test.serial(
     t.pass();
   },
 );
+
+test.serial('an end in order leaves no record and no beat, after a release as after a removal by hand', async (t) => {
+  const pair = makePair(t);
+  const first = new Remote(t, pair);
+  await first.hold([...own, vip4('10.9.0.11')], 5000);
+  await first.renew(5000);
+  t.deepEqual(readdirSync(pair.runtimeDir).toSorted(), ['beat', 'claims.json']);
+  ip('-n', pair.here, 'addr', 'del', '10.9.0.11/32', 'dev', 'eth0');
+  await waitFor(() => first.inputs('address-changed').length > 0);
+  await first.release(own);
+  await first.end();
+  t.is(first.process.exitCode, 0);
+  t.deepEqual(readdirSync(pair.runtimeDir), []);
+});
+
+test.serial('an end with an address that was not released keeps the record, so that cleanup finds it', async (t) => {
+  const pair = makePair(t);
+  const first = new Remote(t, pair);
+  await first.hold(own, 20_000);
+  await first.renew(20_000);
+  await first.release(own.slice(1));
+  await first.end();
+  t.deepEqual(readdirSync(pair.runtimeDir).toSorted(), ['beat', 'claims.json']);
+  t.deepEqual(runCleanup(pair).removed, ['eth0/10.9.0.10/32']);
+  t.deepEqual(readdirSync(pair.runtimeDir), []);
+});
 
 test.serial('cleanup takes away what a dead daemon left, and nothing else', async (t) => {
   const pair = makePair(t);

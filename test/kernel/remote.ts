@@ -45,6 +45,15 @@ export class Remote {
     await gone;
   }
 
+  /** The end of its commands is the end of the daemon, in order. */
+  async end(): Promise<void> {
+    const gone = new Promise((resolve) => {
+      this.process.once('exit', resolve);
+    });
+    this.process.stdin?.end();
+    await gone;
+  }
+
   async hold(addresses: VirtualAddress[], forMs: number | null): Promise<readonly AddressOutcome[]> {
     const id = this.nextId();
     this.send({ do: 'hold', id, addresses, forMs });

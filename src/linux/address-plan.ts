@@ -1,0 +1,22 @@
+// What is to be done about one address of a `hold`, as plain values. How it is carried out is elsewhere.
+
+import type { AddressOutcome } from '#model/input';
+import type { AddressWrite } from './address-writer.ts';
+import type { Claim } from './claims-book.ts';
+
+/** One address of a `hold`: an outcome that is known at once, or a claim to write. */
+export type Plan = { readonly kind: 'known'; readonly outcome: AddressOutcome } | WritePlan;
+
+/** `named`: our record named it before, so that it may be there already and be ours. */
+export interface WritePlan extends AddressWrite {
+  readonly kind: 'write';
+  readonly named: boolean;
+}
+
+export function known(outcome: AddressOutcome): Plan {
+  return { kind: 'known', outcome };
+}
+
+export function refused(claim: Claim, error: string): AddressOutcome {
+  return { key: claim.key, kind: 'refused', error };
+}
