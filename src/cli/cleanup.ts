@@ -8,17 +8,7 @@ import { keyWords } from '#ops/words';
 import { exitCode, Failure } from './failure.ts';
 import { controlSocket, type Places } from './places.ts';
 
-export async function cleanUp(
-  { runtimeDir }: Pick<Places, 'runtimeDir'>,
-  { afterService }: { readonly afterService: boolean },
-): Promise<number> {
-  const crash = crashOf(process.env, afterService);
-  if (crash !== null) {
-    say(
-      `the service ended with "${crash}": its addresses stay under their lease, for the daemon that systemd starts next`,
-    );
-    return exitCode.done;
-  }
+export async function cleanUp({ runtimeDir }: Pick<Places, 'runtimeDir'>): Promise<number> {
   if (!existsSync(runtimeDir)) {
     say(`nothing to clean up: there is no ${runtimeDir}`);
     return exitCode.done;
@@ -50,16 +40,6 @@ function report(
   if (failed.length === 0) return exitCode.done;
   const words = failed.map(({ key, why }) => `${keyWords(key)} (${why})`).join(', ');
   throw new Failure(exitCode.failed, `could not remove ${words}; the record is kept, so cleanup can be run again`);
-}
-
-/**
- * How a service of systemd ended that did not end well, or null (systemd.exec(5), SERVICE_RESULT). The
- * daemon that is started again adopts what is left; taking it away would cost answers. `afterService`:
- * there was a service, so an end that nobody names was no good one either.
- */
-function crashOf(env: Readonly<Record<string, string | undefined>>, afterService: boolean): string | null {
-  const result = env['SERVICE_RESULT'] ?? (afterService ? 'unknown' : 'success');
-  return result === 'success' ? null : result;
 }
 
 /** The lock is ours, so nobody listens there. */

@@ -80,10 +80,11 @@ export async function runDaemon(settings: Settings, hash: KeyedHash, places: Pla
   const ended = new Promise<void>((resolve) => {
     released = resolve;
   });
-  const tellService = coalesced(() => {
+  const tellNow = (): void => {
     const view = daemon.view();
     if (view !== null) service.status(statusSentence(view));
-  });
+  };
+  const tellService = coalesced(tellNow);
   const speaker = new AdvertSpeaker(sockets, offer);
   const daemon: Daemon = new Daemon(settings, identity, {
     clock,
@@ -94,7 +95,15 @@ export async function runDaemon(settings: Settings, hash: KeyedHash, places: Pla
     announcer,
     checks,
     hooks,
-    service,
+    service: {
+      // The sentence first, so that whoever waited for a ready daemon finds one.
+      ready: () => {
+        tellNow();
+        service.ready();
+      },
+      beat: () => service.beat(),
+      stopping: () => service.stopping(),
+    },
     journal: {
       write: (event) => {
         journal.write(event);

@@ -2,6 +2,7 @@
 // The program: parses, loads the one command that is asked for, prints its failure, sets the exit code.
 // Nothing of the daemon is loaded to print a help text.
 
+import { crashOf } from './after-service.ts';
 import { exitCode, Failure } from './failure.ts';
 import { type Actions, execute } from './program.ts';
 
@@ -13,8 +14,14 @@ const actions: Actions = {
       json: options['json'] === true,
       watch: options['watch'] === true,
     }),
-  cleanup: async (places, options) =>
-    await (await import('./cleanup.ts')).cleanUp(places, { afterService: options['afterService'] === true }),
+  cleanup: async (places, options) => {
+    const crash = crashOf(process.env, options['afterService'] === true);
+    if (crash === null) return await (await import('./cleanup.ts')).cleanUp(places);
+    process.stdout.write(
+      `the service ended with "${crash}": its addresses stay for the daemon that systemd starts next\n`,
+    );
+    return exitCode.done;
+  },
   keygen: async (_places, _options, args) => await (await import('./keygen.ts')).keygen(args[0]),
   version: async (_places, options) => {
     const release = (await import('./version.ts')).version();
