@@ -7,6 +7,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
@@ -31,7 +32,8 @@ function put(path: string, text: string): void {
 
 function checkoutIn(name: string): { readonly checkout: string; readonly root: string } {
   const checkout = join(base, name, 'checkout');
-  for (const part of ['scripts', 'systemd']) cpSync(join(real, part), join(checkout, part), { recursive: true });
+  for (const part of ['scripts', 'systemd', 'docs/man'])
+    cpSync(join(real, part), join(checkout, part), { recursive: true });
   put(join(checkout, 'dist/cli/main.js'), 'console.log(process.argv.slice(2).join("|"));\n');
   put(join(checkout, 'dist/cli.tsbuildinfo'), '{}');
   put(join(checkout, 'package.json'), '{"type":"module"}');
@@ -73,6 +75,9 @@ test('the program, its production modules and the unit are in place, and nothing
   t.regex(unit, /^ExecStart=\/opt\/ha\/bin\/locum run$/m);
   t.regex(unit, /^ExecStopPost=\/opt\/ha\/bin\/locum cleanup --after-service$/m);
   t.notRegex(unit, /\/usr\/local/);
+  for (const page of ['man8/locum.8', 'man5/locum.toml.5']) {
+    t.is(statSync(join(place.root, 'opt/ha/share/man', page)).mode & 0o777, 0o644);
+  }
   t.regex(stdout, /\/opt\/ha\/bin\/locum keygen \/etc\/locum\/cluster\.key/);
 });
 
@@ -115,6 +120,17 @@ test('uninstall takes the program away and keeps the settings; purge takes them 
   t.is(readFileSync(join(place.root, 'etc/locum/cluster.key'), 'utf8'), 'secret\n');
   for (let i = 0; i < 2; i += 1) await script(place, 'uninstall', '--purge');
   t.false(existsSync(join(place.root, 'etc/locum')));
+});
+
+test('uninstall takes away the directories that install made, and none that was there or is in use', async (t) => {
+  const place = checkoutIn('directories');
+  mkdirSync(join(place.root, 'opt/ha/bin'), { recursive: true });
+  for (let i = 0; i < 2; i += 1) await script(place, 'install');
+  put(join(place.root, 'opt/ha/share/man/man8/other.8'), '');
+  await script(place, 'uninstall', '--purge');
+  const left = readdirSync(place.root, { recursive: true }).map(String).toSorted();
+  const pages = ['opt/ha/share', 'opt/ha/share/man', 'opt/ha/share/man/man8', 'opt/ha/share/man/man8/other.8'];
+  t.deepEqual(left, ['opt', 'opt/ha', 'opt/ha/bin', ...pages]);
 });
 
 test('what cannot be installed changes nothing and says why', async (t) => {
