@@ -74,6 +74,17 @@ async function stuckChecks(host: BootedHost): Promise<string[]> {
   return output.split('\n').filter((line) => line !== '');
 }
 
+/** What the kernel told about a removal of the address within the next seconds. */
+async function removals(host: BootedHost, seconds: number): Promise<string[]> {
+  const monitor = `timeout ${seconds} ip -oneline monitor address || :`;
+  const told = (await host.run('/bin/sh', '-c', monitor)).split('\n');
+  return told.filter((line) => line.startsWith('Deleted') && line.includes(address));
+}
+
+async function claims(host: BootedHost): Promise<number> {
+  return (await host.journal()).split('web: standby -> claiming').length - 1;
+}
+
 async function restarts(host: BootedHost): Promise<number> {
   return Number(await host.property('NRestarts'));
 }
@@ -117,6 +128,14 @@ step('install puts the program in place and starts nothing; twice is as good as 
     t.is(await host.property('UnitFileState'), 'disabled');
     t.is(await host.property('LoadState'), 'loaded');
   }
+  await lb1.run(
+    'test',
+    '-e',
+    '/usr/local/share/man/man8/locum.8',
+    '-a',
+    '-e',
+    '/usr/local/share/man/man5/locum.toml.5',
+  );
   t.regex(await lb1.run('/usr/local/bin/locum', 'version'), /[0-9]+\.[0-9]+\.[0-9]+/);
 });
 
@@ -128,7 +147,7 @@ step('start returns when the daemon is ready, and says a sentence', async (t) =>
   for (const host of [lb1, lb2]) {
     await host.run('systemctl', 'start', 'locum');
     t.is(await host.property('ActiveState'), 'active');
-    await until('a status sentence', async () => (await host.property('StatusText')) !== '');
+    t.regex(await host.property('StatusText'), /^holds .*of 2 groups/);
   }
   await until('lb1 holds the address', async () => (await lb1.has(address)) && !(await lb2.has(address)));
   t.is(await restarts(lb1), 0);
@@ -153,7 +172,7 @@ step('a daemon that beats is left alone', async (t) => {
 
 step('killed with SIGKILL it comes back, its checks are gone, and the address never moved', async (t) => {
   const [pid, checks] = [await lb1.property('MainPID'), await stuckChecks(lb1)];
-  const watching = watch(8000);
+  const [claimed, removed, watching] = [await claims(lb2), removals(lb1, 8), watch(8000)];
   await lb1.run('systemctl', 'kill', '--kill-who=main', '--signal=KILL', 'locum');
   await until('a new daemon', async () => (await restarts(lb1)) === 1 && (await lb1.property('MainPID')) !== pid);
   await until('a daemon that is ready', async () => (await lb1.property('ActiveState')) === 'active');
@@ -165,6 +184,9 @@ step('killed with SIGKILL it comes back, its checks are gone, and the address ne
   const seen = await watching;
   t.true(seen.length > 20);
   t.true(seen.every(({ first, second }) => first && !second));
+  t.deepEqual(await removed, []);
+  t.is(await claims(lb2), claimed);
+  t.regex(await lb1.journal(), /web: starting -> active: /);
 });
 
 step('frozen it is killed by the watchdog and comes back, and never two hold the address', async (t) => {
@@ -206,9 +228,20 @@ step('stop leaves nothing: no address, no record, no process', async (t) => {
     t.true(performance.now() - begun < 3000);
     t.is(await host.property('Result'), 'success');
     t.false(await host.has(address));
-    t.is((await host.run('ls', '/run/locum')).trim(), 'locum.lock');
+    t.deepEqual(await host.files('/run/locum'), ['locum.lock']);
     t.deepEqual(await stuckChecks(host), []);
   }
+});
+
+step('a daemon without the unit, and so without cleanup after it, leaves no more', async (t) => {
+  const daemon = ['/usr/local/bin/locum', 'run', '--runtime-dir', '/run/bare'];
+  await lb1.run('systemd-run', '--quiet', '--unit=bare', '--service-type=exec', ...daemon);
+  await until('the address', () => lb1.has(address));
+  t.deepEqual(await lb1.files('/run/bare'), ['beat', 'claims.json', 'control.sock', 'locum.lock']);
+  await lb1.run('systemctl', 'stop', 'bare');
+  t.false(await lb1.has(address));
+  t.deepEqual(await lb1.files('/run/bare'), ['locum.lock']);
+  await lb1.run('rm', '-r', '/run/bare');
 });
 
 step('a wrong configuration is not tried again', async (t) => {
@@ -226,8 +259,11 @@ step('uninstall stops it and takes away what install put there, but not the sett
   await lb1.run('/srv/locum/scripts/uninstall');
   t.false(await lb1.has(address));
   t.is(await lb1.property('LoadState'), 'not-found');
-  const left = 'ls -d /usr/local/lib/locum* /usr/local/bin/locum /run/locum /etc/systemd/system/locum.service';
-  t.is(await lb1.run('/bin/sh', '-c', `${left} 2>/dev/null || :`), '');
+  const places = ['/etc', '/usr/local', '/run', '/var/lib'];
+  t.is(
+    await lb1.run('find', ...places, '-xdev', '-path', '/etc/locum', '-prune', '-o', '-name', '*locum*', '-print'),
+    '',
+  );
   t.is(await lb1.run('ls', '/etc/locum'), 'cluster.key\nlocum.toml\n');
   await lb1.run('/srv/locum/scripts/uninstall', '--purge');
   await t.throwsAsync(lb1.run('ls', '/etc/locum'));
