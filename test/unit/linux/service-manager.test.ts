@@ -1,6 +1,6 @@
 // The service manager is played by a datagram socket of this process, or is not there at all.
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -158,7 +158,13 @@ test('when systemd-notify fails readiness is said without it, and that is said',
   listener.close();
 });
 
-test('the real program says READY and the sentence', async (t) => {
+const hasProgram = (process.env['PATH'] ?? '').split(':').some((place) => existsSync(join(place, 'systemd-notify')));
+if (!hasProgram) console.error('SKIPPED: there is no systemd-notify here, of the package systemd');
+
+// In CI nothing is skipped: there the missing program fails the test.
+const real = hasProgram || process.env['CI'] === 'true' ? test : test.skip;
+
+real('the real program says READY and the sentence', async (t) => {
   const socket = join(dir, 'real');
   const listener = listenForDatagrams(socket);
   process.env['NOTIFY_SOCKET'] = socket;
