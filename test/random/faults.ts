@@ -165,14 +165,14 @@ function stopAll(world: World, findings: string[]): void {
     if (world.answering().includes(name)) findings.push(`${name} still answers`);
 }
 
-export interface Random {
+interface Random {
   within(limit: number): number;
   chance(probability: number): boolean;
   pick<T>(items: readonly T[]): T;
 }
 
 /** The same numbers for the same seed (mulberry32). */
-export function randomOf(seed: number): Random {
+function randomOf(seed: number): Random {
   let a = seed >>> 0;
   const next = () => {
     a = (a + 0x6d2b79f5) >>> 0;

@@ -14,7 +14,7 @@ import type { AddressOutcome, Input, LinkFacts, StartFacts } from '#model/input'
 import type { Settings } from '#model/settings';
 import { settingsFor, type Wish } from '../../world/settings.ts';
 
-export const ownBoot = '00000000000000aa';
+const ownBoot = '00000000000000aa';
 export const link: LinkFacts = {
   name: 'eth0',
   index: 2,
@@ -217,7 +217,7 @@ function broken({ state, effects, now, settings }: Bench, before: State | undefi
   return wrong;
 }
 
-export function deepFreeze(value: unknown): void {
+function deepFreeze(value: unknown): void {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
   const refuse = () => {
     throw new Error('a state was written into');
