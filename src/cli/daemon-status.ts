@@ -1,6 +1,7 @@
 // What the control socket shows of a running daemon: the core's view, and what only the parts around
 // it know.
 
+import { twoHoldersForMs } from '#config/lease';
 import type { AdvertSockets } from '#linux/advert-sockets';
 import type { Settings } from '#model/settings';
 import { statusDocument } from '#ops/status';
@@ -17,12 +18,22 @@ export function statusOf(
   clock: Clock,
 ): () => StatusDocument {
   const sinceWallMs = clock.wall();
+  const leaseOpenMs = twoHoldersForMs(settings);
   return () => {
     const view = daemon.view();
     if (view === null) throw new Error('the daemon has not started yet');
     const { cluster, node, lease } = settings;
     const adverts = { sent: daemon.counters.sent, refused: [daemon.counters.refused, sockets.refused] };
-    const facts = { version: identity.release, cluster, node, pid: process.pid, sinceWallMs, lease, adverts };
+    const facts = {
+      version: identity.release,
+      cluster,
+      node,
+      pid: process.pid,
+      sinceWallMs,
+      lease,
+      leaseOpenMs,
+      adverts,
+    };
     return statusDocument(view, { ...facts, mode: 'availability' }, { now: clock.now(), wallMs: clock.wall() });
   };
 }

@@ -13,7 +13,7 @@ import { linkFault, takeLinks } from './links.ts';
 import { raise } from './problems.ts';
 import type { Group, State } from './state.ts';
 import { finish, type StepResult } from './step.ts';
-import { downMs, holdMs } from './timing.ts';
+import { downMs } from './timing.ts';
 import { beginTurn, changeGroup, groupAt, holdAddresses, releaseAddresses, tell, type Turn } from './turn.ts';
 
 /** An adoption this close to the moment at which peers may claim would be a race: no. */
@@ -29,7 +29,7 @@ export function begin(
   const turn = beginTurn(settings, blank, now);
   takeLinks(turn, facts.links);
   takeOver(turn, facts);
-  noteLease(turn);
+  if (settings.lease.kind === 'off') raise(turn, { code: 'lease-off' });
   turn.speak = true;
   turn.stirred = true;
   turn.late.push({ kind: 'ready' });
@@ -141,14 +141,4 @@ function addressOf(key: AddressKey): VirtualAddress | null {
   const bytes = parseIp(address);
   if (bytes === null) return null;
   return { address, family: familyOf(bytes), prefix: Number(prefix), interface: name, label: null };
-}
-
-/** What the lease leaves open is said once, at the start, and stays in the list of problems. */
-function noteLease(turn: Turn): void {
-  if (turn.settings.lease.kind === 'off') {
-    raise(turn, { code: 'lease-off' });
-    return;
-  }
-  const open = { holdMs: holdMs(turn.settings), downMs: downMs(turn.settings) };
-  if (open.holdMs > open.downMs) raise(turn, { code: 'lease-outlives-down', ...open });
 }

@@ -52,7 +52,6 @@ function keyOf(problem: Problem): string {
     case 'hook-failing':
       return `${problem.code} ${problem.group}`;
     case 'lease-off':
-    case 'lease-outlives-down':
       return problem.code;
   }
 }

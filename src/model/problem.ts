@@ -18,5 +18,4 @@ export type Problem =
   | { readonly code: 'address-stuck'; readonly group: GroupName; readonly key: AddressKey; readonly error: string }
   | { readonly code: 'check-failing'; readonly check: CheckName; readonly outcome: string }
   | { readonly code: 'hook-failing'; readonly group: GroupName; readonly outcome: string }
-  | { readonly code: 'lease-off' }
-  | { readonly code: 'lease-outlives-down'; readonly holdMs: number; readonly downMs: number };
+  | { readonly code: 'lease-off' };

@@ -150,11 +150,6 @@ export function problemWords(problem: Problem): { what: string; advice: string }
         what: 'lease = "off", so the addresses stay if this daemon dies or hangs, and two nodes may hold them',
         advice: 'set lease = "auto" under [safety]',
       };
-    case 'lease-outlives-down':
-      return {
-        what: `addresses can outlive this daemon by ${durationWords(problem.holdMs)}, and peers claim them after ${durationWords(problem.downMs)}`,
-        advice: 'raise interval or down_after under [cluster], so that two nodes never answer at once',
-      };
   }
 }
 

@@ -31,11 +31,18 @@ function headLines(status: StatusDocument, options: TableOptions): string[] {
     .map(([reason, count]) => `${reason} ${count}`);
   const total = Object.values(adverts.refused).reduce((sum, count) => sum + count, 0);
   const words = `adverts: ${adverts.sent} sent, ${adverts.received} received, ${total} refused${refused.length > 0 ? ` (${refused.join(', ')})` : ''}`;
+  const width = options.width ?? Number.POSITIVE_INFINITY;
+  const open = lease.open_ms === null || lease.open_ms === 0 ? [] : wrap(openWords(lease.open_ms), width);
   return [
     `${name} in cluster ${status.cluster}, ${status.mode}, ${leaseWords}`,
     `locum ${status.version}, pid ${status.pid}, up ${since(status.since, status)}`,
-    ...wrap(words, options.width ?? Number.POSITIVE_INFINITY),
+    ...wrap(words, width),
+    ...open,
   ];
+}
+
+function openWords(openMs: number): string {
+  return `if this daemon is killed or freezes while it holds, two hosts can answer for up to ${durationWords(openMs)}`;
 }
 
 function section(name: string, ifNone: string, lines: string[], count: number): string[] {

@@ -18,6 +18,8 @@ export interface DaemonFacts {
   readonly sinceWallMs: number;
   readonly mode: 'availability';
   readonly lease: Lease;
+  /** For how long two hosts could answer if this daemon froze; null for ever. */
+  readonly leaseOpenMs: number | null;
   readonly adverts: {
     readonly sent: number;
     /** Refusals outside the core, one record for each place that refuses: wire, transport. */
@@ -31,6 +33,10 @@ export interface Moment {
   readonly wallMs: number;
 }
 
+function leaseOf({ lease, leaseOpenMs }: DaemonFacts): StatusDocument['lease'] {
+  return { kind: lease.kind, ms: lease.kind === 'off' ? null : lease.ms, open_ms: leaseOpenMs };
+}
+
 export function statusDocument(view: View, facts: DaemonFacts, moment: Moment): StatusDocument {
   // A map, because a group may be called `constructor`.
   const dualHolders = new Map(Object.entries(view.counts.dualHolder));
@@ -42,7 +48,7 @@ export function statusDocument(view: View, facts: DaemonFacts, moment: Moment): 
     since: new Date(facts.sinceWallMs).toISOString(),
     now: new Date(moment.wallMs).toISOString(),
     mode: facts.mode,
-    lease: facts.lease.kind === 'off' ? { kind: 'off', ms: null } : { kind: facts.lease.kind, ms: facts.lease.ms },
+    lease: leaseOf(facts),
     fenced: null,
     draining: false,
     adverts: {

@@ -145,8 +145,7 @@ function lookForUnrest(world: World, findings: string[]): void {
   for (const host of world.hosts.values()) {
     const view = host.daemon?.view();
     for (const { problem } of view?.problems ?? []) {
-      if (problem.code !== 'lease-outlives-down')
-        findings.push(`${host.name} still reports ${JSON.stringify(problem)}`);
+      findings.push(`${host.name} still reports ${JSON.stringify(problem)}`);
     }
     for (const peer of view?.peers ?? []) {
       if (peer.state !== 'two-way') findings.push(`${host.name} has ${peer.name} as ${peer.state}`);

@@ -221,8 +221,9 @@ test('many readers at once share one rendering', async (t) => {
     rendered += 1;
     return {};
   });
-  await Promise.all(Array.from({ length: 20 }, () => ask(where.path, '/v1/status')));
-  t.true(rendered <= 10, `${rendered} renderings`);
+  await Promise.all(Array.from({ length: 100 }, () => ask(where.path, '/v1/status')));
+  // A machine that is busy spreads them; what is asserted is that they share at all.
+  t.true(rendered <= 50, `${rendered} renderings`);
 });
 
 test('who reads nothing delays nobody, and who says nothing is cut off', async (t) => {

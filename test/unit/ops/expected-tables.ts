@@ -4,6 +4,7 @@ export const at120 = `\
 lb1 in cluster edge, availability, lease 2 s
 locum 0.1.0, pid 4711, up 1 h
 adverts: 3600 sent, 7190 received, 8 refused (bad-mac 3, replayed 4, truncated 1)
+if this daemon is killed or freezes while it holds, two hosts can answer for up to 300 ms
 
 PROBLEM       SINCE  WHAT
 peer-one-way  1 min  lb2 does not hear this node on eth1: look for a firewall or a switch that drops adverts in one
@@ -29,6 +30,8 @@ lb1 in cluster edge, availability, lease 2 s
 locum 0.1.0, pid 4711, up 1 h
 adverts: 3600 sent, 7190 received, 8 refused (bad-mac 3, replayed 4, truncated
 1)
+if this daemon is killed or freezes while it holds, two hosts can answer for up
+to 300 ms
 
 PROBLEM       SINCE  WHAT
 peer-one-way  1 min  lb2 does not hear this node on eth1: look for a firewall or

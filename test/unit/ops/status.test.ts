@@ -12,7 +12,7 @@ test('the document has every name of the contract, and says what the view says',
     since: '2026-01-01T00:00:00.000Z',
     now: '2026-01-01T01:00:00.000Z',
     mode: 'availability',
-    lease: { kind: 'address', ms: 2000 },
+    lease: { kind: 'address', ms: 2000, open_ms: 300 },
     fenced: null,
     draining: false,
     adverts: { sent: 3600, received: 7190, refused: { 'bad-mac': 3, truncated: 1, replayed: 4 } },
@@ -105,7 +105,11 @@ test('the document has every name of the contract, and says what the view says',
 });
 
 test('a lease that is off has no length', (t) => {
-  t.deepEqual(statusDocument(view, { ...facts, lease: { kind: 'off' } }, moment).lease, { kind: 'off', ms: null });
+  t.deepEqual(statusDocument(view, { ...facts, lease: { kind: 'off' }, leaseOpenMs: null }, moment).lease, {
+    kind: 'off',
+    ms: null,
+    open_ms: null,
+  });
 });
 
 test('every outcome of a check has the word of the contract', (t) => {
