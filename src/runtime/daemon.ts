@@ -47,6 +47,7 @@ export class Daemon {
   readonly #queue: Input[] = [];
   #state: State | null = null;
   #busy = false;
+  #over = false;
 
   constructor(settings: Settings, identity: Identity, ports: Ports) {
     this.#settings = settings;
@@ -68,9 +69,12 @@ export class Daemon {
     else this.offer({ kind: 'advert', path, from, advert: decoded.advert });
   }
 
-  /** Inputs that come while one is worked on wait their turn; before the start they are dropped. */
+  /**
+   * Inputs that come while one is worked on wait their turn; before the start they are dropped. So are those after the
+   * end, such as the outcome of a hook that ran on: acting on one would speak again, on sockets that were closed.
+   */
   offer(input: Input): void {
-    if (this.#state === null) return;
+    if (this.#state === null || this.#over) return;
     this.#queue.push(input);
     if (!this.#busy) this.#drain();
   }
@@ -119,6 +123,7 @@ export class Daemon {
       case 'ready':
         return service.ready();
       case 'exit':
+        this.#over = true;
         return this.#ports.exit();
     }
   }
