@@ -34,8 +34,8 @@ import { untilStopped } from './signals.ts';
 import { version } from './version.ts';
 import { warmUp } from './warm-up.ts';
 
-/** From the signal to the end, hooks included; systemd and people wait a second. */
-const stopWithinMs = 900;
+/** How long hooks may run on after the signal. Systemd and people wait a second; the rest is for closing. */
+const stopWithinMs = 800;
 
 export async function runDaemon(settings: Settings, hash: KeyedHash, places: Places): Promise<void> {
   const clock = new MonotonicClock();
