@@ -87,15 +87,17 @@ settings_section() {
 quoted_list() { printf '"%s"\n' "$@" | paste -sd, | sed 's/,/, /g; s/.*/[&]/'; }
 
 write_config() {
-  local host=$1 number=$2 dir=$lab/$1 one key group i other
-  local -a keys=() peers=()
+  local host=$1 number=$2 dir=$lab/$1 one key group section list other
+  local -a keys=() peers=() addresses
   local -A values=()
   settings_put cluster.name "$name"
   settings_put cluster.key_file "$dir/cluster.key"
   settings_put cluster.interval "$opt_interval"
   settings_put cluster.down_after "$opt_down_after"
-  settings_put cluster.paths "$(quoted_list $(seq -f 'eth%.0f' 0 $((opt_paths - 1))))"
-  if [ -n "$opt_unicast" ]; then
+  # Adverts to peers go where routing sends them: paths beside peers are refused.
+  if [ -z "$opt_unicast" ]; then
+    settings_put cluster.paths "$(quoted_list $(seq -f 'eth%.0f' 0 $((opt_paths - 1))))"
+  else
     for other in $(seq "$opt_hosts"); do [ "$other" = "$number" ] || peers+=("192.0.2.$other"); done
     settings_put cluster.peers "$(quoted_list "${peers[@]}")"
   fi
@@ -116,20 +118,19 @@ write_config() {
       printf '\n[%s]\n' "$one"
       settings_section "$one"
     done
-    for group in $(seq "$opt_groups"); do
-      printf '\n[[group]]\nname = "%s"\n' "$(group_name "$group")"
-      i=$(((group - 1) * opt_addresses))
-      # shellcheck disable=SC2046  # one word per address
-      say "addresses = $(quoted_list $(sed -n "$((i + 1)),$((i + opt_addresses))p" "$lab/addresses"))"
-      settings_section group
+    # Nothing is spawned for each group: there may be hundreds.
+    mapfile -t addresses <"$lab/addresses"
+    section=$(settings_section group)
+    for ((group = 1; group <= opt_groups; group += 1)); do
+      if [ "$group" = 1 ]; then one=web; else one=web$group; fi
+      printf -v list '"%s", ' "${addresses[@]:(group - 1) * opt_addresses:opt_addresses}"
+      printf '\n[[group]]\nname = "%s"\naddresses = [%s]\n%s\n' "$one" "${list%, }" "$section"
     done
     for one in "${opt_extra[@]}"; do
       if [ -f "$one" ]; then cat "$one"; elif [ "${one%%:*}" = "$host" ]; then cat "${one#*:}"; fi
     done
   } >"$dir/locum.toml"
 }
-
-group_name() { if [ "$1" = 1 ]; then say web; else say "web$1"; fi; }
 
 write_addresses() {
   local group each i=0
