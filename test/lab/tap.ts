@@ -27,12 +27,14 @@ export class Tap {
   /** Bounded by the test that listens: some seconds of a quiet segment. */
   private frames: { readonly atMs: number; readonly bytes: Buffer }[] = [];
   private readonly child: ChildProcess;
+  private readonly closed: Promise<unknown>;
   private orders = 0;
   private done = 0;
   private woken: () => void = () => {};
 
   private constructor(child: ChildProcess) {
     this.child = child;
+    this.closed = once(child, 'close');
     if (child.stdout === null) throw new Error('an eavesdropper without standard output');
     createInterface(child.stdout).on('line', (line) => {
       const told = JSON.parse(line) as Overheard | { readonly done: true } | { readonly ready: true };
@@ -50,9 +52,7 @@ export class Tap {
     });
     const tap = new Tap(child);
     owner.teardown(() => tap.close());
-    await new Promise<void>((resolve) => {
-      tap.woken = resolve;
-    });
+    await tap.next();
     return tap;
   }
 
@@ -89,10 +89,7 @@ export class Tap {
     this.orders += 1;
     this.child.stdin?.write(`${JSON.stringify(order)}\n`);
     while (this.done < this.orders) {
-      if (this.child.exitCode !== null) throw new Error('the eavesdropper ended too early');
-      await new Promise<void>((resolve) => {
-        this.woken = resolve;
-      });
+      await this.next();
     }
   }
 
@@ -115,10 +112,16 @@ export class Tap {
     return Buffer.concat([head, payload]).toString('hex');
   }
 
+  /** Its next word. */
+  private async next(): Promise<void> {
+    const word = new Promise<'word'>((resolve) => {
+      this.woken = () => resolve('word');
+    });
+    if ((await Promise.race([word, this.closed])) !== 'word') throw new Error('the eavesdropper ended too early');
+  }
+
   async close(): Promise<void> {
-    if (this.child.exitCode !== null) return;
-    const closed = once(this.child, 'close');
     this.child.stdin?.end();
-    await closed;
+    await this.closed;
   }
 }

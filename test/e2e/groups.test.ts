@@ -1,0 +1,77 @@
+// Three hundred groups on two hosts: their table goes over several datagrams when it is new, and an idle advert is no
+// longer than that of one group. All of them move together.
+
+import test, { type ExecutionContext } from 'ava';
+import { Lab } from '../lab/lab.ts';
+import { type Datagram, Tap } from '../lab/tap.ts';
+
+const many = 300;
+
+/** Payloads of what h1 and h2 send while nothing changes: the lengths of a few intervals. */
+async function idle(lab: Lab, tap: Tap): Promise<number[]> {
+  // The last change rides along until every peer has echoed it; after that, some quiet adverts.
+  tap.forget();
+  const lengths = () => tap.adverts().map(({ payload }) => payload.length);
+  await lab.until(
+    async () => (lengths().length >= 30 ? true : null),
+    20_000,
+    () => 'the client hears no adverts',
+  );
+  return lengths().slice(14);
+}
+
+async function withGroups(t: ExecutionContext, groups: number): Promise<{ lab: Lab; tap: Tap }> {
+  const lab = await Lab.up(t, { hosts: 2, groups, addresses: 1, interval: '200ms', downAfter: 5, daemon: false });
+  const tap = await Tap.open(t, lab);
+  await Promise.all([lab.start('h1'), lab.start('h2')]);
+  for (const group of ['web', ...(groups > 1 ? [`web${groups}`] : [])])
+    await lab.waitForState('h1', 'active', 15_000, group);
+  return { lab, tap };
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+
+test('300 groups: several datagrams when new, one short one when idle, all move', async (t) => {
+  const one = await withGroups(t, 1);
+  const small = await idle(one.lab, one.tap);
+  await one.lab.down();
+
+  const { lab, tap } = await withGroups(t, many);
+  const inState = (state: string) => (status: { readonly groups: readonly { readonly state: string }[] }) =>
+    status.groups.every((group) => group.state === state);
+  await lab.waitFor('h1', inState('active'), 10_000, 'state active of all groups');
+  await lab.waitFor('h2', inState('standby'), 10_000, 'state standby of all groups');
+  const lengths = tap.adverts().map(({ payload }) => payload.length);
+  t.true(Math.max(...lengths) <= 1400, `a datagram of ${Math.max(...lengths)} bytes`);
+  const burst = longestBurst(tap.adverts().filter(({ from }) => from === '192.0.2.1'));
+  t.true(burst > 3, `never more than ${burst} datagrams for one advert`);
+  const large = await idle(lab, tap);
+  t.log(
+    `idle advert: ${median(small)} bytes with 1 group, ${median(large)} with ${many}; up to ${burst} datagrams for a whole table`,
+  );
+  t.true(median(large) <= median(small) + 16, `${median(large)} bytes with ${many} groups, ${median(small)} with one`);
+  t.is((await lab.kernelAddresses('h1')).filter((address) => lab.addresses.includes(address ?? '')).length, many);
+
+  const to = lab.addresses.at(-1) ?? '';
+  const probe = await lab.probe({ to });
+  t.is(await lab.stop('h1'), 0);
+  const moved = await lab.waitFor('h2', inState('active'), 3000, 'state active of all groups');
+  t.true(moved.groups.every(({ addresses }) => addresses.every(({ present }) => present)));
+  t.is((await lab.kernelAddresses('h2')).filter((address) => lab.addresses.includes(address ?? '')).length, many);
+  t.is((await lab.kernelAddresses('h1')).filter((address) => lab.addresses.includes(address ?? '')).length, 0);
+  const { longestMs } = await probe.stop();
+  t.log(`the last of ${many} addresses: outage ${longestMs} ms`);
+  t.true(longestMs < 1000, `${longestMs} ms without an answer`);
+});
+
+/** Datagrams that came within a few milliseconds of each other: one advert. */
+function longestBurst(heard: readonly Datagram[]): number {
+  let longest = 0;
+  let run = 0;
+  for (const [i, { atMs }] of heard.entries()) {
+    run = atMs - (heard[i - 1]?.atMs ?? 0) < 10 ? run + 1 : 1;
+    longest = Math.max(longest, run);
+  }
+  return longest;
+}
