@@ -16,7 +16,7 @@ interface Bench {
 }
 
 /** Which host a script runs for comes in its environment. */
-async function withCheck(t: ExecutionContext, keys: readonly string[], preempt = true): Promise<Bench> {
+async function withCheck(t: ExecutionContext, keys: readonly string[]): Promise<Bench> {
   const scratch = await Scratch.make(t);
   const shared = await scratch.shared('notes');
   const script = await scratch.script(
@@ -34,7 +34,7 @@ async function withCheck(t: ExecutionContext, keys: readonly string[], preempt =
   );
   for (const host of ['h1', 'h2']) await scratch.put(host, 'ok\n');
   const check = ['[[check]]', 'name = "service"', `script = ["${script}"]`, 'interval = "100ms"', ...keys];
-  const lab = await Lab.up(t, { hosts: 2, interval: '100ms', preempt, toml: check.join('\n') });
+  const lab = await Lab.up(t, { hosts: 2, interval: '100ms', toml: check.join('\n') });
   return { lab, scratch, let: (host, what) => scratch.put(host, `${what}\n`) };
 }
 

@@ -22,7 +22,7 @@ preempt = false
 `;
 
 test('preemption at once, after preempt_delay, and not with preempt = false', async (t) => {
-  const lab = await Lab.up(t, { hosts: 2, interval: '100ms', toml: groups });
+  const lab = await Lab.up(t, { hosts: 2, interval: '100ms', toml: groups, set: ['h2:node.startup_delay=1s'] });
   await lab.waitForHolders(['h1'], 2000, never);
   t.is(await lab.stop('h1'), 0);
   for (const address of [lab.addresses[0], slow, never]) await lab.waitForHolders(['h2'], 2000, address);

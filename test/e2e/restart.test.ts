@@ -27,7 +27,13 @@ test('crash and restart within lease and down time, 1 s: no answer lost, no move
 });
 
 test('crash and restart later, with room for the lease: one move, never two holders', async (t) => {
-  const lab = await Lab.up(t, { hosts: 2, interval: '500ms', downAfter: 9, preempt: false });
+  const lab = await Lab.up(t, {
+    hosts: 2,
+    interval: '500ms',
+    downAfter: 9,
+    preempt: false,
+    set: ['h2:node.startup_delay=6s'],
+  });
   t.is((await lab.status('h1'))?.lease.ms, 3000);
   const witness = await lab.answering();
   await lab.kill('h1');
@@ -42,7 +48,7 @@ test('crash and restart later, with room for the lease: one move, never two hold
 });
 
 test('crash and restart at 100 ms after another took over: the leftovers go at once, nothing moves back', async (t) => {
-  const lab = await Lab.up(t, { hosts: 2, interval: '100ms', preempt: false });
+  const lab = await Lab.up(t, { hosts: 2, interval: '100ms', preempt: false, set: ['h2:node.startup_delay=1s'] });
   await lab.kill('h1');
   await lab.waitForState('h2', 'active', 3000);
   await lab.exitCode('h1');

@@ -17,7 +17,7 @@ async function leaseMs(lab: Lab): Promise<number> {
 }
 
 test('kill -9 at 1 s with room for the lease: the kernel lets go before anybody claims', async (t) => {
-  const lab = await Lab.up(t, { hosts: 2, interval: '1s', downAfter: 5, set: ['node.startup_delay=1s'] });
+  const lab = await Lab.up(t, { hosts: 2, interval: '1s', downAfter: 5 });
   const lease = await leaseMs(lab);
   t.is(lease, 3000);
   t.deepEqual((await lab.status('h1'))?.problems, []);
@@ -41,7 +41,7 @@ test('kill -9 at 1 s with room for the lease: the kernel lets go before anybody 
 });
 
 test('SIGSTOP at 1 s: the kernel lets go; after SIGCONT the old holder does not hold beside the new one', async (t) => {
-  const lab = await Lab.up(t, { hosts: 2, interval: '1s', preempt: false });
+  const lab = await Lab.up(t, { hosts: 2, interval: '1s', preempt: false, set: ['h2:node.startup_delay=4s'] });
   const lease = await leaseMs(lab);
   const probe = await lab.probe();
   const frozen = await lab.answering();
@@ -66,7 +66,7 @@ test('SIGSTOP at 1 s: the kernel lets go; after SIGCONT the old holder does not 
 });
 
 test('SIGCONT at 100 ms while the kernel still has the address: the late one lets go at once', async (t) => {
-  const lab = await Lab.up(t, { hosts: 2, interval: '100ms', preempt: false });
+  const lab = await Lab.up(t, { hosts: 2, interval: '100ms', preempt: false, set: ['h2:node.startup_delay=1s'] });
   const lease = await leaseMs(lab);
   const witness = await lab.answering();
   await lab.freeze('h1');

@@ -50,6 +50,7 @@ export class Lab {
       if (!owner.passed) owner.log(await lab.lastWords());
       await lab.down();
     });
+    if (options.daemon !== false && options.wait === undefined) await lab.settled();
     return lab;
   }
 
@@ -94,6 +95,17 @@ export class Lab {
   waitForState(host: string, state: string, withinMs: number, group = 'web'): Promise<Status> {
     const fits = (status: Status) => status.groups.some((g) => g.name === group && g.state === state);
     return this.waitFor(host, fits, withinMs, `state ${state} of ${group}`);
+  }
+
+  /**
+   * The first host, which ranks best, holds everything and the others stand by. Who is up first may hold first; where
+   * nobody preempts, a test gives the others a `startup_delay`.
+   */
+  private async settled(): Promise<void> {
+    const all = (state: string) => (status: Status) => status.groups.every((group) => group.state === state);
+    for (const [i, { name }] of this.description.hosts.entries()) {
+      await this.waitFor(name, all(i === 0 ? 'active' : 'standby'), 10_000, 'settled state');
+    }
   }
 
   /** Asks again every few milliseconds until the answer is not null. */
