@@ -10,7 +10,7 @@ export interface Status {
   readonly pid: number;
   readonly since: string;
   readonly mode: string;
-  readonly lease: { readonly kind: string; readonly ms: number };
+  readonly lease: { readonly kind: string; readonly ms: number; readonly open_ms: number };
   readonly fenced: unknown;
   readonly draining: boolean;
   readonly adverts: {
