@@ -9,7 +9,6 @@ import type { PathName } from '#model/names';
 import { pathUsable } from './links.ts';
 import { raise, settle } from './problems.ts';
 import type { Boot } from './state.ts';
-import { hasExited } from './stopping.ts';
 import { renewalGapMs } from './timing.ts';
 import { newId, type Turn } from './turn.ts';
 
@@ -26,8 +25,6 @@ const replyBurst = 16;
 const retryMs = 100;
 
 export function speakIfDue(turn: Turn): Advert | null {
-  // The last word has been said; what still comes in while hooks end is for the log alone.
-  if (hasExited(turn)) return null;
   const regular = turn.now >= turn.state.nextAdvertAt;
   if (regular) {
     const next = later(turn.state.nextAdvertAt, turn.settings.intervalMs);

@@ -19,7 +19,7 @@ import { takeAddressChange } from './put-back.ts';
 import { addPatience, judgeSilence, silenceWakeAt } from './silence.ts';
 import { speakIfDue, takeSent } from './speaking.ts';
 import type { State } from './state.ts';
-import { beginStop, endStop, hasExited, stopWakeAt } from './stopping.ts';
+import { beginStop, endStop, stopWakeAt } from './stopping.ts';
 import { beginTurn, tell, type Turn } from './turn.ts';
 
 export interface StepResult {
@@ -53,16 +53,15 @@ export function finish(turn: Turn, previous: State, input: Input, renewal: Effec
   const exit = endStop(turn);
   const silence = silenceWakeAt(turn);
   if (silence <= turn.now) turn.wantPoll = true;
-  const polls = turn.wantPoll && !turn.state.polling && !hasExited(turn);
+  const polls = turn.wantPoll && !turn.state.polling;
   if (polls) turn.state.polling = true;
-  const next = earliest(
+  const wakeAt = earliest(
     turn.state.nextAdvertAt,
     turn.state.groupsAt,
     silence > turn.now ? silence : never,
     checksWakeAt(turn),
     stopWakeAt(turn),
   );
-  const wakeAt = hasExited(turn) ? never : next;
   turn.state.wakeAt = wakeAt;
   return { state: turn.state, effects: inOrder(turn, renewal, spoken, polls, exit), wakeAt };
 }

@@ -20,11 +20,6 @@ export function endStop(turn: Turn): boolean {
   return true;
 }
 
-/** Everything was let go and said. */
-export function hasExited(turn: Turn): boolean {
-  return turn.state.stopping?.exited === true;
-}
-
 export function stopWakeAt(turn: Turn): Instant {
   const stopping = turn.state.stopping;
   return stopping === null || stopping.exited ? never : later(stopping.since, handoverMs);

@@ -171,16 +171,6 @@ test('stop: a kernel that never answers a release does not hold it up', (t) => {
   t.true(kinds(bench.step({ kind: 'wake' })).includes('exit'));
 });
 
-test('stop: after the end nothing is said any more, though hooks still end', (t) => {
-  const bench = standby();
-  t.true(kinds(bench.step({ kind: 'stop' })).includes('exit'));
-  bench.now += 5000;
-  bench.step({ kind: 'hooked', group: 'web', outcome: { kind: 'exit', code: 0 }, output: '' });
-  t.deepEqual(bench.effects, [], 'no advert, and no complaint about a late loop');
-  bench.step({ kind: 'hooked', group: 'web', outcome: { kind: 'exit', code: 1 }, output: '' });
-  t.like(bench.effects[0], { kind: 'event', event: { code: 'hook-failed' } });
-});
-
 test('stop: nothing is claimed, checked or exited twice afterwards', (t) => {
   const bench = standby();
   t.true(kinds(bench.step({ kind: 'stop' })).includes('exit'));
