@@ -12,6 +12,9 @@ import { exitCode, Failure } from './failure.ts';
 import { loadConfig } from './load-config.ts';
 import type { Places } from './places.ts';
 
+/** Time for the exit code to be set and a failure to be said. */
+const lastWordsMs = 20;
+
 export async function run(places: Places): Promise<number> {
   const compiled = loadConfig(places.config);
   process.stderr.write(findingText(compiled));
@@ -23,12 +26,18 @@ export async function run(places: Places): Promise<number> {
   const hash = keyedHashOf(compiled.settings);
   const lock = acquireRuntimeLock(places.runtimeDir);
   if (lock.kind !== 'held') throw new Failure(exitCode.failed, lock.message);
+  // The lock ends with the process, and not before: whatever a failure left open has ended then too.
   try {
     await runDaemon(compiled.settings, hash, places);
     return exitCode.done;
   } finally {
-    lock.release();
+    endSoon();
   }
+}
+
+/** A script that hangs inside the kernel, or what a failed start left open, must not keep the process. */
+function endSoon(): void {
+  setTimeout(() => process.exit(), lastWordsMs).unref();
 }
 
 /** `loadConfig` has read these keys once; a file that changed since then is still refused. */

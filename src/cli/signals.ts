@@ -1,24 +1,34 @@
-// What the signals of an operator or of systemd mean to a running daemon.
+// What the signals of an operator or of systemd mean to a running daemon. Heard from the first moment
+// on: one that comes during the start is obeyed once there is a daemon to obey it.
 
 import type { Instant } from '#lib/time';
 import type { Clock } from '#ports/clock';
 
-export interface Wishes {
-  stop(signal: string): void;
-  reload(): void;
-}
+export class Signals {
+  readonly #clock: Clock;
+  #asked: { readonly signal: string; readonly at: Instant } | null = null;
+  #stop: ((signal: string) => void) | null = null;
 
-/** Resolves, when the daemon has let go of everything, to the instant at which it was told to. */
-export async function untilStopped(clock: Clock, ended: Promise<void>, wishes: Wishes): Promise<Instant> {
-  let stoppedAt: Instant | null = null;
-  const stop = (signal: NodeJS.Signals): void => {
-    if (stoppedAt !== null) return;
-    stoppedAt = clock.now();
-    wishes.stop(signal);
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  process.on('SIGHUP', () => wishes.reload());
-  await ended;
-  return stoppedAt ?? clock.now();
+  constructor(clock: Clock, reload: () => void) {
+    this.#clock = clock;
+    const stop = (signal: string): void => this.#ask(signal);
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+    process.on('SIGHUP', reload);
+  }
+
+  /** Resolves, when the daemon has let go of everything, to the instant at which it was told to. */
+  async untilStopped(ended: Promise<void>, stop: (signal: string) => void): Promise<Instant> {
+    this.#stop = stop;
+    if (this.#asked !== null) stop(this.#asked.signal);
+    await ended;
+    return this.#asked?.at ?? this.#clock.now();
+  }
+
+  /** Once: whoever asks again has been heard already. */
+  #ask(signal: string): void {
+    if (this.#asked !== null) return;
+    this.#asked = { signal, at: this.#clock.now() };
+    this.#stop?.(signal);
+  }
 }

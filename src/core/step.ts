@@ -116,7 +116,7 @@ function inOrder(turn: Turn, renewal: Effect | null, spoken: Effect | null, poll
   if (turn.release !== null) effects.push({ kind: 'release', ...turn.release });
   if (spoken !== null) effects.push(spoken);
   if (renewal !== null) effects.push(renewal);
-  if (turn.hold !== null) effects.push({ kind: 'hold', ...turn.hold, until: holdUntil(turn) });
+  if (turn.hold !== null) effects.push({ kind: 'hold', ...turn.hold, until: holdUntil(turn, spoken !== null) });
   for (const addresses of turn.announcements) effects.push({ kind: 'announce', addresses });
   effects.push(...turn.late);
   if (polls) effects.push({ kind: 'poll' });
@@ -124,7 +124,8 @@ function inOrder(turn: Turn, renewal: Effect | null, spoken: Effect | null, poll
   return effects;
 }
 
-function holdUntil(turn: Turn): Instant | null {
+/** A lease after the last advert, and not after now: an address that is put back ends with the others. */
+function holdUntil(turn: Turn, spoken: boolean): Instant | null {
   const { lease } = turn.settings;
-  return lease.kind === 'off' ? null : later(turn.now, lease.ms);
+  return lease.kind === 'off' ? null : later(spoken ? turn.now : turn.state.lastAdvertAt, lease.ms);
 }

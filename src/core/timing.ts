@@ -29,7 +29,10 @@ export function authorityMs(settings: Settings): number {
   return settings.lease.kind === 'off' ? down : Math.min(down, settings.lease.ms);
 }
 
-/** A renewal costs time for each address; more than eight in a lease buy nothing. */
+/**
+ * A renewal costs time for each address; more than eight in a lease buy nothing. Without a lease it still
+ * records the last sign of life, by which a restarted daemon knows whether it may adopt.
+ */
 export function renewalGapMs(settings: Settings): number {
-  return settings.lease.kind === 'off' ? Number.POSITIVE_INFINITY : settings.lease.ms / 8;
+  return (settings.lease.kind === 'off' ? downMs(settings) : settings.lease.ms) / 8;
 }

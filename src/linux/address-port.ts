@@ -4,7 +4,7 @@
 // elsewhere; the requests have been carried out when a call returns, their outcomes come as inputs.
 
 import { addressKey } from '#lib/ip';
-import { later, longAgo } from '#lib/time';
+import { later } from '#lib/time';
 import type { Instant } from '#lib/time';
 import type { AddressKey, AddressOutcome, Input } from '#model/input';
 import type { EffectId } from '#model/names';
@@ -18,6 +18,7 @@ import { placeKey } from './address-message.ts';
 import type { KernelAddress } from './address-message.ts';
 import { known, refused } from './address-plan.ts';
 import type { Plan, WritePlan } from './address-plan.ts';
+import { Renewals } from './address-renewal.ts';
 import { AddressWriter } from './address-writer.ts';
 import { ClaimsBook } from './claims-book.ts';
 import type { BookOptions, Claim } from './claims-book.ts';
@@ -37,14 +38,6 @@ export interface AddressPortOptions extends BookOptions {
   readonly left: readonly ClaimedAddress[];
 }
 
-/**
- * The kernel takes some 80 µs for each address of a renewal. A thousand of them at an interval of 10 ms
- * would leave no time for adverts: so renewals get a tenth of it, unless a quarter of a second passes.
- * An address whose renewal was left out ends that much earlier, never later.
- */
-const RENEWAL_SHARE = 10;
-const LONGEST_RENEWAL_GAP_MS = 250;
-
 const ABSENT_ALREADY = new Set([0, EADDRNOTAVAIL, ENODEV, ENXIO]);
 
 export class AddressPort implements KernelPort {
@@ -55,8 +48,8 @@ export class AddressPort implements KernelPort {
   readonly #book: ClaimsBook;
   readonly #beat: BeatFile;
   readonly #writer: AddressWriter;
+  readonly #renewals: Renewals;
   readonly #departures: Departures;
-  #renewAgainAt = longAgo;
   #closed = false;
 
   constructor(options: AddressPortOptions) {
@@ -65,6 +58,7 @@ export class AddressPort implements KernelPort {
     this.#offer = options.offer;
     this.#warn = options.warn;
     this.#writer = new AddressWriter(options.clock);
+    this.#renewals = new Renewals(options.clock, this.#writer);
     this.#book = new ClaimsBook(options, options.left);
     this.#beat = new BeatFile(options.runtimeDir, options.boot);
     // From here on the record speaks in our name, so that it and the beat belong together.
@@ -189,11 +183,13 @@ export class AddressPort implements KernelPort {
     const { state } = this.#watch;
     const late = this.#tooLate(until);
     const tags = kernelReportsTags(state);
-    const ours = plans.filter(({ claim }) => {
+    // What was let go of while the kernel was asked must not come back.
+    const wanted = plans.filter(({ claim }) => claim.state !== 'leaving');
+    const ours = wanted.filter(({ claim }) => {
       const found = state.addresses.get(placeKey(claim));
       return found === undefined || formNotOurs(found, this.#book.leaseOff, tags) === null;
     });
-    const outcomes = plans.filter((plan) => !ours.includes(plan)).map((plan) => this.#settle(plan, EEXIST));
+    const outcomes = wanted.filter((plan) => !ours.includes(plan)).map((plan) => this.#settle(plan, EEXIST));
     if (late !== null) return [...outcomes, ...ours.map(({ claim }) => refused(claim, late))];
     const replacing = ours.map((plan): WritePlan => ({ ...plan, how: 'replace' }));
     const errnos = await this.#writer.write(replacing, until);
@@ -229,38 +225,9 @@ export class AddressPort implements KernelPort {
     this.#answer(id, outcomes);
   }
 
-  async #extend(
-    id: EffectId,
-    held: readonly Claim[],
-    until: Instant | null,
-    outcomes: AddressOutcome[],
-  ): Promise<void> {
-    const late = this.#tooLate(until);
-    if (late !== null) {
-      this.#answer(id, [...outcomes, ...held.map((claim) => refused(claim, late))]);
-      return;
-    }
-    const errnos = await this.#renewAll(held, until);
-    for (const [i, claim] of held.entries()) {
-      const errno = errnos[i] ?? 0;
-      if (errno === 0) continue;
-      if (errno === ENODEV) claim.state = 'gone';
-      outcomes.push(errno === ENODEV ? { key: claim.key, kind: 'absent' } : refused(claim, errnoWords(errno)));
-    }
+  async #extend(id: EffectId, held: readonly Claim[], until: Instant | null, gone: AddressOutcome[]): Promise<void> {
+    const outcomes = [...gone, ...(await this.#renewals.extend(held, until))];
     if (outcomes.length > 0) this.#answer(id, outcomes);
-  }
-
-  /** Empty when it was too soon to renew again. */
-  async #renewAll(held: readonly Claim[], until: Instant | null): Promise<readonly number[]> {
-    const begun = this.#clock.now();
-    if (begun < this.#renewAgainAt) return [];
-    const answer = this.#writer.write(
-      held.map((claim) => ({ claim, how: 'replace' })),
-      until,
-    );
-    const costMs = this.#clock.now() - begun;
-    this.#renewAgainAt = later(begun, Math.min(LONGEST_RENEWAL_GAP_MS, costMs * RENEWAL_SHARE));
-    return answer;
   }
 
   #tooLate(until: Instant | null): string | null {

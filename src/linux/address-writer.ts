@@ -32,7 +32,9 @@ export class AddressWriter {
   /** One errno for each, 0 for success; ETIME for all when `until` has passed. */
   async write(writes: readonly AddressWrite[], until: Instant | null): Promise<readonly number[]> {
     const errnos = await this.#send(writes, until, this.#tagged);
-    const invalid = errnos.flatMap((errno, i) => (errno === EINVAL && this.#tagged ? [i] : []));
+    // What was let go of while the kernel answered must not come back.
+    const isWanted = (i: number): boolean => writes[i]?.claim.state !== 'leaving';
+    const invalid = errnos.flatMap((errno, i) => (errno === EINVAL && this.#tagged && isWanted(i) ? [i] : []));
     if (invalid.length === 0) return errnos;
     // A kernel that checks strictly and knows no IFA_PROTO says EINVAL; so it does for other faults.
     const untagged = await this.#send(

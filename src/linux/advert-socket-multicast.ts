@@ -59,7 +59,7 @@ export class MulticastPath {
   }
 
   async close(): Promise<void> {
-    await this.#sockets.closeAll(null);
+    await this.#sockets.close();
   }
 
   readonly #descriptor = (family: Family): number => {

@@ -35,6 +35,7 @@ export class FamilySockets {
   readonly #faults = new Map<Family, string>();
   #triedAt = Number.NEGATIVE_INFINITY;
   #said: string | null = null;
+  #closed = false;
 
   constructor(path: PathName, families: readonly Family[], needs: PathNeeds) {
     this.#path = path;
@@ -56,6 +57,7 @@ export class FamilySockets {
 
   /** Opens each family that is not open. */
   openAll(descriptor: (family: Family) => number): void {
+    if (this.#closed) return;
     this.#triedAt = this.#needs.clock.now();
     for (const family of this.#families) {
       if (!this.#sockets.has(family)) this.#open(family, descriptor);
@@ -68,7 +70,13 @@ export class FamilySockets {
     if (this.#needs.clock.now() - this.#triedAt >= RETRY_MS) this.openAll(descriptor);
   }
 
-  /** Closes all within the call and says why; null says nothing. */
+  /** For good: whoever still sends gets a refusal, not a new socket. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.closeAll(null);
+  }
+
+  /** Closes all within the call and says why; null says nothing. They are opened again when that is asked for. */
   async closeAll(words: string | null): Promise<void> {
     const closing = Promise.all([...this.#sockets.values()].map((socket) => socket.close()));
     this.#sockets.clear();

@@ -49,7 +49,7 @@ export class PeersPath {
   }
 
   async close(): Promise<void> {
-    await this.#sockets.closeAll(null);
+    await this.#sockets.close();
   }
 
   /** Null when it left for at least one peer. */

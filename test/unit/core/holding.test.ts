@@ -53,6 +53,25 @@ test('lease: renewed on an advert that left, never otherwise, to end a lease aft
   t.like(renew, { kind: 'renew', advertAt: 4000, until: 6000 });
 });
 
+test('lease: an address that is put back ends a lease after the last advert, as the others do', (t) => {
+  const bench = holder();
+  bench.runTo(4400);
+  const last = bench.state.lastAdvertAt;
+  t.true(last < 4400);
+  const effects = bench.step({ kind: 'address-changed', key, present: false });
+  t.like(
+    effects.find((effect) => effect.kind === 'hold'),
+    { until: last + 2000 },
+  );
+});
+
+test('lease off: the sign of life goes on, or a restarted daemon could never adopt', (t) => {
+  const bench = holder({}, { lease: { kind: 'off' } });
+  const renewals = bench.runTo(6600).flatMap((effect) => (effect.kind === 'renew' ? [effect] : []));
+  t.true(renewals.length >= 3, `${renewals.length} in three seconds`);
+  t.true(renewals.every(({ until }) => until === null));
+});
+
 test('lease: a standby renews nothing', (t) => {
   const bench = standby();
   t.false(kinds(bench.runTo(bench.now + 2500)).includes('renew'));

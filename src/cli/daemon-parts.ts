@@ -1,0 +1,148 @@
+// Opens everything that a daemon needs and ties it together: kernel, sockets, scripts, control socket,
+// and the loop between them. Nothing runs yet, and no address has been touched. What cannot be
+// opened is an error; what is open by then ends with the process.
+
+import { createHash, randomBytes } from 'node:crypto';
+import { describeSettings } from '#config/describe';
+import { sharedSettings } from '#config/shared';
+import { downMs } from '#core/timing';
+import { AddressPort } from '#linux/address-port';
+import { AdvertSockets } from '#linux/advert-sockets';
+import { AdvertSpeaker } from '#linux/advert-speaker';
+import { Announcer } from '#linux/announce-port';
+import { CheckRunner } from '#linux/check-runner';
+import { readStartFacts } from '#linux/claims-start';
+import { HookRunner } from '#linux/hook-runner';
+import { LoopTimer } from '#linux/loop-timer';
+import { type HostWatch, openHostWatch } from '#linux/netlink-watch';
+import { ServiceManager } from '#linux/service-manager';
+import type { Input, StartFacts } from '#model/input';
+import type { Settings } from '#model/settings';
+import { type ControlServer, openControlServer } from '#ops/control-server';
+import type { LogJournal } from '#ops/log-journal';
+import { reasonSentence } from '#ops/sentences';
+import { statusSentence } from '#ops/status-sentence';
+import type { Clock } from '#ports/clock';
+import type { KeyedHash } from '#ports/keyed-hash';
+import { Daemon } from '#runtime/daemon';
+import type { Identity } from '#runtime/identity';
+import { coalesced } from './coalesced.ts';
+import { statusOf } from './daemon-status.ts';
+import { controlSocket, type Places } from './places.ts';
+import { version } from './version.ts';
+
+/** What is known before anything is opened. */
+export interface Ground {
+  readonly settings: Settings;
+  readonly hash: KeyedHash;
+  readonly places: Places;
+  readonly clock: Clock;
+  readonly journal: LogJournal;
+}
+
+export interface Parts {
+  readonly identity: Identity;
+  readonly service: ServiceManager;
+  readonly watch: HostWatch;
+  /** What an earlier daemon left, for the first step. */
+  readonly facts: StartFacts;
+  readonly announcer: Announcer;
+  readonly kernel: AddressPort;
+  readonly sockets: AdvertSockets;
+  readonly timer: LoopTimer;
+  readonly checks: CheckRunner;
+  readonly hooks: HookRunner;
+  readonly daemon: Daemon;
+  readonly control: ControlServer;
+  /** Everything is released and said. */
+  readonly ended: Promise<void>;
+}
+
+export async function openParts({ settings, hash, places, clock, journal }: Ground): Promise<Parts> {
+  const warn = (words: string): void => journal.say('warning', 'warning', words);
+  const offer = (input: Input): void => daemon.offer(input);
+  const { node } = settings;
+  const identity = { boot: randomBytes(8).toString('hex'), configHash: configHashOf(settings), release: version() };
+  const service = new ServiceManager({ environment: process.env, pid: process.pid, log: warn });
+
+  const watch = await openHostWatch();
+  const { facts, left, words: odd } = readStartFacts(places.runtimeDir, watch.state);
+  for (const words of odd) warn(words);
+  const announcer = new Announcer(watch, warn);
+  const book = { runtimeDir: places.runtimeDir, boot: identity.boot, downMs: downMs(settings), lease: settings.lease };
+  const kernel = new AddressPort({ ...book, left, watch, clock, offer, warn });
+
+  const sockets = new AdvertSockets({
+    transport: settings.transport,
+    clock,
+    sink: (path, from, bytes) => daemon.packet(path, from, bytes),
+    report: { path: (path, words) => sayPath(journal, path, words) },
+  });
+  const timer = new LoopTimer({
+    clock,
+    wake: () => offer({ kind: 'wake' }),
+    polled: (begun) => offer({ kind: 'polled', begun }),
+    waiting: () => sockets.drain(),
+  });
+  const checks = new CheckRunner({ checks: settings.checks, node, offer });
+  const hooks = new HookRunner({ hook: settings.hook, node, describe: reasonSentence, offer, log: warn });
+  const speaker = new AdvertSpeaker(sockets, offer);
+
+  const end = pledge();
+  const tellNow = (): void => {
+    const view = daemon.view();
+    if (view !== null) service.status(statusSentence(view));
+  };
+  const tellService = coalesced(tellNow);
+  const daemon: Daemon = new Daemon(settings, identity, {
+    clock,
+    timer,
+    speaker,
+    hash,
+    kernel,
+    announcer,
+    checks,
+    hooks,
+    service: {
+      // The sentence first, so that whoever waited for a ready daemon finds one.
+      ready: () => {
+        tellNow();
+        service.ready();
+      },
+      beat: () => service.beat(),
+      stopping: () => service.stopping(),
+    },
+    journal: {
+      write: (event) => {
+        journal.write(event);
+        tellService();
+      },
+    },
+    exit: end.keep,
+  });
+  const control = await openControlServer({
+    path: controlSocket(places),
+    config: () => describeSettings(settings).json,
+    status: statusOf(settings, identity, daemon, sockets, clock),
+    onFault: warn,
+  });
+  const open = { identity, service, watch, facts, announcer, kernel, sockets, timer, checks, hooks, daemon, control };
+  return { ...open, ended: end.kept };
+}
+
+function sayPath(journal: LogJournal, path: string, words: string | null): void {
+  if (words === null) journal.say('info', 'path', `path ${path} is open`, { path });
+  else journal.say('warning', 'path', `path ${path}: ${words}`, { path });
+}
+
+function configHashOf(settings: Settings): string {
+  return createHash('sha256').update(sharedSettings(settings)).digest('hex').slice(0, 16);
+}
+
+function pledge(): { readonly kept: Promise<void>; readonly keep: () => void } {
+  let keep = (): void => undefined;
+  const kept = new Promise<void>((resolve) => {
+    keep = resolve;
+  });
+  return { kept, keep: () => keep() };
+}
