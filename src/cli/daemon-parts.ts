@@ -69,6 +69,13 @@ export async function openParts({ settings, hash, places, clock, journal }: Grou
   const { facts, left, words: odd } = readStartFacts(places.runtimeDir, watch.state);
   for (const words of odd) warn(words);
   const announcer = new Announcer(watch, warn);
+  // Before the record of an earlier daemon is taken over: a start that fails here must leave it as it was.
+  const control = await openControlServer({
+    path: controlSocket(places),
+    config: () => describeSettings(settings).json,
+    status: () => status(),
+    onFault: warn,
+  });
   const book = { runtimeDir: places.runtimeDir, boot: identity.boot, downMs: downMs(settings), lease: settings.lease };
   const kernel = new AddressPort({ ...book, left, watch, clock, offer, warn });
 
@@ -120,12 +127,7 @@ export async function openParts({ settings, hash, places, clock, journal }: Grou
     },
     exit: end.keep,
   });
-  const control = await openControlServer({
-    path: controlSocket(places),
-    config: () => describeSettings(settings).json,
-    status: statusOf(settings, identity, daemon, sockets, clock),
-    onFault: warn,
-  });
+  const status = statusOf(settings, identity, daemon, sockets, clock);
   const open = { identity, service, watch, facts, announcer, kernel, sockets, timer, checks, hooks, daemon, control };
   return { ...open, ended: end.kept };
 }

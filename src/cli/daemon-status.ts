@@ -4,7 +4,7 @@
 import { twoHoldersForMs } from '#config/lease';
 import type { AdvertSockets } from '#linux/advert-sockets';
 import type { Settings } from '#model/settings';
-import { statusDocument } from '#ops/status';
+import { type Moment, statusDocument } from '#ops/status';
 import type { StatusDocument } from '#ops/status-document';
 import type { Clock } from '#ports/clock';
 import type { Daemon } from '#runtime/daemon';
@@ -19,6 +19,7 @@ export function statusOf(
 ): () => StatusDocument {
   const sinceWallMs = clock.wall();
   const leaseOpenMs = twoHoldersForMs(settings);
+  const wallOf = steadyWall(clock);
   return () => {
     const view = daemon.view();
     if (view === null) throw new Error('the daemon has not started yet');
@@ -34,6 +35,23 @@ export function statusOf(
       leaseOpenMs,
       adverts,
     };
-    return statusDocument(view, { ...facts, mode: 'availability' }, { now: clock.now(), wallMs: clock.wall() });
+    return statusDocument(view, { ...facts, mode: 'availability' }, wallOf());
   };
 }
+
+/**
+ * Both clocks at one moment. Their distance is kept until somebody sets the wall clock: read anew each
+ * time it would shake by a millisecond, and every `since` with it.
+ */
+function steadyWall(clock: Clock): () => Moment {
+  let distanceMs = clock.wall() - clock.now();
+  return () => {
+    const now = clock.now();
+    const measuredMs = clock.wall() - now;
+    if (Math.abs(measuredMs - distanceMs) > setAsideMs) distanceMs = measuredMs;
+    return { now, wallMs: now + distanceMs };
+  };
+}
+
+/** More than the two clocks drift apart between two looks; less than anybody means by setting a clock. */
+const setAsideMs = 100;

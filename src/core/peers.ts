@@ -46,7 +46,7 @@ export function takeAdvert(turn: Turn, path: PathName, from: string, advert: Adv
 
 /** A boot that nobody here has met: remember it, and answer so that it can be proven. */
 function meet(turn: Turn, path: PathName, from: string, advert: Advert): Boot | null {
-  if (turn.state.boots.size >= maxBoots && !forgetOne(turn)) return null;
+  if (!makeRoom(turn)) return null;
   turn.replyOn.add(path);
   turn.stirred = true;
   return {
@@ -73,10 +73,18 @@ function meet(turn: Turn, path: PathName, from: string, advert: Advert): Boot | 
   };
 }
 
-/** Makes room: the boot that was lost the longest ago, or else an unproven one. */
-function forgetOne(turn: Turn): boolean {
+/**
+ * Recordings of many boots must not push out what is known of proven ones, or a recording of those would
+ * count as new: the unproven get half of the room. Among equals the one that was lost the longest ago
+ * goes first; a live unproven one only when there is no other, because it may hold claims back.
+ */
+function makeRoom(turn: Turn): boolean {
   const boots = [...turn.state.boots.values()].toSorted((a, b) => a.lastHeardAt - b.lastHeardAt);
-  const victim = boots.find((boot) => boot.state === 'lost') ?? boots.find((boot) => !boot.proven);
+  const unproven = boots.filter((boot) => !boot.proven);
+  const crowded = unproven.length >= maxBoots / 2;
+  if (boots.length < maxBoots && !crowded) return true;
+  const lost = (boot: Boot) => boot.state === 'lost';
+  const victim = crowded ? (unproven.find(lost) ?? unproven[0]) : (boots.find(lost) ?? unproven[0]);
   return victim !== undefined && turn.state.boots.delete(victim.boot);
 }
 

@@ -8,7 +8,7 @@ import type { Clock } from '#ports/clock';
 import { lifetimeUntil } from './address-lifetime.ts';
 import type { AddressWriter } from './address-writer.ts';
 import type { Claim } from './claims-book.ts';
-import { ENODEV, errnoWords } from './netlink-errno.ts';
+import { ENODEV, errnoWords, isPassing } from './netlink-errno.ts';
 
 /**
  * The kernel takes some 80 µs for each address of a renewal. A thousand of them at an interval of 10 ms
@@ -37,7 +37,8 @@ export class Renewals {
     for (const [i, claim] of held.entries()) {
       const { key } = claim;
       const errno = errnos[i] ?? 0;
-      if (errno === 0) continue;
+      // What is left out now is in the next renewal; if that never comes, the lease ends and the kernel says so.
+      if (errno === 0 || isPassing(errno)) continue;
       if (errno === ENODEV) claim.state = 'gone';
       outcomes.push(errno === ENODEV ? { key, kind: 'absent' } : { key, kind: 'refused', error: errnoWords(errno) });
     }

@@ -8,6 +8,13 @@ const { EACCES, EADDRNOTAVAIL, EEXIST, EINVAL, ENODEV, ENOBUFS, ENOMEM, ENXIO, E
 
 export { EADDRNOTAVAIL, EEXIST, EINVAL, ENODEV, ENOBUFS, ENXIO, ETIME };
 
+const PASSING: ReadonlySet<number> = new Set([ENOBUFS, ENOMEM, constants.errno.EAGAIN, constants.errno.EINTR]);
+
+/** Says something of the moment and nothing of the request: the next one may well pass. */
+export function isPassing(errno: number): boolean {
+  return PASSING.has(errno);
+}
+
 const ADVICE: ReadonlyMap<number, string> = new Map([
   [EPERM, 'not permitted: the daemon needs CAP_NET_ADMIN'],
   [EACCES, 'not permitted here: for IPv6, is net.ipv6.conf.<interface>.disable_ipv6 set?'],

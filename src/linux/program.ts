@@ -69,11 +69,10 @@ export class ProgramRun {
     if (typeof launch === 'string') return launch;
     const pipe = openPipe();
     if (typeof pipe === 'string') return `no pipe for its output: ${pipe}`;
-    // Whoever owns the read end by now closes it.
-    const output = new ProgramOutput(pipe.read);
-    this.#output = output;
-    keepDescriptors();
     try {
+      // From here on it owns the read end, and closes it.
+      this.#output = new ProgramOutput(pipe.read);
+      keepDescriptors();
       const child = spawn('setpriv', launch, {
         cwd: '/',
         env: { PATH: searchPath, LANG: 'C.UTF-8', ...this.#order.environment },

@@ -28,26 +28,14 @@ export function acquireRuntimeLock(runtimeDir: string): RuntimeLock {
   } catch (error) {
     return { kind: 'failed', message: `cannot use the runtime directory ${runtimeDir}: ${wordsOf(error)}` };
   }
-  const outcome = lockOrName(fd, runtimeDir);
-  if (outcome.kind !== 'held') closeSync(fd);
-  return outcome;
-}
-
-/**
- * Whether a daemon uses this directory, frozen ones included. Where that cannot be told, the
- * answer is yes: nobody may clean up beside a daemon.
- */
-export function isAlive(runtimeDir: string): boolean {
-  let fd: number;
+  let outcome: RuntimeLock | null = null;
   try {
-    fd = openSync(lockPath(runtimeDir), constants.O_RDWR | constants.O_NOFOLLOW);
+    outcome = lockOrName(fd, runtimeDir);
+    return outcome;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ENOENT';
-  }
-  try {
-    return lockFile(fd) !== null;
+    return { kind: 'failed', message: `cannot use ${lockPath(runtimeDir)}: ${wordsOf(error)}` };
   } finally {
-    closeSync(fd);
+    if (outcome?.kind !== 'held') closeSync(fd);
   }
 }
 
@@ -62,7 +50,7 @@ function lockOrName(fd: number, runtimeDir: string): RuntimeLock {
     if (error !== 'EAGAIN') {
       return { kind: 'failed', message: `cannot lock ${lockPath(runtimeDir)}: ${error}` };
     }
-    // The holder may not have written its pid yet, or may only be looking (`isAlive`).
+    // The holder may not have written its pid yet.
     const pid = livingPid(runtimeDir);
     if (pid !== null) {
       return { kind: 'taken', pid, message: `another locum (pid ${pid}) uses ${runtimeDir}` };

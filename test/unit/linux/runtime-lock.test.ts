@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
-import { acquireRuntimeLock, isAlive } from '#linux/runtime-lock';
+import { acquireRuntimeLock } from '#linux/runtime-lock';
 
 const dir = mkdtempSync(join(tmpdir(), 'locum-lock-'));
 const children = new Set<ChildProcess>();
@@ -55,22 +55,22 @@ test('the second one learns the pid of the first in words', async (t) => {
 test('the lock ends with its process: what is left of it blocks nobody', async (t) => {
   const runtimeDir = join(dir, 'stale');
   const { child } = await contend(runtimeDir);
-  t.true(isAlive(runtimeDir));
+  t.true(isTaken(runtimeDir));
   await end(child);
   t.is(readFileSync(join(runtimeDir, 'locum.lock'), 'utf8'), `${child.pid}\n`);
-  t.false(isAlive(runtimeDir));
+  t.false(isTaken(runtimeDir));
   const lock = acquireRuntimeLock(runtimeDir);
   t.is(lock.kind, 'held');
   t.is(readFileSync(join(runtimeDir, 'locum.lock'), 'utf8'), `${process.pid}\n`);
   if (lock.kind === 'held') lock.release();
-  t.false(isAlive(runtimeDir));
+  t.false(isTaken(runtimeDir));
 });
 
 test('a frozen daemon is alive', async (t) => {
   const runtimeDir = join(dir, 'frozen');
   const { child } = await contend(runtimeDir);
   child.kill('SIGSTOP');
-  t.true(isAlive(runtimeDir));
+  t.true(isTaken(runtimeDir));
   t.is(acquireRuntimeLock(runtimeDir).kind, 'taken');
   await end(child);
 });
@@ -82,13 +82,13 @@ test('programs that the holder starts do not inherit the lock', async (t) => {
   children.add(child);
   await once(child, 'spawn');
   if (lock.kind === 'held') lock.release();
-  t.false(isAlive(runtimeDir));
+  t.false(isTaken(runtimeDir));
   await end(child);
 });
 
 test('the directory is made, and nobody else can open the lock', (t) => {
   const runtimeDir = join(dir, 'a/b');
-  t.false(isAlive(runtimeDir));
+  t.false(isTaken(runtimeDir));
   const lock = acquireRuntimeLock(runtimeDir);
   t.is(lock.kind, 'held');
   t.is(statSync(runtimeDir).mode & 0o777, 0o755);
@@ -103,3 +103,9 @@ test('a directory that cannot be used is a sentence', (t) => {
   t.is(lock.kind, 'failed');
   t.regex(lock.kind === 'failed' ? lock.message : '', /^cannot use the runtime directory .*ENOTDIR/);
 });
+
+function isTaken(runtimeDir: string): boolean {
+  const lock = acquireRuntimeLock(runtimeDir);
+  if (lock.kind === 'held') lock.release();
+  return lock.kind !== 'held';
+}
