@@ -215,6 +215,18 @@ test('bounded: ten thousand boots of a flood leave a bounded state, and proven p
   t.is(bench.group.role, 'active');
 });
 
+test('freshness: recordings of many boots do not push out a proven one that is lost, so that it stays refused', (t) => {
+  const bench = holder();
+  bench.hearAndAnswer();
+  bench.runTo(bench.now + 10_000);
+  t.is(bench.state.boots.get(peerBoot)?.state, 'lost');
+  for (let i = 0; i < 100; i += 1) {
+    bench.hear({ boot: (i + 4096).toString(16).padStart(16, 'c'), node: `n${i}`, sequence: 1, echo: null });
+  }
+  t.true(bench.state.boots.has(peerBoot), 'what was proven is remembered');
+  t.is(bench.state.boots.size, 1 + 19, 'the unproven have half of the room');
+});
+
 test('table: the answer to an unknown boot carries all of it, though every other peer holds it', (t) => {
   const bench = new Bench();
   bench.hearAndAnswer({ advert: { table: null } });
