@@ -21,7 +21,11 @@ daemon_signal() {
   pid=$(daemon_pid "$1") || die "no daemon runs on $1"
   kill -s "$2" "$pid"
 }
-daemon_kill() { daemon_signal "$1" "${2:-KILL}"; }
+daemon_kill() {
+  daemon_signal "$1" "${2:-KILL}"
+  # Nothing survives SIGKILL, but it takes a moment: whoever starts it again next must not meet the dead one.
+  [ "${2:-KILL}" != KILL ] || while daemon_pid "$1" >/dev/null; do sleep 0.01; done
+}
 daemon_freeze() { daemon_signal "$1" STOP; }
 daemon_thaw() { daemon_signal "$1" CONT; }
 

@@ -17,6 +17,7 @@ export function notePeers(turn: Turn): void {
     noteOneWay(turn, boot);
   }
   forget(turn, spokesmen);
+  noteSolitude(turn);
 }
 
 /** The boot that stands for each node: a live one before a lost one, the newest before an older one. */
@@ -62,6 +63,13 @@ function noteDuplicate(turn: Turn, node: NodeName): void {
   const twin = duplicateOf(turn, node);
   if (twin !== null) raise(turn, { code: 'duplicate-name', node, address: twin.address });
   else settle(turn, (problem) => problem.code === 'duplicate-name' && problem.node === node);
+}
+
+/** The others may be down, or this node may be cut off: from here the two look the same. */
+function noteSolitude(turn: Turn): void {
+  const states = [...turn.state.peerStates.values()];
+  if (states.length > 0 && states.every((state) => state === 'lost')) raise(turn, { code: 'no-peer-heard' });
+  else settle(turn, (problem) => problem.code === 'no-peer-heard');
 }
 
 /** Nodes whose every boot was forgotten leave no trace, nor do paths that a newer boot does not use. */

@@ -7,6 +7,8 @@ import type { AddressKey } from './input.ts';
 export type Problem =
   | { readonly code: 'peer-one-way'; readonly peer: NodeName; readonly path: PathName }
   | { readonly code: 'peer-config-differs'; readonly peer: NodeName }
+  /** Other nodes were heard once, and none of them is any more. */
+  | { readonly code: 'no-peer-heard' }
   | { readonly code: 'duplicate-name'; readonly node: NodeName; readonly address: string }
   | { readonly code: 'dual-holder'; readonly group: GroupName; readonly peer: NodeName }
   | { readonly code: 'path-unsendable'; readonly path: PathName; readonly error: string }

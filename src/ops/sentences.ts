@@ -145,6 +145,11 @@ export function problemWords(problem: Problem): { what: string; advice: string }
         what: `the change hook fails for ${problem.group} (${oneLine(problem.outcome)})`,
         advice: 'run it by hand with LOCUM_GROUP and LOCUM_STATE set',
       };
+    case 'no-peer-heard':
+      return {
+        what: 'this node hears no other node any more: they are down, or it is cut off from them',
+        advice: 'if they run, look at the network between them: each side may hold what the other holds',
+      };
     case 'lease-off':
       return {
         what: 'lease = "off", so the addresses stay if this daemon dies or hangs, and two nodes may hold them',

@@ -55,6 +55,7 @@ export const problems: { readonly [C in Problem['code']]: Extract<Problem, { cod
   'check-failing': { code: 'check-failing', check: 'haproxy', outcome: 'exit 1' },
   'hook-failing': { code: 'hook-failing', group: 'web', outcome: 'timeout' },
   'lease-off': { code: 'lease-off' },
+  'no-peer-heard': { code: 'no-peer-heard' },
 };
 
 /** What a reader must find in the sentence: every word of the value but its kind, and keys as people write them. */
