@@ -108,6 +108,7 @@ export async function openParts({ settings, hash, places, clock, journal }: Grou
     hash,
     kernel,
     announcer,
+    wire: { ask: () => undefined, askGateways: () => undefined },
     checks,
     hooks,
     service: {

@@ -89,6 +89,7 @@ function blankGroup(asked: GroupSettings, settings: Settings, now: Instant): Gro
     holder: null,
     preemptSince: null,
     wants: 'nothing',
+    claim: null,
     holdId: null,
     present: new Set(),
     refusal: null,

@@ -1,11 +1,20 @@
-// A claim under way, until the kernel has answered. Whoever holds the group already, or claims it
-// with a better rank, goes first: this node gives way before it ever was a holder.
+// A claim under way: said to the others first, then whatever must be certain before this node answers
+// for the group, then the addresses. Whoever holds the group already, or claims it with a better rank,
+// goes first: this node gives way before it ever was a holder.
 
 import type { Reason } from '#model/reason';
 import { holdersOf, ownRank, rankOf, voices } from './neighbours.ts';
 import { compareRank } from './rank.ts';
 import { become, letGo } from './roles.ts';
-import { groupAt, type Turn } from './turn.ts';
+import type { Vacancy } from './state.ts';
+import { changeGroup, groupAt, holdAddresses, type Turn } from './turn.ts';
+
+export function claim(turn: Turn, index: number, vacancy: Vacancy): void {
+  const { group } = groupAt(turn, index);
+  const lost = vacancy.resigned ? null : group.holder;
+  become(turn, index, 'claiming', vacancy.reason, { claim: { lost } });
+  proceed(turn, index);
+}
 
 export function goOnClaiming(turn: Turn, index: number): void {
   const { group } = groupAt(turn, index);
@@ -20,4 +29,11 @@ export function goOnClaiming(turn: Turn, index: number): void {
     become(turn, index, 'standby', reason);
     return;
   }
+  proceed(turn, index);
+}
+
+/** The next stage, once the one before it has its answer. */
+function proceed(turn: Turn, index: number): void {
+  const { group, asked } = groupAt(turn, index);
+  if (group.holdId === null) changeGroup(turn, index, { holdId: holdAddresses(turn, asked.addresses) });
 }

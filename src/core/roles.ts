@@ -12,7 +12,7 @@ import { settle } from './problems.ts';
 import { sameFacts } from './same.ts';
 import type { Group } from './state.ts';
 import { downMs, handoverMs, repeatMs } from './timing.ts';
-import { changeGroup, groupAt, holdAddresses, releaseAddresses, tell, type Turn } from './turn.ts';
+import { changeGroup, groupAt, releaseAddresses, tell, type Turn } from './turn.ts';
 
 export function stateOf(role: Role): GroupState {
   if (role === 'resigning') return 'releasing';
@@ -41,11 +41,6 @@ export function explain(turn: Turn, index: number, reason: Reason): void {
 
 export function listen(turn: Turn, index: number, reason: Reason): void {
   become(turn, index, 'starting', reason, { listenUntil: later(turn.now, downMs(turn.settings)) });
-}
-
-export function claim(turn: Turn, index: number, reason: Reason): void {
-  const { asked } = groupAt(turn, index);
-  become(turn, index, 'claiming', reason, { holdId: holdAddresses(turn, asked.addresses) });
 }
 
 /** The kernel has every address: say so, announce. */
@@ -98,6 +93,7 @@ const freshRole = {
   holder: null,
   preemptSince: null,
   wants: 'nothing',
+  claim: null,
   holdId: null,
   resignation: null,
   adoption: null,

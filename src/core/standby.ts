@@ -5,7 +5,9 @@ import { earliest, type Instant, later, longAgo, never } from '#lib/time';
 import type { Reason } from '#model/reason';
 import { candidates, contenders, holdersOf, ownRank, rankOf, unknownPeer, type Voice, voices } from './neighbours.ts';
 import { compareRank } from './rank.ts';
-import { claim, explain } from './roles.ts';
+import { claim } from './claiming.ts';
+import { hindranceTo } from './hindrances.ts';
+import { explain } from './roles.ts';
 import type { Group, Vacancy } from './state.ts';
 import { changeGroup, groupAt, type Turn } from './turn.ts';
 
@@ -93,7 +95,9 @@ function awaitTurn(turn: Turn, index: number, all: readonly Voice[]): void {
   changeGroup(turn, index, { vacancy, preemptSince: null, wants: 'nothing' });
   const atOnce = vacancy.resigned && ahead === 0;
   if (atOnce || turn.judged >= vacancy.claimAt) {
-    claim(turn, index, vacancy.reason);
+    const hindrance = hindranceTo(turn, index);
+    if (hindrance === null) claim(turn, index, vacancy);
+    else explain(turn, index, hindrance);
     return;
   }
   explain(turn, index, { kind: 'waiting-turn', ahead });

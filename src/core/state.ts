@@ -119,6 +119,8 @@ export interface Group {
   /** Since when this node could preempt the holder. */
   readonly preemptSince: Instant | null;
   readonly wants: GroupEntry['wants'];
+  /** What this node knows of the claim that it makes; null unless `claiming`. */
+  readonly claim: Claim | null;
   /** The hold whose outcome decides; null when none is under way. */
   readonly holdId: EffectId | null;
   /** What the kernel said of each address, as far as it is not simply absent. */
@@ -148,6 +150,11 @@ export interface Vacancy {
   readonly successor: NodeName | null;
   /** When it is this node's turn. */
   readonly claimAt: Instant;
+}
+
+export interface Claim {
+  /** The boot that fell silent while it held the group; null where nobody did, or it resigned. */
+  readonly lost: BootId | null;
 }
 
 interface Resignation {

@@ -90,6 +90,10 @@ function take(turn: Turn, input: Input): Effect | null {
     case 'foreign':
       takeForeign(turn, input.keys);
       return null;
+    case 'lapsed':
+    case 'seen':
+    case 'gateway-answered':
+      return null;
     case 'checked':
       takeOutcome(turn, input);
       return null;

@@ -78,6 +78,8 @@ export class AddressPort implements KernelPort {
     void this.#put(id, plans, until, refusal);
   }
 
+  silence(_addresses: readonly VirtualAddress[]): void {}
+
   release(id: EffectId, addresses: readonly VirtualAddress[]): void {
     const outcomes: AddressOutcome[] = [];
     const claims: Claim[] = [];

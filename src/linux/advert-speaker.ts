@@ -15,14 +15,14 @@ export class AdvertSpeaker implements Speaker {
     this.#offer = offer;
   }
 
-  speak(id: EffectId, at: Instant, messages: readonly Message[]): void {
-    void this.#speak(id, at, messages);
+  speak(id: EffectId, at: Instant, last: number, messages: readonly Message[]): void {
+    void this.#speak(id, at, last, messages);
   }
 
-  async #speak(id: EffectId, at: Instant, messages: readonly Message[]): Promise<void> {
+  async #speak(id: EffectId, at: Instant, last: number, messages: readonly Message[]): Promise<void> {
     const answers = messages.map(async ({ path, datagrams }) => {
       return { path, error: await this.#sockets.send(path, datagrams) };
     });
-    this.#offer({ kind: 'sent', id, at, paths: await Promise.all(answers) });
+    this.#offer({ kind: 'sent', id, at, last, paths: await Promise.all(answers) });
   }
 }

@@ -24,6 +24,8 @@ export type Effect =
       readonly addresses: readonly VirtualAddress[];
       readonly until: Instant | null;
     }
+  /** At once: nothing answers for these any more. The addresses may still be there. */
+  | { readonly kind: 'silence'; readonly addresses: readonly VirtualAddress[] }
   /** These addresses must not be there. Answered by `kernel`. */
   | { readonly kind: 'release'; readonly id: EffectId; readonly addresses: readonly VirtualAddress[] }
   /** An advert left at `advertAt`: everything held lives on until `until`. Answered by `kernel` if something is wrong. */
@@ -35,6 +37,10 @@ export type Effect =
       readonly livePeers: number;
     }
   | { readonly kind: 'announce'; readonly addresses: readonly VirtualAddress[] }
+  /** Ask the wire who answers for these. Answers come as `seen`. */
+  | { readonly kind: 'ask'; readonly addresses: readonly VirtualAddress[] }
+  /** Ask every gateway for a sign of life. Answers come as `gateway-answered`. */
+  | { readonly kind: 'ask-gateways' }
   | { readonly kind: 'check'; readonly id: EffectId; readonly check: CheckName }
   | {
       readonly kind: 'hook';

@@ -15,6 +15,8 @@ export type Input =
       readonly kind: 'sent';
       readonly id: EffectId;
       readonly at: Instant;
+      /** The highest number among its datagrams. */
+      readonly last: number;
       readonly paths: readonly { readonly path: PathName; readonly error: string | null }[];
     }
   /** All links that the host has now. Offered at the start and whenever one changes. */
@@ -23,6 +25,12 @@ export type Input =
   | { readonly kind: 'kernel'; readonly id: EffectId; readonly outcomes: readonly AddressOutcome[] }
   /** An address that we hold is gone, or came back, and it was not our doing. */
   | { readonly kind: 'address-changed'; readonly key: AddressKey; readonly present: boolean }
+  /** The gate was shut before a renewal reached it: this host is silent for all that it holds. */
+  | { readonly kind: 'lapsed' }
+  /** Another host's hardware address spoke on the wire for one of our addresses: an answer, or an announcement. */
+  | { readonly kind: 'seen'; readonly key: AddressKey; readonly mac: string }
+  /** A gateway answered, whatever it was asked. */
+  | { readonly kind: 'gateway-answered'; readonly gateway: string }
   /** All configured addresses that are on this host now and are not ours: an administrator's. */
   | { readonly kind: 'foreign'; readonly keys: readonly AddressKey[] }
   | {

@@ -41,8 +41,14 @@ export interface PathSettings {
   readonly interface: InterfaceName | null;
 }
 
-/** How long the kernel keeps what nobody renews: whole seconds of address lifetime, or for ever. */
-export type Lease = { readonly kind: 'address'; readonly ms: number } | { readonly kind: 'off' };
+/**
+ * How long the kernel lets a host answer for what nobody renews. `nftables`: a gate that shuts after `ms`, at most
+ * `lateMs` late, with addresses whose lifetime (`addressMs`, whole seconds) ends later. `address`: that lifetime alone.
+ */
+export type Lease =
+  | { readonly kind: 'nftables'; readonly ms: number; readonly lateMs: number; readonly addressMs: number }
+  | { readonly kind: 'address'; readonly ms: number }
+  | { readonly kind: 'off' };
 
 export interface GroupSettings {
   readonly name: GroupName;

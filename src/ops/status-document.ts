@@ -17,7 +17,11 @@ export interface StatusDocument {
    * `ms` is null where the lease is off. `open_ms`: for how long two hosts could answer if this daemon froze
    * or was killed while it holds; null where nothing ends it.
    */
-  readonly lease: { readonly kind: 'address' | 'off'; readonly ms: number | null; readonly open_ms: number | null };
+  readonly lease: {
+    readonly kind: 'nftables' | 'address' | 'off';
+    readonly ms: number | null;
+    readonly open_ms: number | null;
+  };
   /** Null: nothing fences yet. */
   readonly fenced: null;
   readonly draining: boolean;

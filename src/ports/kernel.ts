@@ -8,6 +8,8 @@ import type { VirtualAddress } from '#model/settings';
 export interface KernelPort {
   /** Puts addresses there until `until` (null: for ever). The kernel has it when this returns. */
   hold(id: EffectId, addresses: readonly VirtualAddress[], until: Instant | null): void;
+  /** This host is silent for these when this returns, though they may still be there. Nothing where there is no gate. */
+  silence(addresses: readonly VirtualAddress[]): void;
   /** Takes addresses away. They are gone when this returns, unless the outcome says otherwise. */
   release(id: EffectId, addresses: readonly VirtualAddress[]): void;
   /** Everything held lives on until `until`. An outcome comes for whatever could not be renewed. */

@@ -4,8 +4,8 @@ import type { Instant } from '#lib/time';
 import type { EffectId, PathName } from '#model/names';
 
 export interface Speaker {
-  /** Every datagram is with the sockets when this returns; `at` is the clock just before the first. */
-  speak(id: EffectId, at: Instant, messages: readonly Message[]): void;
+  /** Every datagram is with the sockets when this returns; `at` is the clock just before the first, `last` the number of the last. */
+  speak(id: EffectId, at: Instant, last: number, messages: readonly Message[]): void;
 }
 
 export interface Message {

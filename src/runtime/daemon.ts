@@ -18,6 +18,7 @@ import type { KeyedHash } from '#ports/keyed-hash';
 import type { CheckPort, HookPort } from '#ports/programs';
 import type { Speaker } from '#ports/speaker';
 import type { Timer } from '#ports/timer';
+import type { WirePort } from '#ports/wire';
 import { decodeDatagram } from '#wire/decode-datagram';
 import { Counters } from './counters.ts';
 import type { Identity } from './identity.ts';
@@ -30,6 +31,7 @@ export interface Ports {
   readonly hash: KeyedHash;
   readonly kernel: KernelPort;
   readonly announcer: AnnouncePort;
+  readonly wire: WirePort;
   readonly checks: CheckPort;
   readonly hooks: HookPort;
   readonly journal: Journal;
@@ -100,18 +102,24 @@ export class Daemon {
   }
 
   #perform(effect: Effect): void {
-    const { kernel, announcer, checks, hooks, journal, timer, service, clock } = this.#ports;
+    const { kernel, announcer, wire, checks, hooks, journal, timer, service, clock } = this.#ports;
     switch (effect.kind) {
       case 'advert':
         return this.#mouth.say(effect, clock.now());
       case 'hold':
         return kernel.hold(effect.id, effect.addresses, effect.until);
+      case 'silence':
+        return kernel.silence(effect.addresses);
       case 'release':
         return kernel.release(effect.id, effect.addresses);
       case 'renew':
         return kernel.renew(effect.id, effect.advertAt, effect.until, effect.livePeers);
       case 'announce':
         return announcer.announce(effect.addresses);
+      case 'ask':
+        return wire.ask(effect.addresses);
+      case 'ask-gateways':
+        return wire.askGateways();
       case 'check':
         return checks.run(effect.id, effect.check);
       case 'hook':

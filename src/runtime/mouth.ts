@@ -34,7 +34,7 @@ export class Mouth {
       return { path, datagrams: encodeAdvert(header, advert.table, echoes, () => this.#next(), this.#hash) };
     });
     for (const { datagrams } of messages) this.#counters.sent += datagrams.length;
-    this.#speaker.speak(advert.id, at, messages);
+    this.#speaker.speak(advert.id, at, this.#sequence, messages);
   }
 
   #next(): number {

@@ -76,7 +76,7 @@ class Rehearsal {
       for (const { path, echoes } of effect.paths)
         this.#say(this.#identity, path, effect.tableVersion, effect.table, echoes);
       const paths = effect.paths.map(({ path }) => ({ path, error: null }));
-      this.#take({ kind: 'sent', id: effect.id, at: this.#now, paths });
+      this.#take({ kind: 'sent', id: effect.id, at: this.#now, last: this.#sequence, paths });
     } else if (effect.kind === 'hold' || effect.kind === 'release') {
       const kind = effect.kind === 'hold' ? 'present' : 'absent';
       const outcomes = effect.addresses.map((address) => ({ key: addressKey(address), kind }) as const);

@@ -77,16 +77,17 @@ export class Host {
         close: () => {},
       },
       speaker: {
-        speak: (id, at, messages) => {
+        speak: (id, at, last, messages) => {
           this.#world.send(this, messages);
           const paths = messages.map(({ path }) => ({ path, error: this.down.has(path) ? 'ENETDOWN' : null }));
-          offer({ kind: 'sent', id, at, paths }, 0.02);
+          offer({ kind: 'sent', id, at, last, paths }, 0.02);
         },
       },
       hash: noAuth,
       kernel: {
         hold: (id, addresses, until) =>
           offer({ kind: 'kernel', id, outcomes: this.kernel.hold(addresses, until ?? Infinity) }),
+        silence: () => {},
         release: (id, addresses) => offer({ kind: 'kernel', id, outcomes: this.kernel.release(addresses) }),
         renew: (id, advertAt, until, peers) => {
           this.#beat = { at: advertAt, peers };
@@ -100,6 +101,7 @@ export class Host {
           this.#world.announced(this);
         },
       },
+      wire: { ask: () => {}, askGateways: () => {} },
       checks: {
         run: (id, check) => {
           const outcome = this.checkOutcomes.get(check) ?? { kind: 'exit', code: 0 };

@@ -155,6 +155,7 @@ export class Bench {
           kind: 'sent',
           id: effect.id,
           at: instant(this.now),
+          last: 1,
           paths: effect.paths.map(({ path }) => ({ path, error: null })),
         };
       case 'hold':

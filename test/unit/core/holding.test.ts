@@ -43,12 +43,12 @@ test('lease: renewed on an advert that left, never otherwise, to end a lease aft
   const id = advert?.kind === 'advert' ? advert.id : 0;
   bench.now = 4001;
   t.false(
-    kinds(bench.step({ kind: 'sent', id, at: instant(4000), paths: [{ path: 'eth0', error: 'ENETDOWN' }] })).includes(
-      'renew',
-    ),
+    kinds(
+      bench.step({ kind: 'sent', id, at: instant(4000), last: 1, paths: [{ path: 'eth0', error: 'ENETDOWN' }] }),
+    ).includes('renew'),
   );
   const renew = bench
-    .step({ kind: 'sent', id, at: instant(4000), paths: [{ path: 'eth0', error: null }] })
+    .step({ kind: 'sent', id, at: instant(4000), last: 1, paths: [{ path: 'eth0', error: null }] })
     .find((effect) => effect.kind === 'renew');
   t.like(renew, { kind: 'renew', advertAt: 4000, until: 6000 });
 });
@@ -225,7 +225,13 @@ test('nothing left for a down time: a holder that cannot speak lets go', (t) => 
     bench.now = Math.max(bench.now, bench.wakeAt);
     const advert = bench.step({ kind: 'wake' }).find(({ kind }) => kind === 'advert');
     if (advert?.kind !== 'advert') continue;
-    bench.step({ kind: 'sent', id: advert.id, at: instant(bench.now), paths: [{ path: 'eth0', error: 'EPERM' }] });
+    bench.step({
+      kind: 'sent',
+      id: advert.id,
+      at: instant(bench.now),
+      last: 1,
+      paths: [{ path: 'eth0', error: 'EPERM' }],
+    });
   }
   t.is(bench.group.reason.kind, 'unsendable');
   t.true(bench.now - from <= 3000);
@@ -303,6 +309,6 @@ test('lease: an advert that was given to a path without a link has not left', (t
   bench.now = 4000;
   const advert = bench.step({ kind: 'wake' }).find(({ kind }) => kind === 'advert');
   const id = advert?.kind === 'advert' ? advert.id : 0;
-  const effects = bench.step({ kind: 'sent', id, at: instant(4000), paths: [{ path: 'eth1', error: null }] });
+  const effects = bench.step({ kind: 'sent', id, at: instant(4000), last: 1, paths: [{ path: 'eth1', error: null }] });
   t.false(kinds(effects).includes('renew'), 'eth1 is no link of this host');
 });

@@ -40,7 +40,10 @@ const inputs: Record<Input['kind'], (bench: Bench) => Input> = {
   wake: () => ({ kind: 'wake' }),
   polled: (bench) => ({ kind: 'polled', begun: instant(bench.now) }),
   advert: (bench) => bench.advert({ entry: { role: 'active', priority: 120 } }),
-  sent: (bench) => ({ kind: 'sent', id: 1, at: instant(bench.now), paths: [{ path: 'eth0', error: null }] }),
+  lapsed: () => ({ kind: 'lapsed' }),
+  seen: () => ({ kind: 'seen', key: 'eth0/192.0.2.10/32', mac: '02:00:00:00:00:09' }),
+  'gateway-answered': () => ({ kind: 'gateway-answered', gateway: '192.0.2.254' }),
+  sent: (bench) => ({ kind: 'sent', id: 1, at: instant(bench.now), last: 1, paths: [{ path: 'eth0', error: null }] }),
   links: () => ({ kind: 'links', links: [{ ...link, up: false }] }),
   kernel: (bench) => ({ kind: 'kernel', id: bench.group.holdId ?? 1, outcomes: [{ key, kind: 'present' }] }),
   'address-changed': () => ({ kind: 'address-changed', key, present: false }),
@@ -135,7 +138,7 @@ const other = fc.oneof(
     });
   }),
   move('sent', fc.constantFrom(null, 'ENETDOWN'), (bench, error) =>
-    bench.step({ kind: 'sent', id: 1, at: instant(bench.now), paths: [{ path: 'eth0', error }] }),
+    bench.step({ kind: 'sent', id: 1, at: instant(bench.now), last: 1, paths: [{ path: 'eth0', error }] }),
   ),
 );
 const pass = move('pass', fc.constantFrom(0, 1, 7, 300, 1000, 4000), (bench, ms) => (bench.now += ms));
