@@ -1,6 +1,7 @@
 // The life of a daemon, from the first part that is opened to the last one that is closed. Nothing is
 // decided here; the order in which things begin and end is what this file owns.
 
+import { leaseWithoutGate } from '#config/lease';
 import { ForeignReporter } from '#linux/foreign-reporter';
 import { LinkReporter } from '#linux/link-facts';
 import { MonotonicClock } from '#linux/monotonic-clock';
@@ -18,7 +19,8 @@ import { warmUp } from './warm-up.ts';
 /** How long hooks may run on after the signal. Systemd and people wait a second; the rest is for closing. */
 const stopWithinMs = 800;
 
-export async function runDaemon(settings: Settings, hash: KeyedHash, places: Places): Promise<void> {
+export async function runDaemon(asked: Settings, hash: KeyedHash, places: Places): Promise<void> {
+  const settings = { ...asked, lease: leaseWithoutGate(asked) };
   const clock = new MonotonicClock();
   const journal = openJournal(settings.log, () => clock.wall());
   const signals = new Signals(clock, () => {

@@ -56,7 +56,7 @@ function resolve(written: Written, report: Report, host: HostFacts): Settings | 
     nodes: cluster?.nodes && completeAll(cluster.nodes),
     // Who claims sooner than a down time after its start has not listened to anybody.
     startupDelayMs: timing && delay !== undefined ? Math.max(delay, timing.downAfter * timing.intervalMs) : undefined,
-    lease: resolveLease(written.safety?.lease, timing, report),
+    lease: resolveLease(written.safety?.lease, timing && { ...timing, tickMs: host.tickMs }, report),
     groups,
     checks,
     hook: resolveHook(written.hooks, report, host),

@@ -44,7 +44,9 @@ function route({ transport }: Settings): string {
 function leaseText(settings: Settings): string {
   const openMs = twoHoldersForMs(settings);
   if (settings.lease.kind === 'off' || openMs === null) return 'off; addresses stay where a daemon was killed or hangs';
-  const length = `the kernel keeps an address ${formatDuration(settings.lease.ms)} after the last advert`;
+  const { kind, ms } = settings.lease;
+  const whom = kind === 'nftables' ? 'lets this host answer for' : 'keeps an address';
+  const length = `the kernel ${whom} ${formatDuration(ms)} after the last advert`;
   return openMs === 0 ? `${length}, and lets go before another host claims` : `${length}; if ${overlap(openMs)}`;
 }
 

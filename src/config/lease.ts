@@ -1,5 +1,6 @@
-// How long the kernel keeps an address that nobody renews, and what that leaves open. This lease is
-// the kernel's address lifetime alone: whole seconds, at least 2, ended up to 1.25 s late.
+// How long the kernel lets a host answer for what nobody renews, and what that leaves open. With nf_tables
+// the lease is exact to a tick of the kernel. Where they are missing the lifetime of the addresses is all
+// there is: whole seconds, at least 2, ended up to 1.25 s late.
 
 import type { Lease, Settings } from '#model/settings';
 import { formatDuration, parseDuration } from './duration.ts';
@@ -18,12 +19,18 @@ export interface Timing {
   readonly downAfter: number;
 }
 
-const kernelLatenessMs = 1250;
-const shortestMs = 2000;
+export interface Clockwork extends Timing {
+  /** The kernel's own: timeouts end up to one tick late. */
+  readonly tickMs: number;
+}
+
+const addressLatenessMs = 1250;
+const shortestAddressMs = 2000;
+const shortestMs = 20;
 const longestMs = 3_600_000;
 
 export const leaseKind: Kind<WrittenLease> = {
-  what: '"auto", "off" or a duration in whole seconds',
+  what: '"auto", "off" or a duration',
   read(value, at, report) {
     if (value === 'auto') return { kind: 'auto' };
     if (value === 'off') return { kind: 'off' };
@@ -37,7 +44,7 @@ export const leaseKind: Kind<WrittenLease> = {
 
 export function resolveLease(
   written: WrittenLease | undefined,
-  timing: Timing | undefined,
+  timing: Clockwork | undefined,
   report: Report,
 ): Lease | undefined {
   const at = ['safety', 'lease'];
@@ -49,39 +56,52 @@ export function resolveLease(
     );
     return { kind: 'off' };
   }
-  if (written.kind === 'auto') return timing === undefined ? undefined : { kind: 'address', ms: automaticMs(timing) };
+  if (written.kind === 'auto') return timing && gateLease(automaticMs(timing), timing);
   return explicit(written.ms, timing, at, report);
 }
 
-function explicit(ms: number, timing: Timing | undefined, at: KeyPath, report: Report): Lease | undefined {
+function explicit(ms: number, timing: Clockwork | undefined, at: KeyPath, report: Report): Lease | undefined {
   const found = quote(formatDuration(ms));
   if (ms < shortestMs || ms > longestMs) {
     const range = `${quote(formatDuration(shortestMs))} to ${quote(formatDuration(longestMs))}`;
     return report.problem(at, `expected a lease from ${range}, found ${found}. ${meant('auto')}`);
   }
-  if (ms % 1000 !== 0) {
-    return report.problem(
-      at,
-      `expected whole seconds, in which the kernel counts, found ${found}. ${meant(ceilSecond(ms))}`,
-    );
-  }
   if (timing === undefined) return undefined;
-  const leastMs = 1.25 * timing.intervalMs;
+  const leastMs = leastFor(timing);
   if (ms < leastMs) {
     const interval = quote(formatDuration(timing.intervalMs));
     const problem = `expected at least 1.25 times cluster.interval (${interval}), because adverts renew it, found ${found}.`;
-    return report.problem(at, `${problem} ${meant(ceilSecond(leastMs))}`);
+    return report.problem(at, `${problem} ${meant(formatDuration(leastMs))}`);
   }
-  const openMs = openForMs(ms, timing);
-  if (openMs > 0 && ms > automaticMs(timing))
-    report.warn(at, `after ${overlap(openMs)}. "auto" would be ${lengthOfAuto(timing)}.`);
-  return { kind: 'address', ms };
+  const lease = gateLease(ms, timing);
+  const openMs = openForMs(lease, timing);
+  if (openMs > 0) report.warn(at, `after ${overlap(openMs)}. "auto" would be ${lengthOfAuto(timing)}.`);
+  return lease;
 }
 
-/** The longest lease that ends before others claim, but never so short that one late advert ends it. */
-function automaticMs(timing: Timing): number {
-  const room = Math.floor((silentByMs(timing) - kernelLatenessMs) / 1000);
-  return 1000 * Math.max(2, Math.ceil((1.25 * timing.intervalMs) / 1000), room);
+/** Ends just before others begin to act on the silence, but never so early that one late advert ends it. */
+function automaticMs(timing: Clockwork): number {
+  return Math.max(leastFor(timing), Math.floor(silentByMs(timing) - timing.tickMs));
+}
+
+function leastFor({ intervalMs }: Timing): number {
+  return Math.ceil(1.25 * intervalMs);
+}
+
+/** The addresses themselves outlive the gate: their end is late, and takes nothing away that is still open. */
+function gateLease(ms: number, { tickMs }: Clockwork): Exclude<Lease, { kind: 'off' }> {
+  return { kind: 'nftables', ms, lateMs: tickMs, addressMs: wholeSeconds(ms) + 1000 };
+}
+
+/** What is left of a lease where there is no nf_tables: never longer than it takes others to claim, if seconds permit. */
+export function leaseWithoutGate(settings: Settings): Lease {
+  if (settings.lease.kind === 'off') return settings.lease;
+  const room = 1000 * Math.floor((silentByMs(settings) - addressLatenessMs) / 1000);
+  return { kind: 'address', ms: Math.max(wholeSeconds(leastFor(settings)), room) };
+}
+
+function wholeSeconds(ms: number): number {
+  return Math.max(shortestAddressMs, Math.ceil(ms / 1000) * 1000);
 }
 
 /** When others start to act on a silent holder: the down time less the probe window. */
@@ -90,13 +110,14 @@ function silentByMs({ intervalMs, downAfter }: Timing): number {
   return downAfter * intervalMs - probeWindowMs;
 }
 
-function openForMs(leaseMs: number, timing: Timing): number {
-  return Math.max(0, leaseMs + kernelLatenessMs - silentByMs(timing));
+function openForMs(lease: Exclude<Lease, { kind: 'off' }>, timing: Timing): number {
+  const lateMs = lease.kind === 'nftables' ? lease.lateMs : addressLatenessMs;
+  return Math.max(0, lease.ms + lateMs - silentByMs(timing));
 }
 
 /** For how long two hosts could answer after the holder's daemon froze; null: until somebody acts. */
 export function twoHoldersForMs(settings: Settings): number | null {
-  return settings.lease.kind === 'off' ? null : openForMs(settings.lease.ms, settings);
+  return settings.lease.kind === 'off' ? null : openForMs(settings.lease, settings);
 }
 
 export function overlap(openMs: number): string {
@@ -104,12 +125,8 @@ export function overlap(openMs: number): string {
   return `the daemon of a holder freezes or is killed, two hosts could answer for up to ${most}`;
 }
 
-function lengthOfAuto(timing: Timing): string {
+function lengthOfAuto(timing: Clockwork): string {
   return quote(formatDuration(automaticMs(timing)));
-}
-
-function ceilSecond(ms: number): string {
-  return formatDuration(Math.max(shortestMs, Math.ceil(ms / 1000) * 1000));
 }
 
 function meant(text: string): string {

@@ -5,6 +5,7 @@
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { HostFacts, PathFacts } from '#model/host-facts';
+import { kernelTickMs } from './kernel-tick.ts';
 
 export interface HostFiles {
   readonly passwd: string;
@@ -18,6 +19,7 @@ export function readHostFacts(files: HostFiles = hostFiles): HostFacts {
   return {
     hostName: hostname(),
     uid: process.geteuid?.() ?? 0,
+    tickMs: kernelTickMs(),
     path: pathFacts,
     hasInterface: (name) => firstFields(files.devices).some((field) => field.trim() === name),
     hasUser: (name) => firstFields(files.passwd).includes(name),

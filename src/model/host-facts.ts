@@ -8,6 +8,8 @@ export interface HostFacts {
   readonly hostName: string;
   /** The user that will run the daemon. */
   readonly uid: number;
+  /** How far apart the kernel's own timers can end, in ms: one of its ticks. */
+  readonly tickMs: number;
   /** Follows symbolic links. */
   path(path: string): PathFacts;
   hasInterface(name: InterfaceName): boolean;

@@ -21,7 +21,7 @@ test('every default', (t) => {
     },
     nodes: null,
     startupDelayMs: 3000,
-    lease: { kind: 'address', ms: 2000 },
+    lease: { kind: 'nftables', ms: 2946, lateMs: 4, addressMs: 4000 },
     groups: [
       {
         name: 'web',

@@ -18,6 +18,7 @@ const files: Readonly<Record<string, PathFacts>> = {
 export const host: HostFacts = {
   hostName: 'lb1',
   uid: 0,
+  tickMs: 4,
   path: (path) => files[path] ?? { kind: 'missing' },
   hasInterface: (name) => name === 'eth0' || name === 'eth1',
   hasUser: (name) => name === 'root' || name === 'nobody',

@@ -2,6 +2,7 @@
 
 import test from 'ava';
 import { describeSettings } from '#config/describe';
+import { leaseWithoutGate } from '#config/lease';
 import { config, problemsOf, settingsOf, warningsOf } from './host.ts';
 
 function timed(interval: string, downAfter: number, lease = 'auto'): string {
@@ -13,39 +14,40 @@ function timed(interval: string, downAfter: number, lease = 'auto'): string {
 
 function leaseMs(toml: string): number | null {
   const { lease } = settingsOf(toml);
-  return lease.kind === 'address' ? lease.ms : null;
+  return lease.kind === 'nftables' ? lease.ms : null;
 }
 
-const automatic: readonly (readonly [interval: string, downAfter: number, ms: number])[] = [
-  // Two seconds at least, because the kernel counts whole ones.
-  ['10ms', 2, 2000],
-  ['100ms', 3, 2000],
-  ['1s', 3, 2000],
-  // Down time 4.25 s and a probe window of 50 ms: 2.95 s of room. 50 ms more make it three.
-  ['850ms', 5, 2000],
-  ['860ms', 5, 3000],
-  ['1s', 5, 3000],
-  ['1s', 10, 8000],
+const automatic: readonly (readonly [interval: string, downAfter: number, ms: number, withoutGate: number])[] = [
+  // The down time less the probe window (a tenth of the interval, 2 to 50 ms) and a tick. Without a gate: two
+  // seconds at least, because the kernel counts whole ones.
+  ['10ms', 3, 24, 2000],
+  ['100ms', 3, 286, 2000],
+  ['1s', 3, 2946, 2000],
+  ['1s', 5, 4946, 3000],
+  ['1s', 10, 9946, 8000],
   // One late advert must not end it: 1.25 intervals beat the room.
-  ['1600ms', 2, 2000],
-  ['1610ms', 2, 3000],
-  ['2s', 2, 3000],
-  ['10s', 2, 18_000],
-  ['60s', 2, 118_000],
+  ['10ms', 2, 14, 2000],
+  ['2s', 2, 3946, 3000],
+  ['60s', 2, 119_946, 118_000],
 ];
 
-for (const [interval, downAfter, ms] of automatic) {
+for (const [interval, downAfter, ms, withoutGate] of automatic) {
   test(`lease = "auto" at ${interval} and ${downAfter} adverts is ${ms} ms`, (t) => {
     t.is(leaseMs(timed(interval, downAfter)), ms);
     t.deepEqual(warningsOf(timed(interval, downAfter)), []);
+    t.deepEqual(leaseWithoutGate(settingsOf(timed(interval, downAfter))), { kind: 'address', ms: withoutGate });
   });
 }
 
-test('an explicit lease is taken in whole seconds from 2 s on', (t) => {
+test('the addresses outlive the gate by a second at least, in whole seconds', (t) => {
+  t.deepEqual(settingsOf(timed('1s', 3)).lease, { kind: 'nftables', ms: 2946, lateMs: 4, addressMs: 4000 });
+  t.deepEqual(settingsOf(timed('100ms', 3)).lease, { kind: 'nftables', ms: 286, lateMs: 4, addressMs: 3000 });
+});
+
+test('an explicit lease is taken as it is', (t) => {
   t.is(leaseMs(timed('1s', 3, '2s')), 2000);
-  t.is(leaseMs(timed('1s', 3, '2000ms')), 2000);
+  t.is(leaseMs(timed('1s', 3, '2001ms')), 2001);
   t.is(leaseMs(timed('1s', 3, '1m')), 60_000);
-  t.is(problemsOf(timed('1s', 3, '2001ms')).length, 1);
   t.is(problemsOf(timed('1s', 3, '1s')).length, 1);
   t.is(leaseMs(timed('1600ms', 3, '2s')), 2000);
   t.is(problemsOf(timed('1601ms', 3, '2s')).length, 1);
@@ -53,7 +55,7 @@ test('an explicit lease is taken in whole seconds from 2 s on', (t) => {
 
 test('a lease that is worse than "auto" warns for how long two hosts could answer', (t) => {
   t.deepEqual(warningsOf(timed('1s', 3, '10s')), [
-    'f.toml:12: safety.lease: after the daemon of a holder freezes or is killed, two hosts could answer for up to 8300ms. "auto" would be "2s".',
+    'f.toml:12: safety.lease: after the daemon of a holder freezes or is killed, two hosts could answer for up to 7054ms. "auto" would be "2946ms".',
   ]);
   t.deepEqual(warningsOf(timed('1s', 10, '8s')), []);
   t.deepEqual(warningsOf(timed('1s', 10, '3s')), []);
@@ -73,11 +75,11 @@ test('the effective settings say what is left open, and what is not', (t) => {
       ?.trim();
   t.is(
     line(timed('1s', 3)),
-    'lease: the kernel keeps an address 2s after the last advert; if the daemon of a holder freezes or is killed, two hosts could answer for up to 300ms',
+    'lease: the kernel lets this host answer for 2946ms after the last advert, and lets go before another host claims',
   );
   t.is(
-    line(timed('1s', 10)),
-    'lease: the kernel keeps an address 8s after the last advert, and lets go before another host claims',
+    line(timed('1s', 3, '10s')),
+    'lease: the kernel lets this host answer for 10s after the last advert; if the daemon of a holder freezes or is killed, two hosts could answer for up to 7054ms',
   );
   t.is(line(timed('1s', 3, 'off')), 'lease: off; addresses stay where a daemon was killed or hangs');
 });
