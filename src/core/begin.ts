@@ -48,6 +48,8 @@ function blankState(settings: Settings, identity: { boot: BootId; configHash: st
     stopping: null,
     links: new Map(),
     foreign: new Set(),
+    lapse: null,
+    lastSent: 0,
     lastAdvertAt: now,
     unsentSince: null,
     lastRenewalAt: longAgo,

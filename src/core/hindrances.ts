@@ -2,11 +2,12 @@
 // doubt, and says it as a reason. Who has waited so long still stands first in line.
 
 import type { Reason } from '#model/reason';
+import { lapseHinders } from './lapse.ts';
 import type { Turn } from './turn.ts';
 
 type Rule = (turn: Turn, index: number) => Reason | null;
 
-const rules: readonly Rule[] = [];
+const rules: readonly Rule[] = [lapseHinders];
 
 export function hindranceTo(turn: Turn, index: number): Reason | null {
   for (const rule of rules) {

@@ -52,6 +52,7 @@ function keyOf(problem: Problem): string {
     case 'hook-failing':
       return `${problem.code} ${problem.group}`;
     case 'lease-off':
+    case 'lease-lapsed':
     case 'no-peer-heard':
       return problem.code;
   }

@@ -41,7 +41,7 @@ export function putBackDue(turn: Turn, index: number): void {
     settle(turn, (problem) => problem.code === 'address-removed' && problem.group === group.name);
     return;
   }
-  if (putBackAt > turn.now) return;
+  if (putBackAt > turn.now || turn.state.lapse !== null) return;
   const missing = asked.addresses.filter((address) => !group.present.has(addressKey(address)));
   const removals = { ...group.removals, putBackAt: null };
   changeGroup(turn, index, missing.length === 0 ? { removals } : { removals, holdId: holdAddresses(turn, missing) });

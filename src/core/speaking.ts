@@ -40,6 +40,7 @@ export function speakIfDue(turn: Turn): Advert | null {
 }
 
 export function takeSent(turn: Turn, input: Extract<Input, { kind: 'sent' }>): Effect | null {
+  turn.state.lastSent = Math.max(turn.state.lastSent, input.last);
   let left = false;
   for (const { path, error } of input.paths) {
     if (error === null) settle(turn, (problem) => problem.code === 'path-unsendable' && problem.path === path);
@@ -69,6 +70,7 @@ function mayReply(turn: Turn): boolean {
 /** The kernel lease ends a lease after an advert left, and is renewed on nothing else. */
 function renewal(turn: Turn, advertAt: Instant): Effect | null {
   const { lease } = turn.settings;
+  if (turn.state.lapse !== null) return null;
   if (!turn.state.groups.some((group) => group.role === 'active')) return null;
   if (advertAt < later(turn.state.lastRenewalAt, renewalGapMs(turn.settings))) return null;
   turn.state.lastRenewalAt = advertAt;

@@ -26,6 +26,10 @@ export interface State {
   readonly links: ReadonlyMap<InterfaceName, LinkFacts>;
   /** Addresses of ours that somebody else put on this host. BOUNDED by the settings. */
   readonly foreign: ReadonlySet<AddressKey>;
+  /** The kernel shut the gate on what is held: no renewal opens it again. Null while all is well. */
+  readonly lapse: Lapse | null;
+  /** The highest number that was sent, as told when it had been. */
+  readonly lastSent: number;
   /** When an advert last left on a path whose link is up. */
   readonly lastAdvertAt: Instant;
   /** Since when no advert could leave on any path; null while they do. */
@@ -50,6 +54,12 @@ export interface State {
   readonly received: number;
   readonly refused: Readonly<Partial<Record<CoreRefusal, number>>>;
   readonly staleOutcomes: number;
+}
+
+export interface Lapse {
+  readonly since: Instant;
+  /** Only an echo of a later number tells that a peer still knows this node as holder. */
+  readonly beyond: number;
 }
 
 /** One life of another node's daemon. */

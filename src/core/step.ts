@@ -12,6 +12,7 @@ import { publishEntries } from './group-entry.ts';
 import { letGoIfLate, lookAtGroups, lookAtTouched } from './groups.ts';
 import { takeHooked } from './hooks.ts';
 import { takeKernel } from './kernel.ts';
+import { lapseWakeAt, reopenIfSure, takeLapsed } from './lapse.ts';
 import { takeLinks } from './links.ts';
 import { notePeers } from './peer-states.ts';
 import { takeAdvert } from './peers.ts';
@@ -43,6 +44,7 @@ export function finish(turn: Turn, previous: State, input: Input, renewal: Effec
   judgeSilence(turn);
   if (turn.stirred || turn.judged !== longAgo || turn.now >= turn.state.groupsAt) lookAtGroups(turn);
   else if (turn.touched.size > 0) lookAtTouched(turn);
+  reopenIfSure(turn);
   if (turn.stirred || turn.judged !== longAgo || input.kind === 'wake') {
     notePeers(turn);
     noteConfigs(turn);
@@ -61,6 +63,7 @@ export function finish(turn: Turn, previous: State, input: Input, renewal: Effec
     silence > turn.now ? silence : never,
     checksWakeAt(turn),
     stopWakeAt(turn),
+    lapseWakeAt(turn),
   );
   turn.state.wakeAt = wakeAt;
   return { state: turn.state, effects: inOrder(turn, renewal, spoken, polls, exit), wakeAt };
@@ -91,6 +94,8 @@ function take(turn: Turn, input: Input): Effect | null {
       takeForeign(turn, input.keys);
       return null;
     case 'lapsed':
+      takeLapsed(turn);
+      return null;
     case 'seen':
     case 'gateway-answered':
       return null;
@@ -117,9 +122,14 @@ function noticeLateness(turn: Turn, previous: State): void {
 
 function inOrder(turn: Turn, renewal: Effect | null, spoken: Effect | null, polls: boolean, exit: boolean): Effect[] {
   const effects: Effect[] = [];
-  if (turn.release !== null) effects.push({ kind: 'release', ...turn.release });
+  const release: Effect[] = turn.release === null ? [] : [{ kind: 'release', ...turn.release }];
+  // Behind a gate the word need not wait until the last address is deleted.
+  const gated = turn.settings.lease.kind === 'nftables';
+  if (gated && turn.release !== null) effects.push({ kind: 'silence', addresses: turn.release.addresses });
+  if (!gated) effects.push(...release);
   if (spoken !== null) effects.push(spoken);
   if (renewal !== null) effects.push(renewal);
+  if (gated) effects.push(...release);
   if (turn.hold !== null) effects.push({ kind: 'hold', ...turn.hold, until: holdUntil(turn, spoken !== null) });
   for (const addresses of turn.announcements) effects.push({ kind: 'announce', addresses });
   effects.push(...turn.late);

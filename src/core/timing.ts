@@ -3,7 +3,7 @@
 import type { Settings } from '#model/settings';
 
 /** How late the kernel can be with an address whose lifetime ended. */
-const kernelLateMs = 1250;
+const addressLateMs = 1250;
 
 /** A resigner says so again this often, until its successor is heard. */
 export const repeatMs = 5;
@@ -15,9 +15,10 @@ export function downMs(settings: Settings): number {
   return settings.downAfter * settings.intervalMs;
 }
 
-/** How long an address of this node can outlive its last advert. */
-export function holdMs(settings: Settings): number {
-  return settings.lease.kind === 'off' ? Number.POSITIVE_INFINITY : settings.lease.ms + kernelLateMs;
+/** For how long this host can answer after its last advert. */
+export function holdMs({ lease }: Settings): number {
+  if (lease.kind === 'off') return Number.POSITIVE_INFINITY;
+  return lease.ms + (lease.kind === 'nftables' ? lease.lateMs : addressLateMs);
 }
 
 /**

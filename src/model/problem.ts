@@ -20,4 +20,6 @@ export type Problem =
   | { readonly code: 'address-stuck'; readonly group: GroupName; readonly key: AddressKey; readonly error: string }
   | { readonly code: 'check-failing'; readonly check: CheckName; readonly outcome: string }
   | { readonly code: 'hook-failing'; readonly group: GroupName; readonly outcome: string }
-  | { readonly code: 'lease-off' };
+  | { readonly code: 'lease-off' }
+  /** The lease ended before it was renewed: this host was or is silent for what it holds. */
+  | { readonly code: 'lease-lapsed' };

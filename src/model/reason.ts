@@ -25,6 +25,7 @@ export type Reason =
   | { readonly kind: 'unheard'; readonly by: NodeName }
   | { readonly kind: 'late-wake'; readonly lateMs: number; readonly leaseMs: number }
   | { readonly kind: 'check-failed'; readonly check: CheckName; readonly outcome: string }
+  | { readonly kind: 'lease-lapsed' }
   | { readonly kind: 'link-down'; readonly interface: InterfaceName }
   | { readonly kind: 'interface-missing'; readonly interface: InterfaceName }
   | { readonly kind: 'duplicate-name'; readonly address: string }

@@ -52,6 +52,8 @@ export function reasonSentence(reason: Reason): string {
       return `${reason.by} holds the group too and does not hear this node`;
     case 'late-wake':
       return `this node ran ${durationWords(reason.lateMs)} late, longer than the ${durationWords(reason.leaseMs)} of its lease, and may have been replaced`;
+    case 'lease-lapsed':
+      return 'the lease of this node lapsed, and nobody is seen to have heard it since';
     case 'check-failed':
       return `check ${reason.check} fails: ${oneLine(reason.outcome)}`;
     case 'link-down':
@@ -149,6 +151,12 @@ export function problemWords(problem: Problem): { what: string; advice: string }
       return {
         what: 'this node hears no other node any more: they are down, or it is cut off from them',
         advice: 'if they run, look at the network between them: each side may hold what the other holds',
+      };
+    case 'lease-lapsed':
+      return {
+        what: 'the kernel ended the lease before it was renewed: this host is silent for the addresses that it holds until a peer is heard to have heard it',
+        advice:
+          'if it happens again, this host is too busy for its interval: raise cluster.interval or give locum realtime scheduling',
       };
     case 'lease-off':
       return {

@@ -30,6 +30,7 @@ export const reasons: { readonly [K in Reason['kind']]: Extract<Reason, { kind: 
   outranked: { kind: 'outranked', by: 'lb2' },
   unheard: { kind: 'unheard', by: 'lb2' },
   'late-wake': { kind: 'late-wake', lateMs: 4100, leaseMs: 2000 },
+  'lease-lapsed': { kind: 'lease-lapsed' },
   'check-failed': { kind: 'check-failed', check: 'haproxy', outcome: 'exit 1' },
   'link-down': { kind: 'link-down', interface: 'eth0' },
   'interface-missing': { kind: 'interface-missing', interface: 'eth0' },
@@ -55,6 +56,7 @@ export const problems: { readonly [C in Problem['code']]: Extract<Problem, { cod
   'check-failing': { code: 'check-failing', check: 'haproxy', outcome: 'exit 1' },
   'hook-failing': { code: 'hook-failing', group: 'web', outcome: 'timeout' },
   'lease-off': { code: 'lease-off' },
+  'lease-lapsed': { code: 'lease-lapsed' },
   'no-peer-heard': { code: 'no-peer-heard' },
 };
 
