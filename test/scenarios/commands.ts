@@ -54,7 +54,7 @@ const commands: Record<string, Command> = {
   check: (stage, [name = '', ...words]) => stage.checks.set(name, checkOf(stage, name, words)),
   host: (stage, [name = '', priority = '100', ...words]) => {
     const wish = { node: name, priority: Number(priority), intervalMs: stage.intervalMs, downAfter, ...stage.common };
-    const host = stage.world.add({ ...wish, ...wishes(stage, words) }, name);
+    const host = stage.world.add({ ...wish, ...wishes(stage, words) }, { name });
     host.kernel.lateMs = kernelLateMs;
   },
   start: (stage, words) => stage.hosts(words).forEach((host) => host.start()),

@@ -1,52 +1,79 @@
-// One virtual host: the real daemon (runtime, core, wire) on fake ports. Its process can be frozen,
-// killed and started again; its kernel goes on meanwhile.
+// One virtual host: the real daemon (runtime, core, wire) on fake ports. Its process can be frozen, stalled,
+// killed and started again; its kernel goes on meanwhile. All that it does goes by the clock of the host.
 
 import { instant } from '#lib/time';
 import type { DaemonEvent } from '#model/event';
-import type { CheckOutcome, LinkFacts } from '#model/input';
-import type { Settings } from '#model/settings';
-import { Daemon } from '#runtime/daemon';
+import type { CheckOutcome, Input, LinkFacts } from '#model/input';
+import type { Settings, VirtualAddress } from '#model/settings';
+import { Daemon, type Ports } from '#runtime/daemon';
+import type { KeyedHash } from '#ports/keyed-hash';
 import type { Message } from '#ports/speaker';
+import { HostClock } from './clock.ts';
 import type { Events } from './events.ts';
 import { FakeKernel } from './kernel.ts';
+import { Process } from './process.ts';
 
 export interface Surroundings {
   readonly events: Events;
   send(from: Host, messages: readonly Message[]): void;
   told(host: Host, event: DaemonEvent): void;
-  announced(host: Host): void;
+  announced(host: Host, addresses: readonly VirtualAddress[]): void;
+  /** Something may answer otherwise from now on. */
+  moved(): void;
+  /** A datagram reached the daemon of `host`. */
+  took(host: Host, from: string): void;
 }
 
-const noAuth = {
+export interface Making {
+  readonly name?: string;
+  readonly rate?: number;
+  readonly offset?: number;
+  readonly hash?: KeyedHash;
+}
+
+const noAuth: KeyedHash = {
   keyId: 0,
   sign: () => new Uint8Array(16),
-  verify: () => 'good' as const,
+  verify: () => 'good',
 };
 
 export class Host {
   readonly name: string;
   readonly settings: Settings;
+  readonly clock: HostClock;
   readonly kernel: FakeKernel;
   readonly down = new Set<string>();
   readonly checkOutcomes = new Map<string, CheckOutcome>();
   readonly address: string;
+  readonly mac: string;
   announced = 0;
-  frozen = false;
-  /** Every packet and alarm that a frozen process will find when it goes on. */
-  #backlog: (() => void)[] = [];
+  /** How many daemons ran here so far. */
+  life = 0;
+  /** How long the kernel's answer to a hold, release or renewal takes. */
+  answerMs: () => number = () => 0.05;
+  /** How much later than asked an alarm comes. */
+  timerLateMs: () => number = () => 0;
+  /** How long each call of the daemon blocks; it may be killed in one. */
+  slowness: () => number = () => 0;
+  #process: Process | null = null;
   #daemon: Daemon | null = null;
-  #life = 0;
   #alarm = 0;
   #beat: { at: number; peers: number } | null = null;
+  readonly #hash: KeyedHash;
   readonly #world: Surroundings;
 
-  constructor(settings: Settings, index: number, world: Surroundings, name = settings.node) {
+  constructor(settings: Settings, index: number, world: Surroundings, making: Making = {}) {
     this.settings = settings;
-    this.name = name;
+    this.name = making.name ?? settings.node;
     this.address = `192.0.2.${index + 1}`;
+    this.mac = `02:00:00:00:00:${String(index + 1).padStart(2, '0')}`;
     this.#world = world;
-    this.kernel = new FakeKernel(world.events, (key, present) => {
-      this.later(() => this.#daemon?.offer({ kind: 'address-changed', key, present }));
+    this.#hash = making.hash ?? noAuth;
+    this.clock = new HostClock(world.events, making.rate, making.offset);
+    this.kernel = new FakeKernel(settings.lease, this.clock, {
+      changed: (key, present) => this.offer({ kind: 'address-changed', key, present }),
+      lapsed: () => this.#answer({ kind: 'lapsed' }, 0.05),
+      moved: () => world.moved(),
     });
   }
 
@@ -58,70 +85,41 @@ export class Host {
     return this.#daemon;
   }
 
+  get process(): Process | null {
+    return this.#process;
+  }
+
+  get frozen(): boolean {
+    return this.#process?.frozen === true;
+  }
+
   start(): void {
-    this.#life += 1;
-    const life = this.#life;
-    this.frozen = false;
-    this.#backlog = [];
-    const { events } = this.#world;
-    const boot = `${this.address.split('.')[3]?.padStart(8, '0')}${String(life).padStart(8, '0')}`;
+    this.#process?.end();
+    this.life += 1;
+    const process: Process = new Process(
+      this.clock,
+      () => this.#daemon?.offer({ kind: 'wake' }),
+      () => {
+        if (this.#process !== process) return;
+        this.#process = null;
+        this.#daemon = null;
+      },
+    );
+    process.slowness = () => this.slowness();
+    this.#process = process;
+    const boot = `${this.address.split('.')[3]?.padStart(8, '0')}${String(this.life).padStart(8, '0')}`;
     const identity = { boot, configHash: '0'.repeat(16), release: 'test' };
-    const offer = (input: Parameters<Daemon['offer']>[0], afterMs = 0.05) => {
-      events.after(afterMs, () => this.later(() => life === this.#life && this.#daemon?.offer(input)));
-    };
-    const daemon = new Daemon(this.settings, identity, {
-      clock: { now: () => instant(events.now), wall: () => events.now },
-      timer: {
-        wakeAt: (at) => this.#setAlarm(at, life),
-        poll: () => offer({ kind: 'polled', begun: instant(events.now) }, 0.01),
-        close: () => {},
-      },
-      speaker: {
-        speak: (id, at, last, messages) => {
-          this.#world.send(this, messages);
-          const paths = messages.map(({ path }) => ({ path, error: this.down.has(path) ? 'ENETDOWN' : null }));
-          offer({ kind: 'sent', id, at, last, paths }, 0.02);
-        },
-      },
-      hash: noAuth,
-      kernel: {
-        hold: (id, addresses, until) =>
-          offer({ kind: 'kernel', id, outcomes: this.kernel.hold(addresses, until ?? Infinity) }),
-        silence: () => {},
-        release: (id, addresses) => offer({ kind: 'kernel', id, outcomes: this.kernel.release(addresses) }),
-        renew: (id, advertAt, until, peers) => {
-          this.#beat = { at: advertAt, peers };
-          const outcomes = this.kernel.renew(until ?? Infinity);
-          if (outcomes.length > 0) offer({ kind: 'kernel', id, outcomes });
-        },
-      },
-      announcer: {
-        announce: (addresses) => {
-          this.announced += addresses.length;
-          this.#world.announced(this);
-        },
-      },
-      wire: { ask: () => {}, askGateways: () => {} },
-      checks: {
-        run: (id, check) => {
-          const outcome = this.checkOutcomes.get(check) ?? { kind: 'exit', code: 0 };
-          const ms = outcome.kind === 'timeout' ? this.#timeoutOf(check) : 3;
-          offer({ kind: 'checked', id, check, outcome, ms, output: '' }, ms);
-        },
-      },
-      hooks: { run: () => {}, finish: async () => 0 },
-      journal: { write: (event) => this.#world.told(this, event) },
-      service: { ready: () => {}, beat: () => {}, stopping: () => {} },
-      exit: () => this.#end(),
-    });
+    const daemon = new Daemon(this.settings, identity, this.#ports(process));
     this.#daemon = daemon;
-    daemon.start({
-      links: this.links(),
-      left: this.kernel.left(),
-      lastAdvertAt: this.#beat === null ? null : instant(this.#beat.at),
-      lastDownMs: this.settings.intervalMs * this.settings.downAfter,
-      lastLivePeers: this.#beat?.peers ?? 0,
-    });
+    process.enter(() =>
+      daemon.start({
+        links: this.links(),
+        left: this.kernel.left(),
+        lastAdvertAt: this.#beat === null ? null : instant(this.#beat.at),
+        lastDownMs: this.settings.intervalMs * this.settings.downAfter,
+        lastLivePeers: this.#beat?.peers ?? 0,
+      }),
+    );
     this.#tellForeign();
   }
 
@@ -129,44 +127,63 @@ export class Host {
   setForeign(key: string, there: boolean): void {
     if (there) this.kernel.foreign.add(key);
     else this.kernel.foreign.delete(key);
+    this.#world.moved();
     this.#tellForeign();
   }
 
   stop(): void {
-    this.later(() => this.#daemon?.offer({ kind: 'stop' }));
+    this.offer({ kind: 'stop' });
   }
 
   kill(): void {
-    this.#end();
+    this.#process?.end();
   }
 
   powerCut(): void {
-    this.#end();
+    this.kill();
     this.kernel.powerCut();
     this.#beat = null;
   }
 
   freeze(): void {
-    this.frozen = true;
+    if (this.#process !== null) this.#process.frozen = true;
   }
 
-  /** As in libuv: the alarm first, then the packets that wait. */
   thaw(): void {
-    this.frozen = false;
-    const backlog = this.#backlog;
-    this.#backlog = [];
-    this.#daemon?.offer({ kind: 'wake' });
-    for (const run of backlog) run();
+    if (this.#process === null) return;
+    this.#process.frozen = false;
+    this.#process.goOn();
+  }
+
+  /** The whole host stands still, and its clock with it. */
+  pause(): void {
+    this.clock.pause();
+    this.#world.moved();
+  }
+
+  resume(): void {
+    this.clock.resume();
+    this.#world.moved();
+    this.#process?.goOn();
   }
 
   setLink(name: string, up: boolean): void {
     if (up) this.down.delete(name);
     else this.down.add(name);
-    this.later(() => this.#daemon?.offer({ kind: 'links', links: this.links() }));
+    this.#world.moved();
+    this.offer({ kind: 'links', links: this.links() });
   }
 
-  receive(path: string, from: string, bytes: Uint8Array): void {
-    this.later(() => this.#daemon?.packet(path, from, bytes));
+  receive(path: string, from: Host, bytes: Uint8Array): void {
+    this.#process?.enter(() => {
+      this.#daemon?.packet(path, from.address, bytes);
+      this.#world.took(this, from.name);
+    });
+  }
+
+  /** Something happened that the daemon is told of, now or when it runs again. */
+  offer(input: Input): void {
+    this.#process?.enter(() => this.#daemon?.offer(input));
   }
 
   links(): LinkFacts[] {
@@ -174,42 +191,93 @@ export class Host {
       name,
       index: index + 2,
       up: !this.down.has(name),
-      mac: `02:00:00:00:00:${this.address.split('.')[3]?.padStart(2, '0')}`,
+      mac: this.mac,
       primary4: this.address,
       linkLocal6: null,
     }));
   }
 
-  later(run: () => void): void {
-    if (!this.running) return;
-    if (this.frozen) {
-      if (this.#backlog.length < 1000) this.#backlog.push(run);
-    } else run();
+  /** What comes back from a port, a moment later. */
+  #answer(input: Input, afterMs: number): void {
+    const process = this.#process;
+    if (process === null) return;
+    this.clock.after(afterMs, () => process.enter(() => this.#daemon?.offer(input)));
+  }
+
+  #ports(process: Process): Ports {
+    const { clock, kernel } = this;
+    return {
+      clock: { now: () => instant(process.now()), wall: () => clock.now() },
+      timer: {
+        wakeAt: (at) => this.#setAlarm(at, process),
+        poll: () => this.#answer({ kind: 'polled', begun: instant(process.now()) }, 0.01),
+        close: () => {},
+      },
+      speaker: {
+        speak: (id, at, last, messages) =>
+          process.act(() => {
+            this.#world.send(this, messages);
+            const paths = messages.map(({ path }) => ({ path, error: this.down.has(path) ? 'ENETDOWN' : null }));
+            this.#answer({ kind: 'sent', id, at, last, paths }, 0.02);
+          }),
+      },
+      hash: this.#hash,
+      kernel: {
+        hold: (id, addresses, until) =>
+          process.act(() => {
+            const outcomes = kernel.hold(addresses, until ?? Infinity);
+            this.#answer({ kind: 'kernel', id, outcomes }, this.answerMs());
+          }),
+        silence: (addresses) => process.act(() => kernel.silence(addresses)),
+        release: (id, addresses) =>
+          process.act(() => {
+            const outcomes = kernel.release(addresses);
+            this.#answer({ kind: 'kernel', id, outcomes }, this.answerMs());
+          }),
+        renew: (id, advertAt, until, peers) =>
+          process.act(() => {
+            this.#beat = { at: advertAt, peers };
+            const outcomes = kernel.renew(until ?? Infinity);
+            if (outcomes.length > 0) this.#answer({ kind: 'kernel', id, outcomes }, this.answerMs());
+          }),
+      },
+      announcer: {
+        announce: (addresses) =>
+          process.act(() => {
+            this.announced += addresses.length;
+            this.#world.announced(this, addresses);
+          }),
+      },
+      wire: { ask: () => {}, askGateways: () => {} },
+      checks: {
+        run: (id, check) => {
+          const outcome = this.checkOutcomes.get(check) ?? { kind: 'exit', code: 0 };
+          const ms = outcome.kind === 'timeout' ? this.#timeoutOf(check) : 3;
+          this.#answer({ kind: 'checked', id, check, outcome, ms, output: '' }, ms);
+        },
+      },
+      hooks: { run: () => {}, finish: async () => 0 },
+      journal: { write: (event) => this.#world.told(this, event) },
+      service: { ready: () => {}, beat: () => {}, stopping: () => {} },
+      exit: () => process.end(),
+    };
   }
 
   #tellForeign(): void {
-    const keys = [...this.kernel.foreign];
-    this.later(() => this.#daemon?.offer({ kind: 'foreign', keys }));
+    this.offer({ kind: 'foreign', keys: [...this.kernel.foreign] });
   }
 
   #timeoutOf(check: string): number {
     return this.settings.checks.find(({ name }) => name === check)?.timeoutMs ?? 0;
   }
 
-  #end(): void {
-    this.#daemon = null;
-    this.#life += 1;
-    this.frozen = false;
-    this.#backlog = [];
-  }
-
-  #setAlarm(at: number, life: number): void {
+  #setAlarm(at: number, process: Process): void {
     this.#alarm += 1;
     const alarm = this.#alarm;
     if (!Number.isFinite(at)) return;
-    this.#world.events.at(at, () => {
-      if (life !== this.#life || alarm !== this.#alarm || this.frozen) return;
-      this.#daemon?.offer({ kind: 'wake' });
+    this.clock.at(at + this.timerLateMs(), () => {
+      if (!process.alive || alarm !== this.#alarm || process.blocked) return;
+      process.enter(() => this.#daemon?.offer({ kind: 'wake' }));
     });
   }
 }

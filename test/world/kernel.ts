@@ -1,10 +1,20 @@
-// The kernel of one virtual host: addresses that end by themselves, whether the daemon lives or not.
-// It can be told to refuse, to know an address as an administrator's, or to lose one.
+// The kernel of one virtual host: addresses that end by themselves, whether the daemon lives or not, and before
+// them the gate, where there is one. It can be told to refuse, to know an address as an administrator's, or to
+// lose one. It counts by the clock of its host.
 
 import { addressKey } from '#lib/ip';
 import type { AddressOutcome } from '#model/input';
-import type { VirtualAddress } from '#model/settings';
-import type { Events } from './events.ts';
+import type { Lease, VirtualAddress } from '#model/settings';
+import type { HostClock } from './clock.ts';
+import { FakeGate } from './gate.ts';
+
+/** What the kernel says without being asked. */
+export interface KernelTold {
+  changed(key: string, present: boolean): void;
+  lapsed(): void;
+  /** Something may answer otherwise from now on. */
+  moved(): void;
+}
 
 export class FakeKernel {
   readonly refused = new Set<string>();
@@ -13,39 +23,65 @@ export class FakeKernel {
   readonly claimed = new Set<string>();
   /** How long an address outlives its lifetime. */
   lateMs = 0;
+  readonly gate: FakeGate | null;
+  readonly #lease: Lease;
   readonly #held = new Map<string, number>();
-  readonly #events: Events;
-  readonly #changed: (key: string, present: boolean) => void;
+  /** Addresses for whose end an alarm is set. */
+  readonly #watched = new Set<string>();
+  readonly #clock: HostClock;
+  readonly #told: KernelTold;
 
-  constructor(events: Events, changed: (key: string, present: boolean) => void) {
-    this.#events = events;
-    this.#changed = changed;
+  constructor(lease: Lease, clock: HostClock, told: KernelTold) {
+    this.#lease = lease;
+    this.#clock = clock;
+    this.#told = told;
+    this.gate = lease.kind === 'nftables' ? new FakeGate(clock, () => told.moved()) : null;
   }
 
   hold(addresses: readonly VirtualAddress[], until: number): AddressOutcome[] {
-    return addresses.map((address): AddressOutcome => {
+    if (this.gate?.lapsed === true) {
+      this.#lapse();
+      return addresses.map((address) => ({ key: addressKey(address), kind: 'refused', error: 'the lease lapsed' }));
+    }
+    const outcomes = addresses.map((address): AddressOutcome => {
       const key = addressKey(address);
       if (this.foreign.has(key)) return { key, kind: 'foreign' };
       if (this.refused.has(key)) return { key, kind: 'refused', error: 'EPERM' };
       this.claimed.add(key);
-      this.#set(key, until + this.lateMs);
+      this.#set(key, this.#endOf(until));
+      this.gate?.open(key, until);
       return { key, kind: 'present' };
     });
+    this.#told.moved();
+    return outcomes;
+  }
+
+  silence(addresses: readonly VirtualAddress[]): void {
+    for (const address of addresses) this.gate?.shut(addressKey(address));
+    this.#told.moved();
   }
 
   release(addresses: readonly VirtualAddress[]): AddressOutcome[] {
-    return addresses.map((address) => {
+    this.silence(addresses);
+    const outcomes = addresses.map((address): AddressOutcome => {
       const key = addressKey(address);
       this.#held.delete(key);
       this.claimed.delete(key);
       return { key, kind: 'absent' };
     });
+    this.#told.moved();
+    return outcomes;
   }
 
   renew(until: number): AddressOutcome[] {
+    if (this.gate?.lapsed === true) {
+      this.#lapse();
+      return [];
+    }
+    this.gate?.renew(until);
     const outcomes: AddressOutcome[] = [];
     for (const key of this.claimed) {
-      if (this.#held.has(key)) this.#set(key, until + this.lateMs);
+      if (this.#held.has(key)) this.#set(key, this.#endOf(until));
       else outcomes.push({ key, kind: 'absent' });
     }
     return outcomes;
@@ -53,28 +89,63 @@ export class FakeKernel {
 
   /** Somebody's hand. */
   remove(key: string): void {
-    if (this.#held.delete(key)) this.#changed(key, false);
+    if (!this.#held.delete(key)) return;
+    this.#told.changed(key, false);
+    this.#told.moved();
   }
 
+  has(key: string): boolean {
+    return (this.#held.get(key) ?? Number.NEGATIVE_INFINITY) > this.#clock.now();
+  }
+
+  /** Whether whoever asks for this address hears this host. */
   answersFor(key: string): boolean {
-    return this.foreign.has(key) || (this.#held.get(key) ?? -1) > this.#events.now;
+    if (this.foreign.has(key)) return true;
+    return this.has(key) && (this.gate === null || this.gate.isOpenFor(key));
   }
 
   left(): string[] {
-    return [...this.claimed].filter((key) => this.answersFor(key));
+    return [...this.claimed].filter((key) => this.has(key));
   }
 
   powerCut(): void {
     this.#held.clear();
     this.claimed.clear();
+    this.gate?.clear();
+    this.#told.moved();
+  }
+
+  /** A gate ends the lease by itself; the address behind it may stay a little longer. */
+  #endOf(until: number): number {
+    const lease = this.#lease;
+    return (lease.kind === 'nftables' ? this.#clock.now() + lease.addressMs : until) + this.lateMs;
+  }
+
+  #lapse(): void {
+    this.gate?.clear();
+    this.#told.lapsed();
+    this.#told.moved();
   }
 
   #set(key: string, until: number): void {
     this.#held.set(key, until);
-    this.#events.at(until, () => {
-      if (this.#held.get(key) !== until) return;
+    if (Number.isFinite(until) && !this.#watched.has(key)) this.#watch(key, until);
+  }
+
+  /** One alarm for each address, which moves on when it comes and finds the address renewed. */
+  #watch(key: string, until: number): void {
+    this.#watched.add(key);
+    this.#clock.at(until, () => {
+      this.#watched.delete(key);
+      const end = this.#held.get(key);
+      if (end === undefined) return;
+      if (end > this.#clock.now()) {
+        this.#watch(key, end);
+        return;
+      }
       this.#held.delete(key);
-      this.#changed(key, false);
+      this.#told.changed(key, false);
+      this.#told.moved();
     });
   }
 }

@@ -3,9 +3,10 @@
 
 import { addressKey } from '#lib/ip';
 import type { DaemonEvent } from '#model/event';
+import type { VirtualAddress } from '#model/settings';
 import type { Message } from '#ports/speaker';
 import { Events } from './events.ts';
-import { Host, type Surroundings } from './host.ts';
+import { Host, type Making, type Surroundings } from './host.ts';
 import { settingsFor, type Wish } from './settings.ts';
 
 export interface Transition {
@@ -30,18 +31,28 @@ export class World implements Surroundings {
   readonly cuts = new Set<string>();
   /** How long the next datagram takes: with a varying answer they overtake each other. */
   delay: () => number = () => 0.2;
+  /** How many copies of the next datagram arrive. */
+  copies: () => number = () => 1;
   #notedAt = 0;
+  #stirred = true;
   /** Sees every datagram; may keep it away from one host. */
   tap: (from: string, to: string, path: string, bytes: Uint8Array) => 'pass' | 'drop' = () => 'pass';
 
   constructor() {
-    this.events.watch = () => this.#noteAnswers();
+    this.events.watch = () => this.happened();
+  }
+
+  /** Called after everything that happened. */
+  protected happened(): void {
+    if (!this.#stirred) return;
+    this.#stirred = false;
+    this.#noteAnswers();
   }
 
   /** Two hosts may bear one node name; here they need two. */
-  add(wish: Wish, name: string = wish.node): Host {
-    const host = new Host(settingsFor(wish), this.hosts.size, this, name);
-    this.hosts.set(name, host);
+  add(wish: Wish, making: Making = {}): Host {
+    const host = new Host(settingsFor(wish), this.hosts.size, this, making);
+    this.hosts.set(host.name, host);
     return host;
   }
 
@@ -66,7 +77,7 @@ export class World implements Surroundings {
     return [...this.hosts.values()]
       .filter((host) => {
         const address = host.settings.groups[group]?.addresses[0];
-        if (address === undefined || host.down.has(address.interface)) return false;
+        if (address === undefined || host.clock.paused || host.down.has(address.interface)) return false;
         return host.kernel.answersFor(addressKey(address));
       })
       .map((host) => host.name);
@@ -87,7 +98,7 @@ export class World implements Surroundings {
     }
   }
 
-  announced(host: Host): void {
+  announced(host: Host, _addresses: readonly VirtualAddress[]): void {
     this.announcements.push({ at: this.events.now, host: host.name });
   }
 
@@ -95,6 +106,12 @@ export class World implements Surroundings {
     this.heard.push({ at: this.events.now, host: host.name, event });
     if (event.code === 'group') this.transitions.push({ at: this.events.now, host: host.name, event });
   }
+
+  moved(): void {
+    this.#stirred = true;
+  }
+
+  took(_host: Host, _from: string): void {}
 
   #noteAnswers(): void {
     const last = this.answers.at(-1);
@@ -108,10 +125,13 @@ export class World implements Surroundings {
     const route = `${from.name}>${to.name}`;
     if (this.cuts.has(route) || this.cuts.has(`${route}@${path}`)) return;
     if (this.tap(from.name, to.name, path, bytes) === 'drop') return;
-    this.events.after(this.delay(), () => {
-      if (!to.down.has(path) && to.settings.transport.paths.some(({ name }) => name === path)) {
-        to.receive(path, from.address, bytes);
-      }
-    });
+    for (let copies = this.copies(); copies > 0; copies -= 1) {
+      this.events.after(this.delay(), () => this.#arrive(from, to, path, bytes));
+    }
+  }
+
+  #arrive(from: Host, to: Host, path: string, bytes: Uint8Array): void {
+    if (to.down.has(path) || !to.settings.transport.paths.some(({ name }) => name === path)) return;
+    to.receive(path, from, bytes);
   }
 }

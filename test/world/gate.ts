@@ -1,0 +1,61 @@
+// The gate in front of a host's addresses: open for those that are named, until the one lease of the daemon ends.
+// Once it lapsed with something behind it, it cannot be renewed, only opened anew.
+
+import type { HostClock } from './clock.ts';
+
+export class FakeGate {
+  /** How late the gate shuts. */
+  lateMs = 0;
+  readonly #open = new Set<string>();
+  #until = Number.NEGATIVE_INFINITY;
+  #watching = false;
+  readonly #clock: HostClock;
+  readonly #moved: () => void;
+
+  constructor(clock: HostClock, moved: () => void) {
+    this.#clock = clock;
+    this.#moved = moved;
+  }
+
+  get lapsed(): boolean {
+    return this.#open.size > 0 && !this.#isInTime();
+  }
+
+  isOpenFor(key: string): boolean {
+    return this.#open.has(key) && this.#isInTime();
+  }
+
+  open(key: string, until: number): void {
+    if (this.#open.size === 0) this.#until = until + this.lateMs;
+    this.#open.add(key);
+    this.renew(until);
+  }
+
+  shut(key: string): void {
+    this.#open.delete(key);
+  }
+
+  clear(): void {
+    this.#open.clear();
+  }
+
+  renew(until: number): void {
+    if (this.#open.size === 0) return;
+    this.#until = Math.max(this.#until, until + this.lateMs);
+    if (!this.#watching) this.#watch();
+  }
+
+  #isInTime(): boolean {
+    return this.#until > this.#clock.now();
+  }
+
+  #watch(): void {
+    if (!Number.isFinite(this.#until)) return;
+    this.#watching = true;
+    this.#clock.at(this.#until, () => {
+      this.#watching = false;
+      if (this.#isInTime()) this.#watch();
+      else this.#moved();
+    });
+  }
+}
