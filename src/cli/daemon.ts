@@ -2,6 +2,7 @@
 // decided here; the order in which things begin and end is what this file owns.
 
 import { leaseWithoutGate } from '#config/lease';
+import { sleepLookMs } from '#core/timing';
 import { ForeignReporter } from '#linux/foreign-reporter';
 import { LinkReporter } from '#linux/link-facts';
 import { MonotonicClock } from '#linux/monotonic-clock';
@@ -60,9 +61,11 @@ function start({ settings, hash, journal }: Ground, parts: Parts): { close(): vo
   const foreign = new ForeignReporter(watch, kernel, addresses, (input) => daemon.offer(input));
   // The watchdog is fed after a step of the loop that really ran: so one has to run often enough.
   const beats = every(service.watchdogIntervalMs, () => daemon.offer({ kind: 'wake' }));
+  const looks = every(sleepLookMs(settings), () => daemon.lookForSleep());
   return {
     close: () => {
       clearInterval(beats);
+      clearInterval(looks);
       links.close();
       foreign.close();
     },

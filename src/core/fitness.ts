@@ -44,6 +44,7 @@ export function isDeaf(reason: Reason): boolean {
     case 'interface-missing':
     case 'unsendable':
     case 'late-wake':
+    case 'slept':
       return true;
     default:
       return false;

@@ -18,6 +18,7 @@ import { notePeers } from './peer-states.ts';
 import { takeAdvert } from './peers.ts';
 import { takeAddressChange } from './put-back.ts';
 import { addPatience, judgeSilence, silenceWakeAt } from './silence.ts';
+import { takeSlept } from './slept.ts';
 import { speakIfDue, takeSent } from './speaking.ts';
 import type { State } from './state.ts';
 import { beginStop, endStop, stopWakeAt } from './stopping.ts';
@@ -95,6 +96,9 @@ function take(turn: Turn, input: Input): Effect | null {
       return null;
     case 'lapsed':
       takeLapsed(turn);
+      return null;
+    case 'slept':
+      takeSlept(turn, input.ms);
       return null;
     case 'seen':
     case 'gateway-answered':

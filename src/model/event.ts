@@ -34,4 +34,6 @@ export type DaemonEvent =
   | { readonly code: 'problem'; readonly problem: Problem }
   | { readonly code: 'problem-over'; readonly problem: Problem }
   | { readonly code: 'hook-failed'; readonly group: GroupName; readonly outcome: CheckOutcome; readonly output: string }
-  | { readonly code: 'late'; readonly lateMs: number };
+  | { readonly code: 'late'; readonly lateMs: number }
+  /** The host was suspended. */
+  | { readonly code: 'slept'; readonly ms: number };

@@ -27,6 +27,8 @@ export type Input =
   | { readonly kind: 'address-changed'; readonly key: AddressKey; readonly present: boolean }
   /** The gate was shut before a renewal reached it: this host is silent for all that it holds. */
   | { readonly kind: 'lapsed' }
+  /** This host was suspended for so long. Offered before anything else that it wakes up to. */
+  | { readonly kind: 'slept'; readonly ms: number }
   /** Another host's hardware address spoke on the wire for one of our addresses: an answer, or an announcement. */
   | { readonly kind: 'seen'; readonly key: AddressKey; readonly mac: string }
   /** A gateway answered, whatever it was asked. */

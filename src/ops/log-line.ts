@@ -85,6 +85,10 @@ export function recordOf(event: DaemonEvent): LogRecord {
       return recordAs('warning', event.code, `the main loop ran ${durationWords(event.lateMs)} late`, {
         late_ms: Math.round(event.lateMs),
       });
+    case 'slept':
+      return recordAs('warning', event.code, `this host was suspended for ${durationWords(event.ms)}`, {
+        ms: Math.round(event.ms),
+      });
   }
 }
 

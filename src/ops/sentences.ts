@@ -54,6 +54,8 @@ export function reasonSentence(reason: Reason): string {
       return `this node ran ${durationWords(reason.lateMs)} late, longer than the ${durationWords(reason.leaseMs)} of its lease, and may have been replaced`;
     case 'lease-lapsed':
       return 'the lease of this node lapsed, and nobody is seen to have heard it since';
+    case 'slept':
+      return `this host was suspended for ${durationWords(reason.ms)} and may have been replaced`;
     case 'check-failed':
       return `check ${reason.check} fails: ${oneLine(reason.outcome)}`;
     case 'link-down':

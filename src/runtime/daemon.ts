@@ -48,6 +48,7 @@ export class Daemon {
   readonly #mouth: Mouth;
   readonly #queue: Input[] = [];
   #state: State | null = null;
+  #suspendedMs = 0;
   #busy = false;
   #over = false;
 
@@ -60,6 +61,7 @@ export class Daemon {
 
   start(facts: StartFacts): void {
     this.#busy = true;
+    this.#suspendedMs = this.#ports.clock.suspendedMs();
     this.#apply(begin(this.#settings, facts, this.#identity, this.#ports.clock.now()));
     this.#drain();
   }
@@ -81,6 +83,11 @@ export class Daemon {
     if (!this.#busy) this.#drain();
   }
 
+  /** For whoever looks more often than inputs come. */
+  lookForSleep(): void {
+    if (this.#ports.clock.suspendedMs() > this.#suspendedMs) this.offer({ kind: 'wake' });
+  }
+
   view(): View | null {
     return this.#state === null ? null : viewOf(this.#settings, this.#state);
   }
@@ -88,11 +95,25 @@ export class Daemon {
   #drain(): void {
     this.#busy = true;
     for (let input = this.#queue.shift(); input !== undefined; input = this.#queue.shift()) {
-      if (this.#state === null) break;
-      this.#apply(step(this.#settings, this.#state, input, this.#ports.clock.now()));
+      this.#noticeSleep();
+      this.#step(input);
     }
     this.#busy = false;
     this.#ports.service.beat();
+  }
+
+  /** Before each input: what it asks for may be what nobody may do after a suspend. */
+  #noticeSleep(): void {
+    const suspendedMs = this.#ports.clock.suspendedMs();
+    const ms = suspendedMs - this.#suspendedMs;
+    if (ms <= 0) return;
+    this.#suspendedMs = suspendedMs;
+    this.#step({ kind: 'slept', ms });
+  }
+
+  #step(input: Input): void {
+    if (this.#state === null) return;
+    this.#apply(step(this.#settings, this.#state, input, this.#ports.clock.now()));
   }
 
   #apply({ state, effects, wakeAt }: StepResult): void {

@@ -49,7 +49,7 @@ async function run(): Promise<void> {
     boot: '0123456789abcdef',
     downMs: 3000,
     lease: lease === 'off' ? { kind: 'off' } : { kind: 'address', ms: 2000 },
-    clock: { now, wall: () => Date.now() },
+    clock: { now, suspendedMs: () => 0, wall: () => Date.now() },
     left: start.left,
   });
   const announcer = new Announcer(watch, warn);

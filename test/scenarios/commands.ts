@@ -63,6 +63,11 @@ const commands: Record<string, Command> = {
   'power-cut': (stage, words) => stage.hosts(words).forEach((host) => host.powerCut()),
   freeze: (stage, words) => stage.hosts(words).forEach((host) => host.freeze()),
   thaw: (stage, words) => stage.hosts(words).forEach((host) => host.thaw()),
+  suspend: (stage, [name = '', time = '']) => stage.world.host(name).suspend(stage.ms(time)),
+  'pause-vm': (stage, [name = '', time = '']) => stage.world.host(name).pauseVm(stage.ms(time)),
+  'set-clock': (stage, [name = '', way = '', time = '']) => {
+    stage.world.host(name).clock.wallOffsetMs += way === 'back' ? -stage.ms(time) : stage.ms(time);
+  },
   run: (stage, [time = '']) => stage.world.run(stage.ms(time)),
   link: (stage, [name = '', link = '', to = '']) => stage.world.host(name).setLink(link, to === 'up'),
   cut: (stage, words) => words.flatMap(routes).forEach((route) => stage.world.cuts.add(route)),

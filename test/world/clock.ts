@@ -8,6 +8,10 @@ const rounding = 1e-6;
 
 export class HostClock {
   readonly rate: number;
+  /** How much of the time in which it stood still the host knows of. */
+  suspendedMs = 0;
+  /** Somebody set the wall clock by so much. */
+  wallOffsetMs = 0;
   readonly #events: Events;
   #atTrue: number;
   #atLocal: number;
@@ -25,6 +29,10 @@ export class HostClock {
 
   get paused(): boolean {
     return this.#pausedAt !== null;
+  }
+
+  get wall(): number {
+    return this.#events.now + this.wallOffsetMs;
   }
 
   now(): number {

@@ -1,6 +1,7 @@
 // One virtual host: the real daemon (runtime, core, wire) on fake ports. Its process can be frozen, stalled,
 // killed and started again; its kernel goes on meanwhile. All that it does goes by the clock of the host.
 
+import { sleepLookMs } from '#core/timing';
 import { instant } from '#lib/time';
 import type { DaemonEvent } from '#model/event';
 import type { CheckOutcome, Input, LinkFacts } from '#model/input';
@@ -58,6 +59,7 @@ export class Host {
   #process: Process | null = null;
   #daemon: Daemon | null = null;
   #alarm = 0;
+  #deaf = false;
   #beat: { at: number; peers: number } | null = null;
   readonly #hash: KeyedHash;
   readonly #world: Surroundings;
@@ -167,6 +169,16 @@ export class Host {
     this.#process?.goOn();
   }
 
+  /** It sleeps, its network card too, and knows afterwards for how long. */
+  suspend(ms: number): void {
+    this.#standStill(ms, true);
+  }
+
+  /** A hypervisor stops every clock of it together: it cannot know. What came meanwhile is lost as well. */
+  pauseVm(ms: number): void {
+    this.#standStill(ms, false);
+  }
+
   setLink(name: string, up: boolean): void {
     if (up) this.down.delete(name);
     else this.down.add(name);
@@ -175,6 +187,7 @@ export class Host {
   }
 
   receive(path: string, from: Host, bytes: Uint8Array): void {
+    if (this.#deaf) return;
     this.#process?.enter(() => {
       this.#daemon?.packet(path, from.address, bytes);
       this.#world.took(this, from.name);
@@ -197,6 +210,22 @@ export class Host {
     }));
   }
 
+  #standStill(ms: number, noticed: boolean): void {
+    const { events } = this.#world;
+    const at = events.now;
+    this.#deaf = true;
+    this.pause();
+    events.after(ms, () => {
+      this.#deaf = false;
+      if (noticed) this.clock.suspendedMs += events.now - at;
+      this.clock.resume();
+      this.#world.moved();
+      // Nothing wakes a process because its host went on: its alarms slept too.
+      if ((this.#process?.backlog ?? 0) > 0) this.#process?.goOn();
+      this.clock.after(sleepLookMs(this.settings), () => this.#process?.enter(() => this.#daemon?.lookForSleep()));
+    });
+  }
+
   /** What comes back from a port, a moment later. */
   #answer(input: Input, afterMs: number): void {
     const process = this.#process;
@@ -207,7 +236,7 @@ export class Host {
   #ports(process: Process): Ports {
     const { clock, kernel } = this;
     return {
-      clock: { now: () => instant(process.now()), wall: () => clock.now() },
+      clock: { now: () => instant(process.now()), suspendedMs: () => clock.suspendedMs, wall: () => clock.wall },
       timer: {
         wakeAt: (at) => this.#setAlarm(at, process),
         poll: () => this.#answer({ kind: 'polled', begun: instant(process.now()) }, 0.01),

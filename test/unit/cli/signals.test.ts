@@ -7,7 +7,7 @@ import { instant } from '#lib/time';
 test.serial('a stop during the start is obeyed once there is a daemon, and counts from when it came', async (t) => {
   let now = instant(5);
   let reloads = 0;
-  const clock = { now: () => now, wall: () => 0 };
+  const clock = { now: () => now, suspendedMs: () => 0, wall: () => 0 };
   const signals = new Signals(clock, () => {
     reloads += 1;
   });

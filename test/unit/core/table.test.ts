@@ -41,6 +41,7 @@ const inputs: Record<Input['kind'], (bench: Bench) => Input> = {
   polled: (bench) => ({ kind: 'polled', begun: instant(bench.now) }),
   advert: (bench) => bench.advert({ entry: { role: 'active', priority: 120 } }),
   lapsed: () => ({ kind: 'lapsed' }),
+  slept: () => ({ kind: 'slept', ms: 1000 }),
   seen: () => ({ kind: 'seen', key: 'eth0/192.0.2.10/32', mac: '02:00:00:00:00:09' }),
   'gateway-answered': () => ({ kind: 'gateway-answered', gateway: '192.0.2.254' }),
   sent: (bench) => ({ kind: 'sent', id: 1, at: instant(bench.now), last: 1, paths: [{ path: 'eth0', error: null }] }),
@@ -56,10 +57,10 @@ const inputs: Record<Input['kind'], (bench: Bench) => Input> = {
 /** What becomes of a role in that very step, wherever it is not the same role as before. */
 const moves: Record<string, Partial<Record<Input['kind'], Role>>> = {
   starting: { links: 'faulted', foreign: 'faulted', stop: 'draining' },
-  standby: { links: 'faulted', foreign: 'faulted', stop: 'draining' },
-  claiming: { advert: 'standby', kernel: 'active', links: 'faulted', stop: 'draining' },
-  active: { advert: 'resigning', links: 'faulted', stop: 'draining' },
-  resigning: { advert: 'standby' },
+  standby: { slept: 'starting', links: 'faulted', foreign: 'faulted', stop: 'draining' },
+  claiming: { advert: 'standby', kernel: 'active', slept: 'starting', links: 'faulted', stop: 'draining' },
+  active: { advert: 'resigning', slept: 'starting', links: 'faulted', stop: 'draining' },
+  resigning: { advert: 'standby', slept: 'starting' },
   faulted: { stop: 'draining' },
   draining: {},
 };

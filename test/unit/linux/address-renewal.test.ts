@@ -25,7 +25,7 @@ function claim(address: string): Claim {
 async function renew(errnos: readonly number[]) {
   const writer = { write: () => Promise.resolve(errnos) } as unknown as AddressWriter;
   const held = errnos.map((_, i) => claim(`192.0.2.${i + 1}`));
-  const renewals = new Renewals({ now: () => instant(1000), wall: () => 0 }, writer);
+  const renewals = new Renewals({ now: () => instant(1000), suspendedMs: () => 0, wall: () => 0 }, writer);
   return { held, outcomes: await renewals.extend(held, instant(3000)) };
 }
 

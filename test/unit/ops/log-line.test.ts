@@ -27,6 +27,7 @@ const events: { readonly [C in DaemonEvent['code']]: Extract<DaemonEvent, { code
   'problem-over': { code: 'problem-over', problem: { code: 'dual-holder', group: 'web', peer: 'lb2' } },
   'hook-failed': { code: 'hook-failed', group: 'web', outcome: { kind: 'timeout' }, output: '' },
   late: { code: 'late', lateMs: 1234.56 },
+  slept: { code: 'slept', ms: 28_800_000.4 },
 };
 
 function text(event: DaemonEvent): string {
@@ -44,6 +45,7 @@ test('every event is one line, with its level and its code', (t) => {
     '<6>over: lb2 holds web at the same time as this node [problem-over dual-holder]\n',
     '<4>web: the change hook failed: timeout [hook-failed]\n',
     '<4>the main loop ran 1235 ms late [late]\n',
+    '<4>this host was suspended for 8 h [slept]\n',
   ]);
 });
 

@@ -30,6 +30,7 @@ export const reasons: { readonly [K in Reason['kind']]: Extract<Reason, { kind: 
   outranked: { kind: 'outranked', by: 'lb2' },
   unheard: { kind: 'unheard', by: 'lb2' },
   'late-wake': { kind: 'late-wake', lateMs: 4100, leaseMs: 2000 },
+  slept: { kind: 'slept', ms: 28_800_000 },
   'lease-lapsed': { kind: 'lease-lapsed' },
   'check-failed': { kind: 'check-failed', check: 'haproxy', outcome: 'exit 1' },
   'link-down': { kind: 'link-down', interface: 'eth0' },

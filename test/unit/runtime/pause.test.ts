@@ -1,0 +1,72 @@
+// A host that stands still, in a virtual cluster: for how long two hosts answer when it goes on. Measured for every
+// phase of an interval in which it can be stopped, with both clocks (a suspend) and with one (a paused machine).
+
+import test from 'ava';
+import { sleepLookMs } from '#core/timing';
+import { World } from '../../world/world.ts';
+
+const phases = 20;
+
+/** The longest time for which two hosts answered, over all phases; and whether the sleeper went on holding. */
+function worst(intervalMs: number, stop: (world: World) => void): { overlapMs: number; holders: string[] } {
+  let overlapMs = 0;
+  const holders: string[] = [];
+  for (let phase = 0; phase < phases; phase += 1) {
+    const world = new World();
+    world.add({ node: 'h1', priority: 150, intervalMs });
+    world.add({ node: 'h2', priority: 100, intervalMs });
+    world.startAll();
+    world.run(intervalMs * (6 + phase / phases));
+    stop(world);
+    world.run(intervalMs * 15);
+    if (world.answering().join() !== 'h2') throw new Error(`phase ${phase}: nobody took over`);
+    world.run(intervalMs * 10);
+    overlapMs = Math.max(overlapMs, world.overlapMs);
+    holders.push(world.answering().join());
+  }
+  return { overlapMs, holders };
+}
+
+for (const intervalMs of [1000, 100]) {
+  test(`a suspended holder at ${intervalMs} ms lets go as soon as it looks`, (t) => {
+    const look = sleepLookMs(new World().add({ node: 'h1', intervalMs }).settings);
+    const { overlapMs, holders } = worst(intervalMs, (world) => world.host('h1').suspend(15.5 * intervalMs));
+    t.log(`two holders for up to ${overlapMs.toFixed(2)} ms`);
+    t.true(overlapMs > 0 && overlapMs <= look + 0.001, `${overlapMs} ms`);
+    t.deepEqual([...new Set(holders)], ['h1'], 'it ranks better: it is handed the group again');
+  });
+
+  test(`a paused machine at ${intervalMs} ms: the next advert heard ends it`, (t) => {
+    const { overlapMs } = worst(intervalMs, (world) => world.host('h1').pauseVm(15.5 * intervalMs));
+    t.log(`two holders for up to ${overlapMs.toFixed(2)} ms`);
+    t.true(overlapMs > 0 && overlapMs <= intervalMs + 1, `${overlapMs} ms`);
+  });
+
+  test(`a paused machine at ${intervalMs} ms whose process hangs afterwards: what was left of the lease`, (t) => {
+    const { overlapMs } = worst(intervalMs, (world) => {
+      const h1 = world.host('h1');
+      h1.freeze();
+      h1.pauseVm(15.5 * intervalMs);
+    });
+    const { lease } = new World().add({ node: 'h1', intervalMs }).settings;
+    const leaseMs = lease.kind === 'off' ? Number.NaN : lease.ms;
+    t.log(`two holders for up to ${overlapMs.toFixed(2)} ms, lease ${leaseMs} ms`);
+    t.true(overlapMs > 0 && overlapMs <= leaseMs, `${overlapMs} ms`);
+  });
+}
+
+test('a wall clock that is set back or forth changes nothing at all', (t) => {
+  const story = (offsetsMs: readonly number[]): unknown => {
+    const world = new World();
+    world.add({ node: 'h1', priority: 150, intervalMs: 100 });
+    world.add({ node: 'h2', priority: 100, intervalMs: 100 });
+    world.startAll();
+    for (const offsetMs of offsetsMs) {
+      world.run(1000);
+      for (const host of world.hosts.values()) host.clock.wallOffsetMs = offsetMs;
+    }
+    return { heard: world.heard, answers: world.answers, datagrams: world.datagrams };
+  };
+  const hour = 3_600_000;
+  t.deepEqual(story([hour, -hour, 0, 100 * hour]), story([0, 0, 0, 0]));
+});
