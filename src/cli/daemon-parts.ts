@@ -66,7 +66,7 @@ export async function openParts({ settings, hash, places, clock, journal }: Grou
   const service = new ServiceManager({ environment: process.env, pid: process.pid, log: warn });
 
   const watch = await openHostWatch();
-  const { facts, left, words: odd } = readStartFacts(places.runtimeDir, watch.state);
+  const { facts, left, words: odd } = readStartFacts(places.runtimeDir, watch.state, clock.suspendedMs());
   for (const words of odd) warn(words);
   const announcer = new Announcer(watch, warn);
   // Before the record of an earlier daemon is taken over: a start that fails here must leave it as it was.

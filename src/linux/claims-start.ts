@@ -11,6 +11,9 @@ import { readBeat } from './record-beat.ts';
 import { kernelBootId, readRecord } from './record-file.ts';
 import type { ClaimedAddress } from './record-file.ts';
 
+/** Two daemons measure the same suspends apart by less than this. */
+const sameSleepMs = 10;
+
 export interface Start {
   readonly facts: StartFacts;
   /** The addresses that `facts.left` names, with what it takes to hold or release them. */
@@ -19,7 +22,7 @@ export interface Start {
   readonly words: readonly string[];
 }
 
-export function readStartFacts(runtimeDir: string, state: HostState): Start {
+export function readStartFacts(runtimeDir: string, state: HostState, suspendedMs: number): Start {
   const read = readRecord(runtimeDir);
   if (read.kind !== 'record') {
     return { facts: nothingKnown(state, []), left: [], words: read.kind === 'corrupt' ? [read.words] : [] };
@@ -36,7 +39,9 @@ export function readStartFacts(runtimeDir: string, state: HostState): Start {
   }
   const beat = readBeat(runtimeDir);
   // A beat of another boot of the kernel, or of a daemon that wrote no record, says nothing here.
-  const known = beat !== null && beat.boot === record.boot && record.kernelBoot === kernelBootId();
+  const sameLife = beat !== null && beat.boot === record.boot && record.kernelBoot === kernelBootId();
+  // Nor does one from before a suspend: its age by the monotonic clock is not its age.
+  const known = sameLife && Math.abs(suspendedMs - beat.suspendedMs) < sameSleepMs;
   return {
     facts: {
       ...nothingKnown(state, left),

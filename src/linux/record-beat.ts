@@ -1,6 +1,7 @@
 // The last sign of life of a daemon: when an advert left, and how many peers were there to hear it.
 // One small write at a fixed place for each renewal. The instant is this host's monotonic clock, so
-// it means something to the next daemon until the host reboots.
+// it means something to the next daemon until the host reboots; how long the host had been suspended by
+// then goes with it, since that clock stands still in a suspend.
 
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,13 +10,14 @@ import type { Instant } from '#lib/time';
 import type { BootId } from '#model/names';
 
 const FILE = 'beat';
-const MAGIC = 0x4c434d31;
+const MAGIC = 0x4c434d32;
 const SIZE = 32;
 
 export interface Beat {
   readonly boot: BootId;
   readonly advertAt: Instant;
   readonly livePeers: number;
+  readonly suspendedMs: number;
 }
 
 export class BeatFile {
@@ -31,9 +33,10 @@ export class BeatFile {
   }
 
   /** False when it could not be written: then the next daemon knows of no advert, and adopts nothing. */
-  write(advertAt: Instant, livePeers: number): boolean {
+  write(advertAt: Instant, livePeers: number, suspendedMs: number): boolean {
     this.#bytes.writeUInt32BE(livePeers, 4);
     this.#bytes.writeDoubleBE(advertAt, 16);
+    this.#bytes.writeDoubleBE(suspendedMs, 24);
     try {
       return writeSync(this.#fd, this.#bytes, 0, SIZE, 0) === SIZE;
     } catch {
@@ -58,8 +61,10 @@ export function readBeat(runtimeDir: string): Beat | null {
   }
   if (bytes.length !== SIZE || bytes.readUInt32BE(0) !== MAGIC) return null;
   const advertAt = bytes.readDoubleBE(16);
-  if (!Number.isFinite(advertAt)) return null;
-  return { boot: bytes.toString('hex', 8, 16), advertAt: instant(advertAt), livePeers: bytes.readUInt32BE(4) };
+  const suspendedMs = bytes.readDoubleBE(24);
+  if (!Number.isFinite(advertAt) || !Number.isFinite(suspendedMs)) return null;
+  const boot = bytes.toString('hex', 8, 16);
+  return { boot, advertAt: instant(advertAt), livePeers: bytes.readUInt32BE(4), suspendedMs };
 }
 
 /** Null when it is gone, otherwise what went wrong. */

@@ -29,7 +29,8 @@ export type Told =
   | { readonly told: 'counts'; readonly sent: number; readonly failed: number; readonly resyncs: number }
   | { readonly told: 'warning'; readonly words: string };
 
-const [, , what, runtimeDir = '', lease = 'address', receiveBuffer] = process.argv;
+const [, , what, runtimeDir = '', lease = 'address', receiveBuffer = '', suspended = '0'] = process.argv;
+const suspendedMs = Number(suspended);
 const now = () => instant(Number(process.hrtime.bigint()) / 1e6);
 const tell = (told: Told) => process.stdout.write(`${JSON.stringify(told)}\n`);
 
@@ -37,8 +38,8 @@ if (what === 'cleanup') tell({ told: 'cleanup', cleanup: await cleanup(runtimeDi
 else await run();
 
 async function run(): Promise<void> {
-  const watch = await openHostWatch(receiveBuffer === undefined ? undefined : Number(receiveBuffer));
-  const start = readStartFacts(runtimeDir, watch.state);
+  const watch = await openHostWatch(receiveBuffer === '' ? undefined : Number(receiveBuffer));
+  const start = readStartFacts(runtimeDir, watch.state, suspendedMs);
   const offer = (input: Input) => tell({ told: 'input', input, wall: Date.now() });
   const warn = (words: string) => tell({ told: 'warning', words });
   const kernel = new AddressPort({
@@ -49,7 +50,7 @@ async function run(): Promise<void> {
     boot: '0123456789abcdef',
     downMs: 3000,
     lease: lease === 'off' ? { kind: 'off' } : { kind: 'address', ms: 2000 },
-    clock: { now, suspendedMs: () => 0, wall: () => Date.now() },
+    clock: { now, suspendedMs: () => suspendedMs, wall: () => Date.now() },
     left: start.left,
   });
   const announcer = new Announcer(watch, warn);

@@ -50,6 +50,25 @@ test.serial(
   },
 );
 
+test.serial('a last advert from before a suspend is of no known age: nothing can be adopted on it', async (t) => {
+  const pair = makePair(t);
+  const first = new Remote(t, pair, 'address', '', '5000');
+  await first.hold(own, 5000);
+  await first.renew(5000);
+  await first.kill();
+  const same = new Remote(t, pair, 'address', '', '5000.5');
+  t.not((await same.start()).start.facts.lastAdvertAt, null);
+  await same.hold(own, 5000);
+  await same.renew(5000);
+  await same.kill();
+  const later = new Remote(t, pair, 'address', '', '65000');
+  const { facts } = (await later.start()).start;
+  t.deepEqual(facts.left, ['eth0/10.9.0.10/32', 'eth0/fd09::10/128']);
+  t.is(facts.lastAdvertAt, null);
+  await later.hold(own, 5000);
+  await later.release(own);
+});
+
 test.serial('a start takes for its own only what is recorded, there, and looks as we write it', async (t) => {
   const pair = makePair(t);
   const first = new Remote(t, pair);

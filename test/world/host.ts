@@ -60,7 +60,7 @@ export class Host {
   #daemon: Daemon | null = null;
   #alarm = 0;
   #deaf = false;
-  #beat: { at: number; peers: number } | null = null;
+  #beat: { at: number; peers: number; suspendedMs: number } | null = null;
   readonly #hash: KeyedHash;
   readonly #world: Surroundings;
 
@@ -113,13 +113,15 @@ export class Host {
     const identity = { boot, configHash: '0'.repeat(16), release: 'test' };
     const daemon = new Daemon(this.settings, identity, this.#ports(process));
     this.#daemon = daemon;
+    // The age of an advert from before a suspend is not known.
+    const beat = this.#beat?.suspendedMs === this.clock.suspendedMs ? this.#beat : null;
     process.enter(() =>
       daemon.start({
         links: this.links(),
         left: this.kernel.left(),
-        lastAdvertAt: this.#beat === null ? null : instant(this.#beat.at),
+        lastAdvertAt: beat === null ? null : instant(beat.at),
         lastDownMs: this.settings.intervalMs * this.settings.downAfter,
-        lastLivePeers: this.#beat?.peers ?? 0,
+        lastLivePeers: beat?.peers ?? 0,
       }),
     );
     this.#tellForeign();
@@ -265,7 +267,7 @@ export class Host {
           }),
         renew: (id, advertAt, until, peers) =>
           process.act(() => {
-            this.#beat = { at: advertAt, peers };
+            this.#beat = { at: advertAt, peers, suspendedMs: clock.suspendedMs };
             const outcomes = kernel.renew(until ?? Infinity);
             if (outcomes.length > 0) this.#answer({ kind: 'kernel', id, outcomes }, this.answerMs());
           }),

@@ -3,7 +3,6 @@
 
 import test from 'ava';
 import { instant } from '#lib/time';
-import type { Role } from '#model/advert';
 import { Bench, holder, kinds, link, standby } from './bench.ts';
 
 const slept = { kind: 'slept', ms: 60_000 } as const;
@@ -51,7 +50,7 @@ test('an address that the kernel granted before the sleep makes no holder after 
   t.true(kinds(bench.step(slept)).includes('release'));
   const outcomes = bench.keys.map((key) => ({ key, kind: 'present' }) as const);
   bench.step({ kind: 'kernel', id: holdId ?? 0, outcomes });
-  t.is(bench.group.role as Role, 'starting');
+  t.is(bench.state.groups[0]?.role, 'starting');
 });
 
 test('a standby forgets whom it waited for, and believes no silence from before', (t) => {
