@@ -15,6 +15,7 @@ import { readStartFacts } from '#linux/claims-start';
 import { HookRunner } from '#linux/hook-runner';
 import { LoopTimer } from '#linux/loop-timer';
 import { type HostWatch, openHostWatch } from '#linux/netlink-watch';
+import { WatchdogDevice } from '#linux/watchdog-device';
 import { ServiceManager } from '#linux/service-manager';
 import type { Input, StartFacts } from '#model/input';
 import type { Settings } from '#model/settings';
@@ -43,6 +44,7 @@ export interface Ground {
 export interface Parts {
   readonly identity: Identity;
   readonly service: ServiceManager;
+  readonly watchdog: WatchdogDevice | null;
   readonly watch: HostWatch;
   /** What an earlier daemon left, for the first step. */
   readonly facts: StartFacts;
@@ -77,7 +79,10 @@ export async function openParts({ settings, hash, places, clock, journal }: Grou
     onFault: warn,
   });
   const book = { runtimeDir: places.runtimeDir, boot: identity.boot, downMs: downMs(settings), lease: settings.lease };
-  const kernel = new AddressPort({ ...book, left, watch, clock, offer, warn });
+  const watchdog = armWatchdog({ settings, clock, journal });
+  const kernel = orStandDown(watchdog, left.length === 0, () => {
+    return new AddressPort({ ...book, left, watch, clock, offer, warn });
+  });
 
   const sockets = new AdvertSockets({
     transport: settings.transport,
@@ -117,7 +122,10 @@ export async function openParts({ settings, hash, places, clock, journal }: Grou
         tellNow();
         service.ready();
       },
-      beat: () => service.beat(),
+      beat: () => {
+        service.beat();
+        watchdog?.beat();
+      },
       stopping: () => service.stopping(),
     },
     journal: {
@@ -129,8 +137,24 @@ export async function openParts({ settings, hash, places, clock, journal }: Grou
     exit: end.keep,
   });
   const status = statusOf(settings, identity, daemon, sockets, clock);
-  const open = { identity, service, watch, facts, announcer, kernel, sockets, timer, checks, hooks, daemon, control };
+  const open = { identity, service, watchdog, watch, facts, announcer, kernel, sockets, timer, checks, hooks, daemon, control };
   return { ...open, ended: end.kept };
+}
+
+function armWatchdog({ settings, clock, journal }: Pick<Ground, 'settings' | 'clock' | 'journal'>): WatchdogDevice | null {
+  if (settings.watchdog === null) return null;
+  const say = (level: 'info' | 'warning' | 'error', words: string): void => journal.say(level, 'watchdog', words);
+  return new WatchdogDevice({ path: settings.watchdog, clock, say });
+}
+
+/** A start that fails with nothing held must not reset the host: it would fail again after each boot. */
+function orStandDown<T>(watchdog: WatchdogDevice | null, nothingHeld: boolean, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    watchdog?.close(nothingHeld);
+    throw error;
+  }
 }
 
 function sayPath(journal: LogJournal, path: string, words: string | null): void {

@@ -43,7 +43,7 @@ export async function runDaemon(asked: Settings, hash: KeyedHash, places: Places
 }
 
 function start({ settings, hash, journal }: Ground, parts: Parts): { close(): void } {
-  const { identity, facts, sockets, daemon, kernel, announcer, watch, service } = parts;
+  const { identity, facts, sockets, daemon, kernel, announcer, watch, service, watchdog } = parts;
   journal.say('info', 'start', `locum ${identity.release} starts as ${settings.node} in cluster ${settings.cluster}`);
   sockets.linksChanged(facts.links);
   daemon.start(facts);
@@ -59,12 +59,14 @@ function start({ settings, hash, journal }: Ground, parts: Parts): { close(): vo
   );
   const addresses = settings.groups.flatMap((group) => group.addresses);
   const foreign = new ForeignReporter(watch, kernel, addresses, (input) => daemon.offer(input));
-  // The watchdog is fed after a step of the loop that really ran: so one has to run often enough.
-  const beats = every(service.watchdogIntervalMs, () => daemon.offer({ kind: 'wake' }));
+  // Watchdogs are fed after a step of the loop that really ran: so one has to run often enough.
+  const beats = [service.watchdogIntervalMs, watchdog?.everyMs ?? null].map((ms) =>
+    every(ms, () => daemon.offer({ kind: 'wake' })),
+  );
   const looks = every(sleepLookMs(settings), () => daemon.lookForSleep());
   return {
     close: () => {
-      clearInterval(beats);
+      for (const beat of beats) clearInterval(beat);
       clearInterval(looks);
       links.close();
       foreign.close();
@@ -74,7 +76,7 @@ function start({ settings, hash, journal }: Ground, parts: Parts): { close(): vo
 
 /** Everything is let go of and said: what is left are hooks, for as long as there is time, and descriptors. */
 async function close({ clock, journal }: Ground, parts: Parts, stoppedAt: Instant): Promise<void> {
-  const { timer, checks, hooks, control, sockets, kernel, announcer, watch, service } = parts;
+  const { timer, checks, hooks, control, sockets, kernel, announcer, watch, service, watchdog } = parts;
   timer.close();
   checks.close();
   const hooksMs = Math.max(0, stopWithinMs - (clock.now() - stoppedAt));
@@ -87,6 +89,7 @@ async function close({ clock, journal }: Ground, parts: Parts, stoppedAt: Instan
     const words = kept.map(keyWords).join(', ');
     journal.say('error', 'end', `not released: ${words}; locum ends, and "locum cleanup" takes them away`);
   }
+  watchdog?.close(kept.length === 0);
   service.close();
   journal.close();
 }

@@ -10,6 +10,7 @@ import { locateKeys } from './key-lines.ts';
 import { resolveLease, type Timing } from './lease.ts';
 import { resolveChecks, resolveHook } from './resolve-checks.ts';
 import { resolveAuth, resolveNode, resolveTransport } from './resolve-cluster.ts';
+import { resolveWatchdog } from './resolve-safety.ts';
 import { resolveGroups } from './resolve-groups.ts';
 import { root, type Written } from './schema.ts';
 import { complete, completeAll, readTable } from './shape.ts';
@@ -57,6 +58,7 @@ function resolve(written: Written, report: Report, host: HostFacts): Settings | 
     // Who claims sooner than a down time after its start has not listened to anybody.
     startupDelayMs: timing && delay !== undefined ? Math.max(delay, timing.downAfter * timing.intervalMs) : undefined,
     lease: resolveLease(written.safety?.lease, timing && { ...timing, tickMs: host.tickMs }, report),
+    watchdog: resolveWatchdog(written.safety?.watchdog, report, host),
     groups,
     checks,
     hook: resolveHook(written.hooks, report, host),

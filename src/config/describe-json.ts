@@ -27,6 +27,7 @@ export function settingsJson(settings: Settings): Json {
     safety: {
       mode: 'availability',
       lease: settings.lease.kind === 'off' ? 'off' : formatDuration(settings.lease.ms),
+      watchdog: settings.watchdog,
       two_holders_for: openMs === null ? null : formatDuration(Math.ceil(openMs)),
     },
     group: settings.groups.map(groupJson),

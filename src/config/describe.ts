@@ -31,6 +31,7 @@ function nodeLines(settings: Settings): readonly string[] {
     `  a silent node counts as gone after ${downAfter} adverts (${formatDuration(downAfter * intervalMs)})`,
     `  listens for ${formatDuration(settings.startupDelayMs)} before the first claim`,
     `  lease: ${leaseText(settings)}`,
+    `  watchdog: ${settings.watchdog ?? 'none but that of the service manager'}`,
     `  log: ${log.format}, from level ${log.level}`,
   ];
 }

@@ -37,6 +37,16 @@ export function checkKeyFile(path: string, at: KeyPath, report: Report, host: Ho
   }
 }
 
+/** A named pipe may stand for one in a trial; anything else would be written to. */
+export function checkWatchdog(path: string, at: KeyPath, report: Report, host: HostFacts): void {
+  const facts = host.path(path);
+  if (facts.kind === 'unknown') return;
+  if (facts.kind === 'other' && (facts.what === 'a device' || facts.what === 'a named pipe')) return;
+  const found = facts.kind === 'file' ? `a regular file at ${quote(path)}` : (notAFile(facts, path) ?? '');
+  const hint = facts.kind === 'missing' ? ' Load its driver: modprobe softdog, where the host has none of its own.' : '';
+  report.problem(at, `expected a watchdog device, found ${found}.${hint}`);
+}
+
 export function checkUser(user: string, at: KeyPath, report: Report, host: HostFacts): void {
   if (!host.hasUser(user))
     report.problem(at, `expected a user of this host, found ${quote(user)}, who does not exist.`);

@@ -65,7 +65,7 @@ const safety = {
   probe: idleOnly(flag, (value) => !value, 'true'),
   gateway,
   longest_hold: unsupported('longest_hold'),
-  watchdog: unsupported('a watchdog device'),
+  watchdog: ifWritten(absolutePath),
 };
 
 const announce = {

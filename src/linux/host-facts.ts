@@ -42,6 +42,7 @@ function kindOf(stat: Stats): string {
   if (stat.isDirectory()) return 'a directory';
   if (stat.isSocket()) return 'a socket';
   if (stat.isFIFO()) return 'a named pipe';
+  if (stat.isBlockDevice()) return 'a disk';
   return 'a device';
 }
 

@@ -15,6 +15,8 @@ export interface Settings {
   /** How long to listen before the first claim; never less than the down time. */
   readonly startupDelayMs: number;
   readonly lease: Lease;
+  /** The device that resets this host when nobody feeds it, or null for none. */
+  readonly watchdog: string | null;
   readonly groups: readonly GroupSettings[];
   readonly checks: readonly CheckSettings[];
   readonly hook: HookSettings | null;

@@ -40,6 +40,7 @@ export function settingsFor(wish: Wish): Settings {
     nodes: wish.nodes ?? null,
     startupDelayMs: Math.max(wish.startupDelayMs ?? 0, downMs),
     lease: wish.lease === 'off' ? { kind: 'off' } : { kind: 'address', ms: leaseSeconds * 1000 },
+    watchdog: null,
     groups: Array.from({ length: wish.groups ?? 1 }, (_, index) => groupFor(wish, index)),
     checks: wish.checks ?? [],
     hook: null,

@@ -46,12 +46,40 @@ longest_hold = "10s"`,
     problems: ['f.toml:11: safety.longest_hold: longest_hold is not supported yet. Leave it out.'],
   },
   {
-    name: 'watchdog',
+    name: 'a watchdog that is not there',
     toml: config({
       rest: `[safety]
-watchdog = "/dev/watchdog"`,
+watchdog = "/dev/watchdog9"`,
     }),
-    problems: ['f.toml:11: safety.watchdog: a watchdog device is not supported yet. Leave it out.'],
+    problems: [
+      'f.toml:11: safety.watchdog: expected a watchdog device, found nothing at "/dev/watchdog9". Load its driver: modprobe softdog, where the host has none of its own.',
+    ],
+  },
+  {
+    name: 'a watchdog that is a file, which would be written to',
+    toml: config({
+      rest: `[safety]
+watchdog = "/usr/bin/notes"`,
+    }),
+    problems: [
+      'f.toml:11: safety.watchdog: expected a watchdog device, found a regular file at "/usr/bin/notes".',
+    ],
+  },
+  {
+    name: 'a watchdog that is a disk',
+    toml: config({
+      rest: `[safety]
+watchdog = "/dev/sda"`,
+    }),
+    problems: ['f.toml:11: safety.watchdog: expected a watchdog device, found a disk at "/dev/sda".'],
+  },
+  {
+    name: 'a watchdog switched on',
+    toml: config({
+      rest: `[safety]
+watchdog = true`,
+    }),
+    problems: ['f.toml:11: safety.watchdog: expected an absolute path, found true.'],
   },
   {
     name: 'on_fail fence',

@@ -22,6 +22,7 @@ test('every default', (t) => {
     nodes: null,
     startupDelayMs: 3000,
     lease: { kind: 'nftables', ms: 2946, lateMs: 4, addressMs: 4000 },
+    watchdog: null,
     groups: [
       {
         name: 'web',
@@ -75,6 +76,7 @@ mode = "availability"
 lease = "off"
 probe = false
 gateway = []
+watchdog = "/dev/watchdog"
 [[group]]
 name = "web"
 interface = "eth0"
@@ -122,6 +124,7 @@ level = "debug"
     nodes: ['lb1', 'lb2'],
     startupDelayMs: 60_000,
     lease: { kind: 'off' },
+    watchdog: '/dev/watchdog',
     groups: [
       {
         name: 'web',

@@ -33,6 +33,7 @@ test('the effective settings in words', (t) => {
     '  a silent node counts as gone after 3 adverts (3s)',
     '  listens for 3s before the first claim',
     '  lease: the kernel lets this host answer for 2946ms after the last advert, and lets go before another host claims',
+    '  watchdog: none but that of the service manager',
     '  log: text, from level info',
     'group web on eth0',
     '  192.0.2.10/24 on eth0',
@@ -68,7 +69,7 @@ test('the effective settings as JSON, which a configuration could be written fro
     nodes: ['lb1', 'lb2'],
   });
   t.deepEqual(json['node'], { name: 'lb1', startup_delay: '3s' });
-  t.deepEqual(json['safety'], { mode: 'availability', lease: '2946ms', two_holders_for: '0s' });
+  t.deepEqual(json['safety'], { mode: 'availability', lease: '2946ms', watchdog: null, two_holders_for: '0s' });
   t.deepEqual(json['hooks'], { change: ['/usr/bin/check'], timeout: '10s', user: 'root' });
   t.deepEqual(json['log'], { format: 'text', level: 'info' });
   t.deepEqual(json['check'], [

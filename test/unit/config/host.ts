@@ -9,6 +9,8 @@ const files: Readonly<Record<string, PathFacts>> = {
   '/etc/locum/cluster.key': { kind: 'file', mode: 0o600, uid: 0 },
   '/etc/locum/open.key': { kind: 'file', mode: 0o640, uid: 0 },
   '/etc/locum/other.key': { kind: 'file', mode: 0o400, uid: 1000 },
+  '/dev/watchdog': { kind: 'other', what: 'a device' },
+  '/dev/sda': { kind: 'other', what: 'a disk' },
   '/etc/locum': { kind: 'other', what: 'a directory' },
   '/root/secret.key': { kind: 'unknown', error: 'EACCES' },
   '/usr/bin/check': { kind: 'file', mode: 0o755, uid: 0 },
