@@ -137,11 +137,29 @@ export async function openParts({ settings, hash, places, clock, journal }: Grou
     exit: end.keep,
   });
   const status = statusOf(settings, identity, daemon, sockets, clock);
-  const open = { identity, service, watchdog, watch, facts, announcer, kernel, sockets, timer, checks, hooks, daemon, control };
+  const open = {
+    identity,
+    service,
+    watchdog,
+    watch,
+    facts,
+    announcer,
+    kernel,
+    sockets,
+    timer,
+    checks,
+    hooks,
+    daemon,
+    control,
+  };
   return { ...open, ended: end.kept };
 }
 
-function armWatchdog({ settings, clock, journal }: Pick<Ground, 'settings' | 'clock' | 'journal'>): WatchdogDevice | null {
+function armWatchdog({
+  settings,
+  clock,
+  journal,
+}: Pick<Ground, 'settings' | 'clock' | 'journal'>): WatchdogDevice | null {
   if (settings.watchdog === null) return null;
   const say = (level: 'info' | 'warning' | 'error', words: string): void => journal.say(level, 'watchdog', words);
   return new WatchdogDevice({ path: settings.watchdog, clock, say });

@@ -43,7 +43,8 @@ export function checkWatchdog(path: string, at: KeyPath, report: Report, host: H
   if (facts.kind === 'unknown') return;
   if (facts.kind === 'other' && (facts.what === 'a device' || facts.what === 'a named pipe')) return;
   const found = facts.kind === 'file' ? `a regular file at ${quote(path)}` : (notAFile(facts, path) ?? '');
-  const hint = facts.kind === 'missing' ? ' Load its driver: modprobe softdog, where the host has none of its own.' : '';
+  const hint =
+    facts.kind === 'missing' ? ' Load its driver: modprobe softdog, where the host has none of its own.' : '';
   report.problem(at, `expected a watchdog device, found ${found}.${hint}`);
 }
 

@@ -61,9 +61,7 @@ watchdog = "/dev/watchdog9"`,
       rest: `[safety]
 watchdog = "/usr/bin/notes"`,
     }),
-    problems: [
-      'f.toml:11: safety.watchdog: expected a watchdog device, found a regular file at "/usr/bin/notes".',
-    ],
+    problems: ['f.toml:11: safety.watchdog: expected a watchdog device, found a regular file at "/usr/bin/notes".'],
   },
   {
     name: 'a watchdog that is a disk',

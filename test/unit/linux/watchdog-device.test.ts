@@ -158,7 +158,9 @@ test('nowayout is found out before the device is opened', (t) => {
   symlinkSync('/dev/null', path);
   const arm = () => new WatchdogDevice({ path, clock, say, sysfs });
   writeFileSync(join(sysfs, 'dev/char/1:3/nowayout'), '1\n');
-  t.throws(arm, { message: /nowayout is set, so that it would reset this host after every clean stop; load its driver/ });
+  t.throws(arm, {
+    message: /nowayout is set, so that it would reset this host after every clean stop; load its driver/,
+  });
   writeFileSync(join(sysfs, 'dev/char/1:3/nowayout'), '0\n');
   t.notThrows(arm);
   // 10:130, /dev/watchdog, has no entry of its own: it is the first one. Others have large numbers.
