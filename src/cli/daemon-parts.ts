@@ -71,18 +71,21 @@ export async function openParts({ settings, hash, places, clock, journal }: Grou
   const { facts, left, words: odd } = readStartFacts(places.runtimeDir, watch.state, clock.suspendedMs());
   for (const words of odd) warn(words);
   const announcer = new Announcer(watch, warn);
+  const watchdog = armWatchdog({ settings, clock, journal });
+  // A start that fails with nothing held must not reset the host: it would fail again after each boot.
+  const standDown = (error: unknown): never => {
+    watchdog?.close(left.length === 0);
+    throw error;
+  };
   // Before the record of an earlier daemon is taken over: a start that fails here must leave it as it was.
   const control = await openControlServer({
     path: controlSocket(places),
     config: () => describeSettings(settings).json,
     status: () => status(),
     onFault: warn,
-  });
+  }).catch(standDown);
   const book = { runtimeDir: places.runtimeDir, boot: identity.boot, downMs: downMs(settings), lease: settings.lease };
-  const watchdog = armWatchdog({ settings, clock, journal });
-  const kernel = orStandDown(watchdog, left.length === 0, () => {
-    return new AddressPort({ ...book, left, watch, clock, offer, warn });
-  });
+  const kernel = orElse(() => new AddressPort({ ...book, left, watch, clock, offer, warn }), standDown);
 
   const sockets = new AdvertSockets({
     transport: settings.transport,
@@ -165,13 +168,11 @@ function armWatchdog({
   return new WatchdogDevice({ path: settings.watchdog, clock, say });
 }
 
-/** A start that fails with nothing held must not reset the host: it would fail again after each boot. */
-function orStandDown<T>(watchdog: WatchdogDevice | null, nothingHeld: boolean, make: () => T): T {
+function orElse<T>(make: () => T, otherwise: (error: unknown) => never): T {
   try {
     return make();
   } catch (error) {
-    watchdog?.close(nothingHeld);
-    throw error;
+    return otherwise(error);
   }
 }
 

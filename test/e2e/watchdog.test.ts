@@ -18,7 +18,7 @@ interface Guarded {
   readonly lab: Lab;
   readonly device: FakeWatchdog;
   /** What each watchdog got since the last call. */
-  seen(): { device: string; beats: number };
+  readonly seen: () => { device: string; beats: number };
 }
 
 async function guarded(t: ExecutionContext): Promise<Guarded> {

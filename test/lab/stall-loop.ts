@@ -50,7 +50,7 @@ function upgrade(what: string): Promise<Socket> {
   };
   return new Promise((resolve, reject) => {
     const request = get({ host: '127.0.0.1', port, path: what, headers });
-    request.on('upgrade', (_response, upgraded) => resolve(upgraded as Socket)).on('error', reject);
+    request.on('upgrade', (_response, upgraded) => resolve(upgraded)).on('error', reject);
   });
 }
 
