@@ -11,6 +11,7 @@ import { resolveLease, type Timing } from './lease.ts';
 import { resolveChecks, resolveHook } from './resolve-checks.ts';
 import { resolveAuth, resolveNode, resolveTransport } from './resolve-cluster.ts';
 import { resolveGroups } from './resolve-groups.ts';
+import { resolveGateways } from './resolve-gateways.ts';
 import { root, type Written } from './schema.ts';
 import { complete, completeAll, readTable } from './shape.ts';
 import { parseToml } from './syntax.ts';
@@ -57,6 +58,8 @@ function resolve(written: Written, report: Report, host: HostFacts): Settings | 
     // Who claims sooner than a down time after its start has not listened to anybody.
     startupDelayMs: timing && delay !== undefined ? Math.max(delay, timing.downAfter * timing.intervalMs) : undefined,
     lease: resolveLease(written.safety?.lease, timing && { ...timing, tickMs: host.tickMs }, report),
+    probe: written.safety?.probe,
+    gateways: resolveGateways(written, report),
     groups,
     checks,
     hook: resolveHook(written.hooks, report, host),

@@ -27,6 +27,8 @@ export function settingsJson(settings: Settings): Json {
     safety: {
       mode: 'availability',
       lease: settings.lease.kind === 'off' ? 'off' : formatDuration(settings.lease.ms),
+      probe: settings.probe,
+      gateway: settings.gateways,
       two_holders_for: openMs === null ? null : formatDuration(Math.ceil(openMs)),
     },
     group: settings.groups.map(groupJson),

@@ -31,6 +31,8 @@ function nodeLines(settings: Settings): readonly string[] {
     `  a silent node counts as gone after ${downAfter} adverts (${formatDuration(downAfter * intervalMs)})`,
     `  listens for ${formatDuration(settings.startupDelayMs)} before the first claim`,
     `  lease: ${leaseText(settings)}`,
+    `  wire: ${settings.probe ? 'asked who answers for an address before it is claimed' : 'not asked'}`,
+    `  gateways: ${settings.gateways.length === 0 ? 'none' : settings.gateways.join(', ')}`,
     `  log: ${log.format}, from level ${log.level}`,
   ];
 }

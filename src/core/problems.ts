@@ -46,11 +46,18 @@ function keyOf(problem: Problem): string {
     case 'address-refused':
     case 'address-removed':
     case 'address-stuck':
+    case 'holder-silent-but-answers':
+    case 'address-answered':
+    case 'address-conflict':
       return `${problem.code} ${problem.group} ${problem.key}`;
     case 'check-failing':
       return `${problem.code} ${problem.check}`;
     case 'hook-failing':
       return `${problem.code} ${problem.group}`;
+    case 'probe-blind':
+      return `${problem.code} ${problem.key}`;
+    case 'gateway-unreached':
+    case 'gateway-lost':
     case 'lease-off':
     case 'lease-lapsed':
     case 'no-peer-heard':

@@ -15,6 +15,10 @@ export interface Settings {
   /** How long to listen before the first claim; never less than the down time. */
   readonly startupDelayMs: number;
   readonly lease: Lease;
+  /** Ask the wire whether somebody still answers for an address before it is claimed. */
+  readonly probe: boolean;
+  /** Who alone reaches none of these does not hold. Empty: nobody is asked. */
+  readonly gateways: readonly string[];
   readonly groups: readonly GroupSettings[];
   readonly checks: readonly CheckSettings[];
   readonly hook: HookSettings | null;

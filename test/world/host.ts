@@ -22,6 +22,9 @@ export interface Surroundings {
   moved(): void;
   /** A datagram reached the daemon of `host`. */
   took(host: Host, from: string): void;
+  /** Frames that ask who has these addresses, and what comes back. */
+  ask(host: Host, addresses: readonly VirtualAddress[]): void;
+  askGateways(host: Host): void;
 }
 
 export interface Making {
@@ -248,7 +251,10 @@ export class Host {
             this.#world.announced(this, addresses);
           }),
       },
-      wire: { ask: () => {}, askGateways: () => {} },
+      wire: {
+        ask: (addresses) => process.act(() => this.#world.ask(this, addresses)),
+        askGateways: () => process.act(() => this.#world.askGateways(this)),
+      },
       checks: {
         run: (id, check) => {
           const outcome = this.checkOutcomes.get(check) ?? { kind: 'exit', code: 0 };
