@@ -4,6 +4,7 @@
 
 import { type Instant, later, latest, never } from '#lib/time';
 import type { NodeName } from '#model/names';
+import type { Problem } from '#model/problem';
 import type { Reason } from '#model/reason';
 import { candidates, voices } from './neighbours.ts';
 import { raise, settle } from './problems.ts';
@@ -81,12 +82,24 @@ export function gatewayHinders(turn: Turn): Reason | null {
 }
 
 export function noteGateway(turn: Turn): void {
-  const better = isCutOff(turn) ? liveBoots(turn).find((boot) => reaches(boot) && isSettled(turn, boot)) : undefined;
-  const someReach = liveBoots(turn).some(reaches);
-  settle(turn, (p) => p.code === 'gateway-unreached' && p.peer !== better?.node);
-  if (better !== undefined) raise(turn, { code: 'gateway-unreached', peer: better.node });
-  if (isCutOff(turn) && !someReach) raise(turn, { code: 'gateway-lost' });
-  else settle(turn, (p) => p.code === 'gateway-lost');
+  const problem = isCutOff(turn) ? gatewayProblem(turn) : null;
+  settle(
+    turn,
+    (p) =>
+      (p.code === 'isolated' && problem?.code !== 'isolated') ||
+      (p.code === 'gateway-lost' && problem?.code !== 'gateway-lost') ||
+      (p.code === 'gateway-unreached' && problem?.code !== 'gateway-unreached'),
+  );
+  if (problem !== null) raise(turn, problem);
+}
+
+function gatewayProblem(turn: Turn): Problem | null {
+  const live = liveBoots(turn);
+  if (live.length === 0) return { code: 'isolated' };
+  const reaching = live.filter(reaches);
+  if (reaching.length === 0) return { code: 'gateway-lost' };
+  const settled = reaching.find((boot) => isSettled(turn, boot));
+  return settled === undefined ? null : { code: 'gateway-unreached', peer: settled.node };
 }
 
 function faultFor(peer: NodeName | undefined): Reason | null {

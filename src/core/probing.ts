@@ -5,7 +5,7 @@
 import { earliest, type Instant, later, latest, longAgo, never } from '#lib/time';
 import type { Settings, VirtualAddress } from '#model/settings';
 import { holdersOf, isSureThatNobodyHolds, voices } from './neighbours.ts';
-import { raise, settle } from './problems.ts';
+import { raise } from './problems.ts';
 import { heardAt, lostAt } from './silence.ts';
 import type { Boot, Probe } from './state.ts';
 import { windowMs } from './timing.ts';
@@ -45,7 +45,6 @@ export function askTheWire(turn: Turn, index: number): void {
   const { group, asked } = groupAt(turn, index);
   if (askFrom(turn, index) > turn.now) {
     if (group.probe !== null) changeGroup(turn, index, { probe: null });
-    forget(turn, group.name);
     return;
   }
   const { probe } = group;
@@ -106,24 +105,31 @@ function silentFrom(turn: Turn, holder: Boot): Instant {
 /** From here on nobody who was heard to hold the group, and is silent now, can answer without having renewed. */
 function holdEndsAt(turn: Turn, group: string): Instant {
   let at = longAgo;
-  for (const boot of suspectsOf(turn, group)) at = latest(at, later(heardAt(turn, boot), boot.holdMs));
+  for (const boot of saidToHold(turn, group)) {
+    const next = nextLifeOf(turn, boot);
+    // Who starts anew takes away what it finds before it speaks, or says that it holds it.
+    at = latest(at, next === undefined ? later(heardAt(turn, boot), boot.holdMs) : next.firstHeardAt);
+  }
   return at;
 }
 
 /** Whoever was last heard as holder, and has not been heard since to be anything else, or to have started anew. */
 export function suspectsOf(turn: Turn, group: string): Boot[] {
-  const boots = [...turn.state.boots.values()];
-  const held = boots.flatMap((boot) => {
+  return saidToHold(turn, group).filter((boot) => nextLifeOf(turn, boot) === undefined);
+}
+
+function saidToHold(turn: Turn, group: string): Boot[] {
+  const said = [...turn.state.boots.values()].flatMap((boot) => {
     const entry = boot.table.entries.get(group);
     return entry === undefined ? [] : [{ boot, entry }];
   });
-  return holdersOf(held)
-    .map(({ boot }) => boot)
-    .filter((boot) => !boots.some((other) => isNextLife(other, boot)));
+  return holdersOf(said).map(({ boot }) => boot);
 }
 
-function isNextLife(other: Boot, boot: Boot): boolean {
-  return other.node === boot.node && other.state !== 'lost' && other.firstHeardAt > boot.firstHeardAt;
+function nextLifeOf(turn: Turn, { node, firstHeardAt }: Boot): Boot | undefined {
+  return [...turn.state.boots.values()].find(
+    (other) => other.node === node && other.state !== 'lost' && other.firstHeardAt > firstHeardAt,
+  );
 }
 
 /**
@@ -141,10 +147,6 @@ function takeAnswer(turn: Turn, index: number, probe: Probe, answer: NonNullable
   if (!isBlind) return;
   turn.state.blind = new Map(turn.state.blind).set(answer.key, answer.mac);
   raise(turn, { code: 'probe-blind', key: answer.key, mac: answer.mac });
-}
-
-function forget(turn: Turn, group: string): void {
-  settle(turn, (p) => (p.code === 'holder-silent-but-answers' || p.code === 'address-answered') && p.group === group);
 }
 
 function repeatAt(turn: Turn, { roundAt }: Probe): Instant {

@@ -46,7 +46,6 @@ function keyOf(problem: Problem): string {
     case 'address-refused':
     case 'address-removed':
     case 'address-stuck':
-    case 'holder-silent-but-answers':
     case 'address-answered':
     case 'address-conflict':
       return `${problem.code} ${problem.group} ${problem.key}`;
@@ -54,10 +53,14 @@ function keyOf(problem: Problem): string {
       return `${problem.code} ${problem.check}`;
     case 'hook-failing':
       return `${problem.code} ${problem.group}`;
+    case 'holder-silent-but-answers':
+      return `${problem.code} ${problem.holder}`;
     case 'probe-blind':
       return `${problem.code} ${problem.key}`;
+    // Whom it answers may change while it lasts.
     case 'gateway-unreached':
     case 'gateway-lost':
+    case 'isolated':
     case 'lease-off':
     case 'lease-lapsed':
     case 'no-peer-heard':

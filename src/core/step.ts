@@ -24,6 +24,7 @@ import { takeSighting } from './sightings.ts';
 import type { State } from './state.ts';
 import { beginStop, endStop, stopWakeAt } from './stopping.ts';
 import { beginTurn, tell, type Turn } from './turn.ts';
+import { noteWitness } from './witness.ts';
 
 export interface StepResult {
   readonly state: State;
@@ -52,6 +53,7 @@ export function finish(turn: Turn, previous: State, input: Input, renewal: Effec
     notePeers(turn);
     noteConfigs(turn);
     noteGateway(turn);
+    noteWitness(turn);
   }
   publishEntries(turn, previous);
   const spoken = speakIfDue(turn);

@@ -170,8 +170,8 @@ export function problemWords(problem: Problem): { what: string; advice: string }
       };
     case 'holder-silent-but-answers':
       return {
-        what: `no advert of ${problem.holder} comes, but ${problem.mac}, which is its own, answers for ${keyWords(problem.key)} of ${problem.group}`,
-        advice: 'look for a firewall or a switch that drops adverts; while it answers, nobody claims the group',
+        what: `no advert of ${problem.holder} comes, but ${problem.mac}, which is its own, answers for addresses that it held`,
+        advice: 'look for a firewall or a switch that drops adverts; while it answers, its groups are not claimed',
       };
     case 'address-answered':
       return {
@@ -200,6 +200,11 @@ export function problemWords(problem: Problem): { what: string; advice: string }
       return {
         what: 'no gateway answers this node, nor any other that it hears',
         advice: 'check the gateways under [safety]; nothing moves because of it',
+      };
+    case 'isolated':
+      return {
+        what: 'this node reaches no gateway and hears no other node, so it holds nothing',
+        advice: 'check its links; if only the gateway is gone and no other node exists, take it from [safety] gateway',
       };
     case 'lease-off':
       return {
