@@ -93,6 +93,23 @@ export const peerAddress: Kind<string> = {
   },
 };
 
+/** Of a link-local one it would not be known on which link to ask. */
+export const gatewayAddress: Kind<string> = {
+  what: "a gateway's own IPv4 or IPv6 address",
+  read(value, at, report) {
+    const bytes = typeof value === 'string' ? parseIp(value) : null;
+    if (bytes === null) {
+      const hint = typeof value === 'string' ? addressHint(value, 'No interface can be named here.') : '';
+      return report.problem(at, expected(this.what, value, hint));
+    }
+    const use = describedUse(bytes, bytes.length * 8);
+    if (use !== null) return report.problem(at, refused(this.what, use, value));
+    if (isLinkLocal6(bytes))
+      return report.problem(at, refused('an address beyond one link', 'the link-local address', value));
+    return formatIp(bytes);
+  },
+};
+
 export const multicastAddress: Kind<string> = {
   what: 'a multicast address, such as "224.0.0.18" or "ff02::12"',
   read(value, at, report) {

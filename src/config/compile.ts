@@ -12,6 +12,7 @@ import { resolveChecks, resolveHook } from './resolve-checks.ts';
 import { resolveAuth, resolveNode, resolveTransport } from './resolve-cluster.ts';
 import { resolveWatchdog } from './resolve-safety.ts';
 import { resolveGroups } from './resolve-groups.ts';
+import { resolveGateways } from './resolve-gateways.ts';
 import { root, type Written } from './schema.ts';
 import { complete, completeAll, readTable } from './shape.ts';
 import { parseToml } from './syntax.ts';
@@ -59,6 +60,8 @@ function resolve(written: Written, report: Report, host: HostFacts): Settings | 
     startupDelayMs: timing && delay !== undefined ? Math.max(delay, timing.downAfter * timing.intervalMs) : undefined,
     lease: resolveLease(written.safety?.lease, timing && { ...timing, tickMs: host.tickMs }, report),
     watchdog: resolveWatchdog(written.safety?.watchdog, report, host),
+    probe: written.safety?.probe,
+    gateways: resolveGateways(written, report),
     groups,
     checks,
     hook: resolveHook(written.hooks, report, host),

@@ -28,6 +28,8 @@ export function settingsJson(settings: Settings): Json {
       mode: 'availability',
       lease: settings.lease.kind === 'off' ? 'off' : formatDuration(settings.lease.ms),
       watchdog: settings.watchdog,
+      probe: settings.probe,
+      gateway: settings.gateways,
       two_holders_for: openMs === null ? null : formatDuration(Math.ceil(openMs)),
     },
     group: settings.groups.map(groupJson),

@@ -32,6 +32,8 @@ function nodeLines(settings: Settings): readonly string[] {
     `  listens for ${formatDuration(settings.startupDelayMs)} before the first claim`,
     `  lease: ${leaseText(settings)}`,
     `  watchdog: ${settings.watchdog ?? 'none but that of the service manager'}`,
+    `  wire: ${settings.probe ? 'asked who answers for an address before it is claimed' : 'not asked'}`,
+    `  gateways: ${settings.gateways.length === 0 ? 'none' : settings.gateways.join(', ')}`,
     `  log: ${log.format}, from level ${log.level}`,
   ];
 }

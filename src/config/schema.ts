@@ -2,7 +2,7 @@
 // Null is "not written" where the default depends on something else. `docs/configuration.md` says
 // the same to people.
 
-import { multicastAddress, peerAddress, virtualAddress } from './address-kinds.ts';
+import { gatewayAddress, multicastAddress, peerAddress, virtualAddress } from './address-kinds.ts';
 import { leaseKind } from './lease.ts';
 import {
   absolutePath,
@@ -11,7 +11,6 @@ import {
   flag,
   integer,
   interfaceName,
-  type Kind,
   oneOf,
   oneOfNow,
   userName,
@@ -19,7 +18,6 @@ import {
 } from './kinds.ts';
 import {
   distinct,
-  type Field,
   type Fields,
   ifWritten,
   list,
@@ -55,15 +53,11 @@ const node = {
   startup_delay: optional(duration(0, hour), 0),
 };
 
-/** What the elements are is not judged: the first is one too many. */
-const anything: Kind<true> = { what: 'anything', read: () => true };
-const gateway: Field<null> = idleOnly(list(anything), (value) => value.length === 0, 'a gateway');
-
 const safety = {
   mode: optional(oneOfNow(['availability'], ['quorum']), 'availability'),
   lease: optional(leaseKind, { kind: 'auto' }),
-  probe: idleOnly(flag, (value) => !value, 'true'),
-  gateway,
+  probe: optional(flag, true),
+  gateway: optional(distinct(gatewayAddress), []),
   longest_hold: unsupported('longest_hold'),
   watchdog: ifWritten(absolutePath),
 };

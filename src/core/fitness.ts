@@ -3,6 +3,7 @@
 import type { Reason } from '#model/reason';
 import { failingCheck, outcomeWord, unknownCheck } from './checks.ts';
 import { foreignFault } from './foreign.ts';
+import { isolationFault } from './isolation.ts';
 import { linkFault } from './links.ts';
 import { duplicateOf } from './neighbours.ts';
 import { downMs } from './timing.ts';
@@ -24,6 +25,8 @@ export function unfitness(turn: Turn, index: number): Unfit | null {
   if (foreign !== null) return fault(foreign);
   const silentMs = turn.now - (turn.state.unsentSince ?? turn.now);
   if (silentMs > downMs(turn.settings)) return fault({ kind: 'unsendable', silentMs });
+  const isolation = isolationFault(turn, index);
+  if (isolation !== null) return fault(isolation);
   if (group.refusal !== null && group.refusal.retryAt > turn.now) return fault(group.refusal.reason);
   if (group.stuck !== null) {
     return fault({ kind: 'address-stuck', address: group.stuck.address, error: group.stuck.error });
@@ -45,6 +48,7 @@ export function isDeaf(reason: Reason): boolean {
     case 'unsendable':
     case 'late-wake':
     case 'slept':
+    case 'isolated':
       return true;
     default:
       return false;

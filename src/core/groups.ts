@@ -6,9 +6,11 @@ import { announceDue, announcingWakeAt } from './announcing.ts';
 import { goOnClaiming } from './claiming.ts';
 import { isDeaf, unfitness } from './fitness.ts';
 import { refreshRank } from './group-entry.ts';
+import { askTheWire, judgeRound, probeWakeAt } from './probing.ts';
 import { putBackDue, removalsWakeAt } from './put-back.ts';
 import { afterResigning, goOnResigning } from './resigning.ts';
 import { become, explain, letGo, listen, resign } from './roles.ts';
+import { conflictDue, conflictWakeAt } from './sightings.ts';
 import { standBy, standbyReason, standbyWakeAt } from './standby.ts';
 import { authorityMs, downMs } from './timing.ts';
 import { changeGroup, groupAt, releaseAddresses, type Turn } from './turn.ts';
@@ -26,10 +28,13 @@ export function lookAtTouched(turn: Turn): void {
 
 function lookAtOne(turn: Turn, index: number): void {
   refreshRank(turn, index);
+  judgeRound(turn, index);
   lookAt(turn, index);
+  askTheWire(turn, index);
   if (groupAt(turn, index).group.role === 'active') {
     putBackDue(turn, index);
     announceDue(turn, index);
+    conflictDue(turn, index);
   }
   retryStuck(turn, index);
   turn.state.groupsAt = earliest(turn.state.groupsAt, groupWakeAt(turn, index));
@@ -97,7 +102,8 @@ function fail(turn: Turn, index: number, reason: Reason): void {
     explain(turn, index, reason);
     return;
   }
-  if (group.role === 'active' && resign(turn, index, reason)) return;
+  const heir = reason.kind === 'gateway-unreached' ? reason.peer : null;
+  if (group.role === 'active' && resign(turn, index, reason, heir)) return;
   if (group.role === 'claiming') letGo(turn, index);
   become(turn, index, 'faulted', reason);
 }
@@ -158,6 +164,8 @@ function groupWakeAt(turn: Turn, index: number): Instant {
     // Another fault may last longer than the back-off.
     retryAt > turn.now ? retryAt : never,
     announcingWakeAt(group),
+    probeWakeAt(turn, index),
+    group.conflict === null ? never : conflictWakeAt(group.conflict),
     group.removals === null ? never : removalsWakeAt(group.removals),
     group.stuck?.retryAt ?? never,
   );

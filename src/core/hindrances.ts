@@ -2,12 +2,14 @@
 // doubt, and says it as a reason. Who has waited so long still stands first in line.
 
 import type { Reason } from '#model/reason';
+import { gatewayHinders } from './isolation.ts';
 import { lapseHinders } from './lapse.ts';
 import type { Turn } from './turn.ts';
+import { wireHinders } from './witness.ts';
 
 type Rule = (turn: Turn, index: number) => Reason | null;
 
-const rules: readonly Rule[] = [lapseHinders];
+const rules: readonly Rule[] = [lapseHinders, gatewayHinders, wireHinders];
 
 export function hindranceTo(turn: Turn, index: number): Reason | null {
   for (const rule of rules) {

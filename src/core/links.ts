@@ -44,7 +44,7 @@ export function tieBreakOf(turn: Turn, asked: GroupSettings): string | null {
   return (wants4 ? link.primary4 : null) ?? link.linkLocal6 ?? link.primary4;
 }
 
-function groupInterfaces(asked: GroupSettings): ReadonlySet<InterfaceName> {
+export function groupInterfaces(asked: GroupSettings): ReadonlySet<InterfaceName> {
   return new Set([asked.interface, ...asked.addresses.map((address) => address.interface)]);
 }
 

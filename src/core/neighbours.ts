@@ -51,6 +51,14 @@ export function unknownPeer(turn: Turn, group: GroupName): Boot | null {
   return null;
 }
 
+/** Every node is named, and every other one is live, hears us, is known whole, and does not hold the group. */
+export function isSureThatNobodyHolds(turn: Turn, group: GroupName): boolean {
+  const { nodes, node } = turn.settings;
+  if (nodes === null || unknownPeer(turn, group) !== null || holdersOf(voices(turn, group)).length > 0) return false;
+  const heard = new Set([...turn.state.boots.values()].filter((boot) => boot.state === 'two-way').map((b) => b.node));
+  return nodes.every((name) => name === node || heard.has(name));
+}
+
 /** Other nodes that would claim: live, proven, standby, one voice for each node, best first. */
 export function candidates(turn: Turn, all: readonly Voice[]): Voice[] {
   return contenders(turn, all, ['standby']);

@@ -7,11 +7,12 @@ import { type Instant, longAgo } from '#lib/time';
 import type { Advert } from '#model/advert';
 import type { BootId, PathName } from '#model/names';
 import { applyTable, emptyTable } from './peer-table.ts';
+import { gatewayWordMatters } from './isolation.ts';
 import { isBehind } from './neighbours.ts';
 import type { Boot, BootPath } from './state.ts';
 import { refuse, type Turn } from './turn.ts';
 
-/** Boots remembered at once, lost ones included. So many echoes always fit one datagram. */
+/** Boots remembered at once, lost ones included. So many echoes fit one datagram unless its names are long. */
 export const maxBoots = 38;
 
 export function takeAdvert(turn: Turn, path: PathName, from: string, advert: Advert): void {
@@ -37,7 +38,8 @@ export function takeAdvert(turn: Turn, path: PathName, from: string, advert: Adv
   let heard = newestHere ? hearOnPath(turn, boot, path, advert) : boot;
   if (newest) heard = applyNewest(turn, heard, from, advert);
   turn.state.boots.set(heard.boot, heard);
-  if (whatGroupsSee(boot) !== whatGroupsSee(heard) || isBehind(boot) !== isBehind(heard)) {
+  const news = whatGroupsSee(boot) !== whatGroupsSee(heard) || isBehind(boot) !== isBehind(heard);
+  if (news || gatewayWordMatters(turn, heard)) {
     turn.stirred = true;
   } else if (boot.table !== heard.table) {
     for (const { group } of advert.table?.entries ?? []) turn.touched.add(group);
@@ -59,6 +61,10 @@ function meet(turn: Turn, path: PathName, from: string, advert: Advert): Boot | 
     paths: new Map(),
     downMs: advert.intervalMs * advert.downAfter,
     intervalMs: advert.intervalMs,
+    holdMs: advert.holdMs,
+    macs: advert.facts?.macs ?? [],
+    gateway: advert.facts?.gateway ?? 'none',
+    gatewaySince: turn.now,
     configHash: advert.configHash,
     release: advert.release,
     proven: false,
@@ -113,6 +119,8 @@ function applyNewest(turn: Turn, boot: Boot, from: string, advert: Advert): Boot
     sequence: advert.sequence,
     downMs: advert.intervalMs * advert.downAfter,
     intervalMs: advert.intervalMs,
+    holdMs: advert.holdMs,
+    ...factsOf(turn, boot, advert),
     configHash: advert.configHash,
     release: advert.release,
     proven: boot.proven || echo !== undefined,
@@ -125,6 +133,12 @@ function applyNewest(turn: Turn, boot: Boot, from: string, advert: Advert): Boot
     patienceMs: 0,
     state: rises ? 'two-way' : wasLost ? 'one-way' : boot.state,
   };
+}
+
+function factsOf(turn: Turn, boot: Boot, { facts }: Advert): Pick<Boot, 'macs' | 'gateway' | 'gatewaySince'> {
+  const gateway = facts?.gateway ?? 'none';
+  const since = gateway === boot.gateway && boot.state !== 'lost' ? boot.gatewaySince : turn.now;
+  return { macs: facts?.macs ?? boot.macs, gateway, gatewaySince: since };
 }
 
 function risingEchoes(boot: Boot, advert: Advert, now: Instant): Boot['echoes'] {

@@ -46,11 +46,21 @@ function keyOf(problem: Problem): string {
     case 'address-refused':
     case 'address-removed':
     case 'address-stuck':
+    case 'address-answered':
+    case 'address-conflict':
       return `${problem.code} ${problem.group} ${problem.key}`;
     case 'check-failing':
       return `${problem.code} ${problem.check}`;
     case 'hook-failing':
       return `${problem.code} ${problem.group}`;
+    case 'holder-silent-but-answers':
+      return `${problem.code} ${problem.holder}`;
+    case 'probe-blind':
+      return `${problem.code} ${problem.key}`;
+    // Whom it answers may change while it lasts.
+    case 'gateway-unreached':
+    case 'gateway-lost':
+    case 'isolated':
     case 'lease-off':
     case 'lease-lapsed':
     case 'no-peer-heard':

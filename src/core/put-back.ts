@@ -52,7 +52,7 @@ export function removalsWakeAt(removals: Removals): Instant {
 }
 
 /** The group that an address belongs to, or null when it is none of ours. */
-function ownerOf(turn: Turn, key: AddressKey): number | null {
+export function ownerOf(turn: Turn, key: AddressKey): number | null {
   const index = turn.settings.groups.findIndex((group) =>
     group.addresses.some((address) => addressKey(address) === key),
   );

@@ -27,7 +27,8 @@ export function become(turn: Turn, index: number, role: Role, reason: Reason, ch
   changeGroup(turn, index, { ...freshRole, role, reason, since, ...change });
   if (previous === state) return;
   if (previous === 'active') {
-    settle(turn, (p) => (p.code === 'address-removed' || p.code === 'dual-holder') && p.group === group.name);
+    const over = ['address-removed', 'dual-holder', 'address-conflict'];
+    settle(turn, (p) => over.includes(p.code) && 'group' in p && p.group === group.name);
   }
   turn.speak = true;
   tell(turn, { code: 'group', group: group.name, from: previous, to: state, reason });
@@ -99,5 +100,6 @@ const freshRole = {
   adoption: null,
   announcing: null,
   removals: null,
+  conflict: null,
   rivals: new Map(),
 } satisfies Partial<Group>;

@@ -42,8 +42,13 @@ export function addPatience(turn: Turn, lateMs: number): void {
   }
 }
 
-function lostAt(turn: Turn, boot: Boot): Instant {
-  return later(latest(boot.lastHeardAt, seenByOthersAt(turn, boot)), boot.downMs + boot.patienceMs);
+export function lostAt(turn: Turn, boot: Boot): Instant {
+  return later(heardAt(turn, boot), boot.downMs + boot.patienceMs);
+}
+
+/** When a number of this boot was last known to have left it. */
+export function heardAt(turn: Turn, boot: Boot): Instant {
+  return latest(boot.lastHeardAt, seenByOthersAt(turn, boot));
 }
 
 /** Another peer heard a number of it that never came here: its adverts leave, and get lost on our way. */

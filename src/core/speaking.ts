@@ -6,8 +6,10 @@ import { instant, type Instant, later, latest } from '#lib/time';
 import type { Effect } from '#model/effect';
 import type { Input } from '#model/input';
 import type { PathName } from '#model/names';
+import { askGateways } from './isolation.ts';
 import { pathUsable } from './links.ts';
 import { raise, settle } from './problems.ts';
+import { senderFacts } from './sender-facts.ts';
 import type { Boot } from './state.ts';
 import { renewalGapMs } from './timing.ts';
 import { newId, type Turn } from './turn.ts';
@@ -29,6 +31,7 @@ export function speakIfDue(turn: Turn): Advert | null {
   if (regular) {
     const next = later(turn.state.nextAdvertAt, turn.settings.intervalMs);
     turn.state.nextAdvertAt = next > turn.now ? next : later(turn.now, turn.settings.intervalMs);
+    askGateways(turn);
   }
   if (regular || turn.speak || turn.repeat) {
     const base = tableBase(turn, regular);
@@ -87,6 +90,7 @@ function advert(turn: Turn, base: number | null, paths: readonly PathName[]): Ad
     tableVersion: turn.state.tableVersion,
     table: base === null ? null : { base, entries: entries.map((group) => group.entry) },
     paths: paths.map((path) => ({ path, echoes: echoesFor(turn, path) })),
+    facts: senderFacts(turn),
   };
 }
 

@@ -7,6 +7,7 @@ import { candidates, contenders, holdersOf, ownRank, rankOf, unknownPeer, type V
 import { compareRank } from './rank.ts';
 import { claim } from './claiming.ts';
 import { hindranceTo } from './hindrances.ts';
+import { gatewayHinders } from './isolation.ts';
 import { explain } from './roles.ts';
 import type { Group, Vacancy } from './state.ts';
 import { changeGroup, groupAt, type Turn } from './turn.ts';
@@ -51,7 +52,8 @@ function follow(turn: Turn, index: number, holder: Voice): void {
     return;
   }
   // Equal priorities never preempt: the tie-break settles who starts, not who has to go.
-  const better = asked.preempt && !holder.entry.pinned && group.entry.priority > holder.entry.priority;
+  const fit = asked.preempt && gatewayHinders(turn) === null;
+  const better = fit && !holder.entry.pinned && group.entry.priority > holder.entry.priority;
   if (!better || holder.entry.role !== 'active') {
     changeGroup(turn, index, { preemptSince: null, wants: 'nothing' });
     const claiming = holder.entry.role === 'claiming';

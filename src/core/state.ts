@@ -2,7 +2,7 @@
 // and a step replaces what it changes instead of writing into it.
 
 import type { Instant } from '#lib/time';
-import type { GroupEntry, Role } from '#model/advert';
+import type { GatewayWord, GroupEntry, Role } from '#model/advert';
 import type { AddressKey, CheckOutcome, LinkFacts } from '#model/input';
 import type { BootId, CheckName, EffectId, GroupName, InterfaceName, NodeName, PathName } from '#model/names';
 import type { Problem } from '#model/problem';
@@ -30,6 +30,9 @@ export interface State {
   readonly lapse: Lapse | null;
   /** The highest number that was sent, as told when it had been. */
   readonly lastSent: number;
+  readonly gateway: Gateway;
+  /** Hardware addresses whose answers count for nothing, by the address that they answer for. BOUNDED by the settings. */
+  readonly blind: ReadonlyMap<AddressKey, string>;
   /** When an advert last left on a path whose link is up. */
   readonly lastAdvertAt: Instant;
   /** Since when no advert could leave on any path; null while they do. */
@@ -62,6 +65,17 @@ export interface Lapse {
   readonly beyond: number;
 }
 
+/** Whether a gateway answers this node. */
+export interface Gateway {
+  readonly answeredAt: Instant;
+  /** Added to the silence before it counts, since this node itself ran late. */
+  readonly patienceMs: number;
+  /** Until the first answer, or until a down time passed without one, nothing is known. */
+  readonly word: 'unknown' | 'reached' | 'unreached';
+  /** When `word` became what it is. */
+  readonly since: Instant;
+}
+
 /** One life of another node's daemon. */
 export interface Boot {
   readonly boot: BootId;
@@ -73,6 +87,13 @@ export interface Boot {
   readonly paths: ReadonlyMap<PathName, BootPath>;
   readonly downMs: number;
   readonly intervalMs: number;
+  /** For how long it can answer after its last advert. */
+  readonly holdMs: number;
+  /** Its hardware addresses; none where it does not say. BOUNDED by the decoder. */
+  readonly macs: readonly string[];
+  readonly gateway: GatewayWord;
+  /** Since when it says that without a break. */
+  readonly gatewaySince: Instant;
   readonly configHash: string;
   readonly release: string;
   /** It once echoed our boot: what it says is not a recording. */
@@ -140,6 +161,10 @@ export interface Group {
   readonly resignation: Resignation | null;
   readonly adoption: { readonly until: Instant; readonly hadPeers: boolean } | null;
   readonly announcing: Announcing | null;
+  /** What the wire was asked about the group, and what came of it; null while there is no need to ask. */
+  readonly probe: Probe | null;
+  /** Another hardware address spoke for what is held here. */
+  readonly conflict: Conflict | null;
   readonly removals: Removals | null;
   /** Addresses that should be gone and are not. */
   readonly stuck: { readonly address: string; readonly error: string; readonly retryAt: Instant } | null;
@@ -180,6 +205,29 @@ export interface Announcing {
   readonly nextAt: Instant;
   readonly againAt: Instant;
   readonly refreshAt: Instant;
+}
+
+/** Questions come in rounds of two; a round without an answer is silent. */
+export interface Probe {
+  readonly startedAt: Instant;
+  readonly roundAt: Instant;
+  /** The second question of the round; null while it is still to come. */
+  readonly repeatedAt: Instant | null;
+  /** The round has been judged. */
+  readonly judged: boolean;
+  /** Silent rounds in a row, as judged. */
+  readonly silent: number;
+  readonly answer: { readonly key: AddressKey; readonly mac: string; readonly at: Instant } | null;
+  /** Rounds in a row, with an answer, in which certainly nobody held the group. */
+  readonly echoes: number;
+  /** Since when nobody answers; null while that is not known. */
+  readonly clearAt: Instant | null;
+}
+
+export interface Conflict {
+  readonly times: number;
+  readonly lastAt: Instant;
+  readonly defendedAt: Instant;
 }
 
 export interface Removals {

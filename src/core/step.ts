@@ -11,6 +11,7 @@ import { takeForeign } from './foreign.ts';
 import { publishEntries } from './group-entry.ts';
 import { letGoIfLate, lookAtGroups, lookAtTouched } from './groups.ts';
 import { takeHooked } from './hooks.ts';
+import { addGatewayPatience, gatewayWakeAt, judgeGateway, noteGateway, takeGatewayAnswer } from './isolation.ts';
 import { takeKernel } from './kernel.ts';
 import { lapseWakeAt, reopenIfSure, takeLapsed } from './lapse.ts';
 import { takeLinks } from './links.ts';
@@ -20,9 +21,11 @@ import { takeAddressChange } from './put-back.ts';
 import { addPatience, judgeSilence, silenceWakeAt } from './silence.ts';
 import { takeSlept } from './slept.ts';
 import { speakIfDue, takeSent } from './speaking.ts';
+import { takeSighting } from './sightings.ts';
 import type { State } from './state.ts';
 import { beginStop, endStop, stopWakeAt } from './stopping.ts';
 import { beginTurn, tell, type Turn } from './turn.ts';
+import { noteWitness } from './witness.ts';
 
 export interface StepResult {
   readonly state: State;
@@ -43,12 +46,15 @@ export function step(settings: Settings, previous: State, input: Input, now: Ins
 /** Decides on what was taken in, and puts the effects in order. A start ends in it too. */
 export function finish(turn: Turn, previous: State, input: Input, renewal: Effect | null): StepResult {
   judgeSilence(turn);
+  judgeGateway(turn);
   if (turn.stirred || turn.judged !== longAgo || turn.now >= turn.state.groupsAt) lookAtGroups(turn);
   else if (turn.touched.size > 0) lookAtTouched(turn);
   reopenIfSure(turn);
   if (turn.stirred || turn.judged !== longAgo || input.kind === 'wake') {
     notePeers(turn);
     noteConfigs(turn);
+    noteGateway(turn);
+    noteWitness(turn);
   }
   publishEntries(turn, previous);
   const spoken = speakIfDue(turn);
@@ -65,6 +71,7 @@ export function finish(turn: Turn, previous: State, input: Input, renewal: Effec
     checksWakeAt(turn),
     stopWakeAt(turn),
     lapseWakeAt(turn),
+    gatewayWakeAt(turn),
   );
   turn.state.wakeAt = wakeAt;
   return { state: turn.state, effects: inOrder(turn, renewal, spoken, polls, exit), wakeAt };
@@ -101,7 +108,10 @@ function take(turn: Turn, input: Input): Effect | null {
       takeSlept(turn, input.ms);
       return null;
     case 'seen':
+      takeSighting(turn, input.key, input.mac);
+      return null;
     case 'gateway-answered':
+      takeGatewayAnswer(turn, input.gateway);
       return null;
     case 'checked':
       takeOutcome(turn, input);
@@ -120,6 +130,7 @@ function noticeLateness(turn: Turn, previous: State): void {
   const lateMs = turn.now - previous.wakeAt;
   const late = lateMs > jitterMs;
   if (late) addPatience(turn, lateMs);
+  if (late) addGatewayPatience(turn, lateMs);
   if (late && lateMs > turn.settings.intervalMs) tell(turn, { code: 'late', lateMs });
   letGoIfLate(turn, late ? lateMs : 0);
 }
@@ -136,6 +147,7 @@ function inOrder(turn: Turn, renewal: Effect | null, spoken: Effect | null, poll
   if (gated) effects.push(...release);
   if (turn.hold !== null) effects.push({ kind: 'hold', ...turn.hold, until: holdUntil(turn, spoken !== null) });
   for (const addresses of turn.announcements) effects.push({ kind: 'announce', addresses });
+  if (turn.asks.length > 0) effects.push({ kind: 'ask', addresses: turn.asks });
   effects.push(...turn.late);
   if (polls) effects.push({ kind: 'poll' });
   if (exit) effects.push({ kind: 'exit' });

@@ -15,6 +15,11 @@ export function downMs(settings: Settings): number {
   return settings.downAfter * settings.intervalMs;
 }
 
+/** The time of one round of questions to the wire: two, each with half of it for the answer. */
+export function windowMs({ intervalMs }: Settings): number {
+  return Math.min(50, Math.max(2, intervalMs / 10));
+}
+
 /** For how long this host can answer after its last advert. */
 export function holdMs({ lease }: Settings): number {
   if (lease.kind === 'off') return Number.POSITIVE_INFINITY;

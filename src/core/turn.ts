@@ -43,6 +43,8 @@ export interface Turn {
   /** One batch each for a step, however many groups move in it. */
   release: Batch | null;
   hold: Batch | null;
+  /** What the wire is asked for in this step. */
+  readonly asks: VirtualAddress[];
   readonly announcements: VirtualAddress[][];
   readonly late: Effect[];
 }
@@ -74,6 +76,7 @@ export function beginTurn(settings: Settings, previous: State, now: Instant, jud
     wantPoll: false,
     release: null,
     hold: null,
+    asks: [],
     announcements: [],
     late: [],
   };

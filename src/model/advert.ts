@@ -36,7 +36,19 @@ export interface Advert {
   readonly table: TablePart | null;
   /** What the sender hears, an entry for each boot. */
   readonly echoes: readonly Echo[];
+  /** Null from a sender that does not say it. */
+  readonly facts: SenderFacts | null;
 }
+
+/** What a node says of its host, the same in every advert however many groups it has. */
+export interface SenderFacts {
+  readonly gateway: GatewayWord;
+  /** The hardware addresses of the interfaces that carry its groups, lower case, at most 16. */
+  readonly macs: readonly string[];
+}
+
+/** Whether the sender reaches a gateway; `none` where it was not told of any. */
+export type GatewayWord = 'none' | 'reached' | 'unreached';
 
 /** Who holds every entry up to `base` and gets all `parts` holds the table up to its version. */
 export interface TablePart {

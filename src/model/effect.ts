@@ -1,7 +1,7 @@
 // Everything a daemon can do, as values, in the order in which the runtime does it.
 
 import type { Instant } from '#lib/time';
-import type { Echo, GroupEntry } from './advert.ts';
+import type { Echo, GroupEntry, SenderFacts } from './advert.ts';
 import type { DaemonEvent } from './event.ts';
 import type { CheckName, EffectId, GroupName, PathName } from './names.ts';
 import type { GroupState } from './view.ts';
@@ -16,6 +16,7 @@ export type Effect =
       readonly tableVersion: number;
       readonly table: { readonly base: number; readonly entries: readonly GroupEntry[] } | null;
       readonly paths: readonly { readonly path: PathName; readonly echoes: readonly Echo[] }[];
+      readonly facts: SenderFacts;
     }
   /** These addresses must be there until `until` (null: for ever) unless renewed. Answered by `kernel`. */
   | {

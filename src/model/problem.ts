@@ -20,6 +20,32 @@ export type Problem =
   | { readonly code: 'address-stuck'; readonly group: GroupName; readonly key: AddressKey; readonly error: string }
   | { readonly code: 'check-failing'; readonly check: CheckName; readonly outcome: string }
   | { readonly code: 'hook-failing'; readonly group: GroupName; readonly outcome: string }
+  /** No advert of it comes, and its hardware address answers for what it held. */
+  | { readonly code: 'holder-silent-but-answers'; readonly holder: NodeName; readonly mac: string }
+  /** Nobody who says so holds the group, and one of its addresses is answered for: by a live node, or by a stranger. */
+  | {
+      readonly code: 'address-answered';
+      readonly group: GroupName;
+      readonly key: AddressKey;
+      readonly mac: string;
+      readonly by: NodeName | null;
+    }
+  /** This node holds the address, and another hardware address speaks for it. */
+  | {
+      readonly code: 'address-conflict';
+      readonly group: GroupName;
+      readonly key: AddressKey;
+      readonly mac: string;
+      readonly times: number;
+    }
+  /** It was answered while certainly nobody held it: what this hardware address answers counts for nothing. */
+  | { readonly code: 'probe-blind'; readonly key: AddressKey; readonly mac: string }
+  /** No gateway answers this node, while one answers `peer`. */
+  | { readonly code: 'gateway-unreached'; readonly peer: NodeName }
+  /** No gateway answers this node, nor any other that it hears. */
+  | { readonly code: 'gateway-lost' }
+  /** No gateway answers this node, and it hears no other. */
+  | { readonly code: 'isolated' }
   | { readonly code: 'lease-off' }
   /** The lease ended before it was renewed: this host was or is silent for what it holds. */
   | { readonly code: 'lease-lapsed' };

@@ -14,6 +14,11 @@ export type Reason =
   | { readonly kind: 'waiting-turn'; readonly ahead: number }
   | { readonly kind: 'no-holder' }
   | { readonly kind: 'holder-lost'; readonly holder: NodeName; readonly silentMs: number }
+  /** Silent on every path, and its hardware address still answers on the wire. */
+  | { readonly kind: 'still-answering'; readonly holder: NodeName; readonly address: string; readonly mac: string }
+  /** Somebody else answers: the live node `by`, which says that it does not hold the group, or a stranger. */
+  | { readonly kind: 'address-answered'; readonly address: string; readonly mac: string; readonly by: NodeName | null }
+  | { readonly kind: 'asking-wire' }
   | { readonly kind: 'handed-over'; readonly by: NodeName }
   | { readonly kind: 'resigned'; readonly by: NodeName }
   | { readonly kind: 'adopted' }
@@ -33,4 +38,8 @@ export type Reason =
   | { readonly kind: 'address-refused'; readonly address: string; readonly error: string; readonly retryMs: number }
   | { readonly kind: 'address-foreign'; readonly address: string; readonly interface: InterfaceName }
   | { readonly kind: 'address-stuck'; readonly address: string; readonly error: string }
+  /** No gateway answers this node, and one answers `peer`. */
+  | { readonly kind: 'gateway-unreached'; readonly peer: NodeName }
+  /** Neither a gateway nor another node. */
+  | { readonly kind: 'isolated' }
   | { readonly kind: 'unsendable'; readonly silentMs: number };

@@ -17,6 +17,10 @@ export interface Settings {
   readonly lease: Lease;
   /** The device that resets this host when nobody feeds it, or null for none. */
   readonly watchdog: string | null;
+  /** Ask the wire whether somebody still answers for an address before it is claimed. */
+  readonly probe: boolean;
+  /** Who alone reaches none of these does not hold. Empty: nobody is asked. */
+  readonly gateways: readonly string[];
   readonly groups: readonly GroupSettings[];
   readonly checks: readonly CheckSettings[];
   readonly hook: HookSettings | null;

@@ -32,6 +32,12 @@ export function reasonSentence(reason: Reason): string {
       return 'no other node holds the group';
     case 'holder-lost':
       return `${reason.holder} has been silent for ${durationWords(reason.silentMs)}`;
+    case 'still-answering':
+      return `${reason.holder} is silent, but ${reason.mac}, which is its own, still answers for ${reason.address}`;
+    case 'address-answered':
+      return `${reason.mac}, ${ownerOf(reason.by)}, answers for ${reason.address}`;
+    case 'asking-wire':
+      return 'nobody is heard to hold the group, and the wire is asked whether somebody still answers for it';
     case 'handed-over':
       return `${reason.by} handed the group over to this node`;
     case 'resigned':
@@ -70,6 +76,10 @@ export function reasonSentence(reason: Reason): string {
       return `${reason.address} is on ${reason.interface} already, and locum did not put it there`;
     case 'address-stuck':
       return `${reason.address} cannot be removed (${oneLine(reason.error)})`;
+    case 'gateway-unreached':
+      return `no gateway answers this node, and one answers ${reason.peer}`;
+    case 'isolated':
+      return 'this node reaches no gateway and hears no other node';
     case 'unsendable':
       return `no advert of this node has left for ${durationWords(reason.silentMs)}`;
   }
@@ -160,12 +170,54 @@ export function problemWords(problem: Problem): { what: string; advice: string }
         advice:
           'if it happens again, this host is too busy for its interval: raise cluster.interval or give locum realtime scheduling',
       };
+    case 'holder-silent-but-answers':
+      return {
+        what: `no advert of ${problem.holder} comes, but ${problem.mac}, which is its own, answers for addresses that it held`,
+        advice: 'look for a firewall or a switch that drops adverts; while it answers, its groups are not claimed',
+      };
+    case 'address-answered':
+      return {
+        what: `${problem.mac}, ${ownerOf(problem.by)}, answers for ${keyWords(problem.key)} of ${problem.group}, so it is not claimed`,
+        advice:
+          problem.by === null
+            ? 'find that host and take the address from it; if the network itself answers (proxy ARP), set probe = false under [safety]'
+            : `on ${problem.by}, look with \`ip address\` and run \`locum cleanup\``,
+      };
+    case 'address-conflict':
+      return {
+        what: `${problem.mac} speaks for ${keyWords(problem.key)} too, which this node holds for ${problem.group} (${countOf(problem.times, 'time')} so far)`,
+        advice: 'find the host with that hardware address; locum announces the address again each time',
+      };
+    case 'probe-blind':
+      return {
+        what: `${problem.mac} answers for ${keyWords(problem.key)} although no node holds it, so its answers count for nothing`,
+        advice: 'look for proxy ARP, or for another host that has the address',
+      };
+    case 'gateway-unreached':
+      return {
+        what: `no gateway answers this node, and one answers ${problem.peer}`,
+        advice: 'check the cabling, the switch port and the address of this node',
+      };
+    case 'gateway-lost':
+      return {
+        what: 'no gateway answers this node, nor any other that it hears',
+        advice: 'check the gateways under [safety]; nothing moves because of it',
+      };
+    case 'isolated':
+      return {
+        what: 'this node reaches no gateway and hears no other node, so it holds nothing',
+        advice: 'check its links; if only the gateway is gone and no other node exists, take it from [safety] gateway',
+      };
     case 'lease-off':
       return {
         what: 'lease = "off", so the addresses stay if this daemon dies or hangs, and two nodes may hold them',
         advice: 'set lease = "auto" under [safety]',
       };
   }
+}
+
+function ownerOf(node: string | null): string {
+  return node === null ? 'which belongs to no node that is heard' : `which is ${node}'s`;
 }
 
 function countOf(count: number, thing: string): string {

@@ -30,7 +30,7 @@ export class Mouth {
 
   say(advert: Extract<Effect, { kind: 'advert' }>, at: Instant): void {
     const messages = advert.paths.map(({ path, echoes }) => {
-      const header = this.#header(path, advert.tableVersion);
+      const header = { ...this.#header(path, advert.tableVersion), facts: advert.facts };
       return { path, datagrams: encodeAdvert(header, advert.table, echoes, () => this.#next(), this.#hash) };
     });
     for (const { datagrams } of messages) this.#counters.sent += datagrams.length;
@@ -42,7 +42,7 @@ export class Mouth {
     return this.#sequence;
   }
 
-  #header(path: PathName, tableVersion: number): AdvertHeader {
+  #header(path: PathName, tableVersion: number): Omit<AdvertHeader, 'facts'> {
     const { cluster, node, intervalMs, downAfter } = this.#settings;
     const { boot, configHash, release } = this.#identity;
     const hold = holdMs(this.#settings);

@@ -26,7 +26,14 @@ const other = { node: 'rehearsal', boot: 'fedcba9876543210' };
 
 /** One takeover, from listening to the stop. Gives the kinds of effects that it went through. */
 export function rehearse(settings: Settings, identity: Identity, hash: KeyedHash): ReadonlySet<Effect['kind']> {
-  const few = { ...settings, groups: settings.groups.slice(0, mostGroups), checks: [], nodes: null, hook: null };
+  const few = {
+    ...settings,
+    groups: settings.groups.slice(0, mostGroups),
+    checks: [],
+    nodes: null,
+    gateways: [],
+    hook: null,
+  };
   few.groups = few.groups.map((group) => ({ ...group, checks: [] }));
   return new Rehearsal(few, identity, hash).play();
 }
@@ -114,6 +121,7 @@ class Rehearsal {
       configHash,
       release,
       tableVersion,
+      facts: null,
     };
     const [bytes] = encodeAdvert(header, table, echoes, () => this.#sequence, this.#hash);
     const decoded = bytes === undefined ? null : decodeDatagram(bytes, { cluster, hash: this.#hash });

@@ -2,12 +2,13 @@
 // is bounded by the 1,400 bytes of a datagram. Cheap checks stand first: a stranger's packet and
 // another cluster's cost no hash. Replays and one-way senders are judged in the core, not here.
 
-import type { Advert, Echo, TablePart } from '#model/advert';
+import type { Advert, Echo, SenderFacts, TablePart } from '#model/advert';
 import { readEntry } from './group-entry.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import * as layout from './layout.ts';
 import { Reader } from './reader.ts';
 import type { Refusal } from './refusal.ts';
+import { readFacts } from './sender-facts.ts';
 
 export type Decoded =
   | { readonly kind: 'advert'; readonly advert: Advert }
@@ -72,28 +73,39 @@ function readAdvert(reader: Reader, cluster: string): Advert {
   const holdMs = hold === layout.holdForEver ? Number.POSITIVE_INFINITY : hold;
   const configHash = reader.hex();
   const tableVersion = reader.counter();
-  const { echoes, table } = readSections(reader);
+  const { echoes, table, facts } = readSections(reader);
   if (table !== null && table.base > tableVersion) reader.refuse('malformed-table');
   const times = { intervalMs, downAfter, holdMs };
-  return { cluster, node, boot, sequence, ...times, path, configHash, release, tableVersion, table, echoes };
+  return { cluster, node, boot, sequence, ...times, path, configHash, release, tableVersion, table, echoes, facts };
+}
+
+interface Sections {
+  readonly echoes: readonly Echo[];
+  readonly table: TablePart | null;
+  readonly facts: SenderFacts | null;
 }
 
 /** Sections of a type that is not known here are a later minor version's, and skipped. */
-function readSections(reader: Reader): { echoes: readonly Echo[]; table: TablePart | null } {
-  let echoes: readonly Echo[] | null = null;
-  let table: TablePart | null = null;
+function readSections(reader: Reader): Sections {
+  const found: { echoes?: readonly Echo[]; table?: TablePart; facts?: SenderFacts } = {};
+  const once = (isFirst: boolean) => void (isFirst || reader.refuse('malformed-section'));
   while (reader.hasMore) {
     const type = reader.u8();
     const length = reader.u16();
-    if ((type === layout.sectionEchoes && echoes !== null) || (type === layout.sectionTable && table !== null)) {
-      reader.refuse('malformed-section');
-    }
     reader.inside(length, () => {
-      if (type === layout.sectionEchoes) echoes = readEchoes(reader);
-      if (type === layout.sectionTable) table = readTablePart(reader);
+      if (type === layout.sectionEchoes) {
+        once(found.echoes === undefined);
+        found.echoes = readEchoes(reader);
+      } else if (type === layout.sectionTable) {
+        once(found.table === undefined);
+        found.table = readTablePart(reader);
+      } else if (type === layout.sectionFacts) {
+        once(found.facts === undefined);
+        found.facts = readFacts(reader);
+      }
     });
   }
-  return { echoes: echoes ?? [], table };
+  return { echoes: found.echoes ?? [], table: found.table ?? null, facts: found.facts ?? null };
 }
 
 function readEchoes(reader: Reader): Echo[] {

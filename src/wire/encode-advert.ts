@@ -6,6 +6,7 @@ import type { Advert, Echo, GroupEntry } from '#model/advert';
 import { type SizedEntry, sizeEntry, writeEntry } from './group-entry.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import * as layout from './layout.ts';
+import { factsLength, writeFacts } from './sender-facts.ts';
 import { Writer } from './writer.ts';
 
 export type AdvertHeader = Omit<Advert, 'sequence' | 'table' | 'echoes'>;
@@ -32,7 +33,7 @@ export function encodeAdvert(
   nextSequence: () => number,
   hash: KeyedHash,
 ): Uint8Array[] {
-  const room = layout.longestDatagram - headerLength(header) - layout.macLength;
+  const room = layout.longestDatagram - headerLength(header) - factsLength(header.facts) - layout.macLength;
   const entries = table?.entries.map(sizeEntry) ?? [];
   const echoCount = howManyEchoes(echoes.length, room - leastForTable(table, entries));
   const parts = table === null ? [null] : split(table.base, entries, room - echoesLength(echoCount));
@@ -41,6 +42,7 @@ export function encodeAdvert(
     const size = layout.longestDatagram - room + echoesLength(echoCount) + (part?.size ?? 0);
     const writer = new Writer(size);
     writeHeader(writer, header, sequence, hash.keyId);
+    writeFacts(writer, header.facts);
     writeEchoes(writer, rotate(echoes, echoCount, sequence));
     if (part !== null) writePart(writer, part);
     writer.raw(hash.sign(writer.written()));
@@ -69,7 +71,7 @@ function howManyEchoes(wanted: number, room: number): number {
 }
 
 /**
- * All echoes where they fit; 38 always do. Otherwise a run of them that begins elsewhere in each
+ * All echoes where they fit; 33 always do. Otherwise a run of them that begins elsewhere in each
  * datagram, in steps of the golden ratio, so that no peer is left out for long.
  */
 function rotate(echoes: readonly Echo[], count: number, sequence: number): readonly Echo[] {

@@ -6,6 +6,11 @@ export function parseEthernetAddress(text: string): Uint8Array | null {
   return Uint8Array.from(text.split(':'), (pair) => Number.parseInt(pair, 16));
 }
 
+/** Lower case, as the kernel writes them. */
+export function ethernetText(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+}
+
 /** For an address that the kernel gave or that was checked before. */
 export function ethernetAddress(text: string): Uint8Array {
   const bytes = parseEthernetAddress(text);

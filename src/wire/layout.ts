@@ -1,7 +1,7 @@
 // The constants of the native advert: what both directions of the codec agree on. The table with
 // every offset is docs/wire.md. Bytes are neither read nor written here.
 
-import type { GroupEntry, Role } from '#model/advert';
+import type { GatewayWord, GroupEntry, Role } from '#model/advert';
 
 /** "LCUM". */
 export const magic = 0x4c43554d;
@@ -19,6 +19,8 @@ export const fixedHeaderLength = 8 + 8 + 2 + 2 + 4 + 8 + 8;
 
 export const sectionEchoes = 1;
 export const sectionTable = 2;
+/** Type 3 is left to votes. */
+export const sectionFacts = 4;
 export const sectionHeadLength = 3;
 
 export const echoLength = 25;
@@ -29,6 +31,10 @@ export const tableHeadLength = 8 + 2 + 2;
 export const mostParts = 4096;
 /** Everything of an entry but its names and its address: lengths, role, priority, flags, epoch. */
 export const bareEntryLength = 2 + 1 + 1 + 1 + 1 + 1 + 1 + 8;
+
+export const hardwareAddressLength = 6;
+export const mostHardwareAddresses = 16;
+export const gatewayCodes: Readonly<Record<GatewayWord, number>> = { none: 0, reached: 1, unreached: 2 };
 
 export const intervalRange = { low: 1, high: 60_000 } as const;
 export const downAfterRange = { low: 1, high: 0xffff } as const;

@@ -123,6 +123,13 @@ function signed(body: Uint8Array, scratch: Uint8Array, hash: KeyedHash): Uint8Ar
   return scratch.subarray(0, body.length + macLength);
 }
 
+const gatewayWords = ['none', 'reached', 'unreached'] as const;
+
+function macsFrom(random: Random): string[] {
+  const byte = (): string => random(256).toString(16).padStart(2, '0');
+  return Array.from({ length: random(17) }, () => Array.from({ length: 6 }, byte).join(':'));
+}
+
 function validDatagram(random: Random, cluster: string, hash: KeyedHash): Valid {
   const word = (): string => `n${random(1 << 30).toString(36)}`;
   const hex = (): string => [random(1 << 30), random(1 << 30)].map((n) => n.toString(16).padStart(8, '0')).join('');
@@ -137,6 +144,7 @@ function validDatagram(random: Random, cluster: string, hash: KeyedHash): Valid 
     configHash: hex(),
     release: '0.1.0',
     tableVersion: 1000 + random(1000),
+    facts: random(4) === 0 ? null : { gateway: gatewayWords[random(3)] ?? 'none', macs: macsFrom(random) },
   };
   const entry = (): GroupEntry => ({
     group: word(),

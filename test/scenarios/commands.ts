@@ -72,6 +72,14 @@ const commands: Record<string, Command> = {
   link: (stage, [name = '', link = '', to = '']) => stage.world.host(name).setLink(link, to === 'up'),
   cut: (stage, words) => words.flatMap(routes).forEach((route) => stage.world.cuts.add(route)),
   heal: (stage, words) => heal(stage.world, words.flatMap(routes)),
+  filter: (stage, words) => words.flatMap(routes).forEach((route) => stage.world.filtered.add(route)),
+  'not-filtered': (stage) => stage.world.filtered.clear(),
+  stranger: (stage, [mac = '']) => setStranger(stage, mac),
+  'no-stranger': (stage) => stage.world.wire.strangers.clear(),
+  'proxy-arp': (stage, [mac = '']) => (stage.world.wire.proxyMac = mac),
+  'no-proxy-arp': (stage) => (stage.world.wire.proxyMac = null),
+  'gateway-dead': (stage, words) => stage.world.wire.deadGateways.add(words.join(' ')),
+  'gateway-back': (stage) => stage.world.wire.deadGateways.clear(),
   partition: (stage, words) => partition(stage.world, words),
   outcome: (stage, [name = '', check = '', ...words]) => {
     stage.world.host(name).checkOutcomes.set(check, outcomeOf(words));
@@ -110,6 +118,10 @@ function settingOf(stage: Stage, word: string): [keyof Wish, unknown] {
       return ['nodes', list];
     case 'lease':
       return ['lease', value];
+    case 'probe':
+      return ['probe', value === 'true'];
+    case 'gateways':
+      return ['gateways', list];
     case 'checks':
       return ['checks', list.flatMap((name) => stage.checks.get(name) ?? [])];
     default:
@@ -143,6 +155,12 @@ function firstKey(host: Host): string {
   const address = host.settings.groups[0]?.addresses[0];
   if (address === undefined) throw new Error(`${host.name} has no address`);
   return addressKey(address);
+}
+
+/** A host that is none of ours has the first address of the group. */
+function setStranger(stage: Stage, mac: string): void {
+  const [host] = stage.hosts([]);
+  if (host !== undefined) stage.world.wire.strangers.set(firstKey(host), mac);
 }
 
 /** `a>b`, `a<>b`, each with an optional `@path`. */

@@ -23,6 +23,9 @@ export interface Surroundings {
   moved(): void;
   /** A datagram reached the daemon of `host`. */
   took(host: Host, from: string): void;
+  /** Frames that ask who has these addresses, and what comes back. */
+  ask(host: Host, addresses: readonly VirtualAddress[]): void;
+  askGateways(host: Host): void;
 }
 
 export interface Making {
@@ -196,6 +199,11 @@ export class Host {
     });
   }
 
+  /** A frame on the wire: gone for a host that stands still. */
+  overhear(input: Input): void {
+    if (!this.#deaf) this.offer(input);
+  }
+
   /** Something happened that the daemon is told of, now or when it runs again. */
   offer(input: Input): void {
     this.#process?.enter(() => this.#daemon?.offer(input));
@@ -279,7 +287,10 @@ export class Host {
             this.#world.announced(this, addresses);
           }),
       },
-      wire: { ask: () => {}, askGateways: () => {} },
+      wire: {
+        ask: (addresses) => process.act(() => this.#world.ask(this, addresses)),
+        askGateways: () => process.act(() => this.#world.askGateways(this)),
+      },
       checks: {
         run: (id, check) => {
           const outcome = this.checkOutcomes.get(check) ?? { kind: 'exit', code: 0 };

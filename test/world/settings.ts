@@ -14,7 +14,9 @@ export interface Wish {
   readonly groups?: number;
   readonly checks?: readonly CheckSettings[];
   readonly nodes?: readonly string[];
-  readonly lease?: 'off';
+  readonly lease?: 'off' | 'gate';
+  readonly probe?: boolean;
+  readonly gateways?: readonly string[];
 }
 
 export function settingsFor(wish: Wish): Settings {
@@ -39,13 +41,26 @@ export function settingsFor(wish: Wish): Settings {
     },
     nodes: wish.nodes ?? null,
     startupDelayMs: Math.max(wish.startupDelayMs ?? 0, downMs),
-    lease: wish.lease === 'off' ? { kind: 'off' } : { kind: 'address', ms: leaseSeconds * 1000 },
     watchdog: null,
+    lease: leaseFor(wish, leaseSeconds * 1000, downMs - probeMs - gateLateMs),
+    probe: wish.probe ?? true,
+    gateways: wish.gateways ?? [],
     groups: Array.from({ length: wish.groups ?? 1 }, (_, index) => groupFor(wish, index)),
     checks: wish.checks ?? [],
     hook: null,
     log: { format: 'text', level: 'info' },
   };
+}
+
+/** A tick of a kernel that counts 250 of them in a second. */
+const gateLateMs = 4;
+
+function leaseFor(wish: Wish, addressMs: number, gateMs: number): Settings['lease'] {
+  if (wish.lease === 'off') return { kind: 'off' };
+  // The addresses themselves outlive the gate, in whole seconds.
+  const backstopMs = 1000 * Math.max(2, Math.ceil(gateMs / 1000)) + 1000;
+  if (wish.lease === 'gate') return { kind: 'nftables', ms: gateMs, lateMs: gateLateMs, addressMs: backstopMs };
+  return { kind: 'address', ms: addressMs };
 }
 
 function groupFor(wish: Wish, index: number): GroupSettings {

@@ -8,6 +8,7 @@ import type { Message } from '#ports/speaker';
 import { Events } from './events.ts';
 import { Host, type Making, type Surroundings } from './host.ts';
 import { settingsFor, type Wish } from './settings.ts';
+import { FakeWire } from './wire.ts';
 
 export interface Transition {
   readonly at: number;
@@ -29,6 +30,9 @@ export class World implements Surroundings {
   bytes = 0;
   /** `from>to@path` or `from>to`: nothing gets through. */
   readonly cuts = new Set<string>();
+  /** As `cuts`, but for adverts alone: a switch that filters multicast passes ARP. */
+  readonly filtered = new Set<string>();
+  readonly wire = new FakeWire(this);
   /** How long the next datagram takes: with a varying answer they overtake each other. */
   delay: () => number = () => 0.2;
   /** How many copies of the next datagram arrive. */
@@ -98,8 +102,24 @@ export class World implements Surroundings {
     }
   }
 
-  announced(host: Host, _addresses: readonly VirtualAddress[]): void {
+  announced(host: Host, addresses: readonly VirtualAddress[]): void {
     this.announcements.push({ at: this.events.now, host: host.name });
+    this.wire.announce(host, addresses);
+  }
+
+  ask(host: Host, addresses: readonly VirtualAddress[]): void {
+    this.wire.ask(host, addresses);
+  }
+
+  askGateways(host: Host): void {
+    this.wire.askGateways(host);
+  }
+
+  /** Whether a frame gets from one host to another on this interface. */
+  connects(from: Host, to: Host, path: string): boolean {
+    if (from.down.has(path) || to.down.has(path)) return false;
+    const route = `${from.name}>${to.name}`;
+    return !this.cuts.has(route) && !this.cuts.has(`${route}@${path}`);
   }
 
   told(host: Host, event: DaemonEvent): void {
@@ -123,7 +143,7 @@ export class World implements Surroundings {
 
   #deliver(from: Host, to: Host, path: string, bytes: Uint8Array): void {
     const route = `${from.name}>${to.name}`;
-    if (this.cuts.has(route) || this.cuts.has(`${route}@${path}`)) return;
+    if (!this.connects(from, to, path) || this.filtered.has(route) || this.filtered.has(`${route}@${path}`)) return;
     if (this.tap(from.name, to.name, path, bytes) === 'drop') return;
     for (let copies = this.copies(); copies > 0; copies -= 1) {
       this.events.after(this.delay(), () => this.#arrive(from, to, path, bytes));

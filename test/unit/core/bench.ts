@@ -47,7 +47,8 @@ export class Bench {
   #echoed = 0;
 
   constructor(wish: Partial<Wish> = {}, facts: Partial<StartFacts> = {}, settings: Partial<Settings> = {}) {
-    this.settings = { ...settingsFor({ node: 'me', ...wish }), ...settings };
+    // Rules that are not about the wire are shown without it.
+    this.settings = { ...settingsFor({ node: 'me', probe: false, ...wish }), ...settings };
     const nothing = { links: [link], left: [], lastAdvertAt: null, lastDownMs: 3000, lastLivePeers: 0 };
     const identity = { boot: ownBoot, configHash: '0'.repeat(16) };
     const first = begin(this.settings, { ...nothing, ...facts }, identity, instant(0));
@@ -119,6 +120,7 @@ export class Bench {
       release: 'test',
       tableVersion: sequence,
       table: entry === null ? null : { base: 0, part: 0, parts: 1, entries: [entry] },
+      facts: null,
       echoes: [...this.#echo(saying.echo), ...(saying.echoes ?? [])],
       ...saying.advert,
     };

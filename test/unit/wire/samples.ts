@@ -6,6 +6,7 @@ import * as fc from 'fast-check';
 import { formatIp } from '#lib/ip';
 import type { Echo, GroupEntry, Role } from '#model/advert';
 import type { AdvertHeader, ChangedTable } from '#wire/encode-advert';
+import { ethernetText } from '#wire/ethernet-address';
 import type { KeyedHash } from '#wire/keyed-hash';
 import { roleCodes } from '#wire/layout';
 
@@ -20,6 +21,7 @@ export const header: AdvertHeader = {
   configHash: 'deadbeefdeadbeef',
   release: '0.1.0-rc.1+g123',
   tableVersion: 9_000_000,
+  facts: null,
 };
 
 export const entry: GroupEntry = {
@@ -114,11 +116,17 @@ export const someHeader: fc.Arbitrary<AdvertHeader> = fc.record({
   configHash: hex,
   release: text(printableCharacters, 63),
   tableVersion: counter,
+  facts: fc.option(
+    fc.record({
+      gateway: fc.constantFrom('none', 'reached', 'unreached'),
+      macs: fc.array(fc.uint8Array({ minLength: 6, maxLength: 6 }).map(ethernetText), { maxLength: 16, size: 'max' }),
+    }),
+  ),
 });
 
 export const someEchoes: fc.Arbitrary<Echo[]> = fc.array(
   fc.record({ boot: hex, sequence: counter, tableVersion: counter, here: fc.boolean() }),
-  { maxLength: 38, size: 'max' },
+  { maxLength: 33, size: 'max' },
 );
 
 export const someTable = (tableVersion: number): fc.Arbitrary<ChangedTable | null> =>

@@ -1,0 +1,75 @@
+// Another hardware address spoke on the wire for one of our addresses. While this node asks, that is the answer; while
+// it holds the address, it is a conflict: it announces again, at most once in a while (RFC 5227, section 2.4), counts
+// and reports. It never lets go because of it: what a live node says in its adverts decides.
+
+import { type Instant, later, longAgo } from '#lib/time';
+import type { AddressKey } from '#model/input';
+import { raise, settle } from './problems.ts';
+import { ownerOf } from './put-back.ts';
+import { windowMs } from './timing.ts';
+import { changeGroup, groupAt, type Turn } from './turn.ts';
+
+/** Two hosts that defend one address must not flood the segment: RFC 5227 lets a stubborn one do so now and then. */
+const defendGapMs = 1000;
+
+/** So long after the last sighting a conflict counts as over. */
+const quietMs = 10_000;
+
+export function takeSighting(turn: Turn, key: AddressKey, mac: string): void {
+  const index = ownerOf(turn, key);
+  if (index === null || isOwn(turn, mac) || isBlind(turn, key, mac)) return;
+  const { group } = groupAt(turn, index);
+  if (group.probe !== null) {
+    const answer = { key, mac, at: turn.now };
+    changeGroup(turn, index, { probe: { ...group.probe, answer, silent: 0, clearAt: null } });
+  }
+  if (group.role === 'active') noteConflict(turn, index, key, mac);
+}
+
+/** When a conflict has been quiet for long enough. */
+export function conflictDue(turn: Turn, index: number): void {
+  const { group } = groupAt(turn, index);
+  if (group.conflict === null || conflictWakeAt(group.conflict) > turn.now) return;
+  changeGroup(turn, index, { conflict: null });
+  settle(turn, (problem) => problem.code === 'address-conflict' && problem.group === group.name);
+}
+
+export function conflictWakeAt({ lastAt }: { readonly lastAt: Instant }): Instant {
+  return later(lastAt, quietMs);
+}
+
+function noteConflict(turn: Turn, index: number, key: AddressKey, mac: string): void {
+  const { group } = groupAt(turn, index);
+  // What its last holder said just before it let go may still be on its way, and a live one settles it by adverts.
+  if (turn.now < later(group.since, windowMs(turn.settings)) || isRival(turn, group.name, mac)) return;
+  const known = group.conflict ?? { times: 0, defendedAt: longAgo };
+  const times = known.times + 1;
+  const defends = turn.now >= later(known.defendedAt, defendGapMs);
+  changeGroup(turn, index, {
+    conflict: { times, lastAt: turn.now, defendedAt: defends ? turn.now : known.defendedAt },
+  });
+  raise(turn, { code: 'address-conflict', group: group.name, key, mac, times });
+  turn.touched.add(group.name);
+  const { announcing } = group;
+  if (!defends || announcing === null) return;
+  changeGroup(turn, index, { announcing: { ...announcing, left: Math.max(announcing.left, 1), nextAt: turn.now } });
+}
+
+function isRival(turn: Turn, group: string, mac: string): boolean {
+  return [...turn.state.boots.values()].some(
+    (boot) => boot.state !== 'lost' && boot.macs.includes(mac) && boot.table.entries.get(group)?.role === 'active',
+  );
+}
+
+function isOwn(turn: Turn, mac: string): boolean {
+  return [...turn.state.links.values()].some((link) => link.mac === mac);
+}
+
+/** A hardware address that turns out to be a node's is a witness after all. */
+function isBlind(turn: Turn, key: AddressKey, mac: string): boolean {
+  if (turn.state.blind.get(key) !== mac) return false;
+  if (![...turn.state.boots.values()].some((boot) => boot.macs.includes(mac))) return true;
+  turn.state.blind = new Map([...turn.state.blind].filter(([blind]) => blind !== key));
+  settle(turn, (problem) => problem.code === 'probe-blind' && problem.key === key);
+  return false;
+}

@@ -1,0 +1,67 @@
+// What a segment answers when it is asked who has an address: the kernels of the hosts, whatever their
+// daemons do, strangers, a proxy that answers for everything, and gateways.
+
+import { addressKey } from '#lib/ip';
+import type { VirtualAddress } from '#model/settings';
+import type { Host } from './host.ts';
+import type { World } from './world.ts';
+
+export class FakeWire {
+  /** A host that is none of ours, by the address key that it answers for. */
+  readonly strangers = new Map<string, string>();
+  /** Answers for every address, as proxy ARP does; null: nobody does. */
+  proxyMac: string | null = null;
+  /** The gateways that answer, and the hosts that each does not reach: `gateway` or `gateway host`. */
+  readonly deadGateways = new Set<string>();
+  /** Frames that get lost. */
+  loses: () => boolean = () => false;
+  /** Every address that was asked for, by whom and when. */
+  readonly asked: { readonly at: number; readonly host: string; readonly key: string }[] = [];
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  ask(asker: Host, addresses: readonly VirtualAddress[]): void {
+    for (const address of addresses) {
+      const key = addressKey(address);
+      this.asked.push({ at: this.#world.events.now, host: asker.name, key });
+      if (asker.down.has(address.interface)) continue;
+      for (const host of this.#world.hosts.values()) this.#askHost(asker, host, address);
+      for (const mac of [this.strangers.get(key), this.proxyMac]) if (mac != null) this.#answer(asker, key, mac);
+    }
+  }
+
+  /** Whoever has an address configured hears that somebody else announces it. */
+  announce(from: Host, addresses: readonly VirtualAddress[]): void {
+    for (const address of addresses) {
+      for (const to of this.#world.hosts.values()) {
+        if (to === from || !this.#world.connects(from, to, address.interface) || this.loses()) continue;
+        this.#answer(to, addressKey(address), from.mac);
+      }
+    }
+  }
+
+  askGateways(asker: Host): void {
+    for (const gateway of asker.settings.gateways) {
+      if (asker.down.has('eth0') || this.loses() || this.loses()) continue;
+      if (this.deadGateways.has(gateway) || this.deadGateways.has(`${gateway} ${asker.name}`)) continue;
+      this.#world.events.after(2 * this.#world.delay(), () => asker.overhear({ kind: 'gateway-answered', gateway }));
+    }
+  }
+
+  #askHost(asker: Host, host: Host, address: VirtualAddress): void {
+    const { interface: name } = address;
+    if (host === asker || !this.#world.connects(asker, host, name) || this.loses()) return;
+    this.#world.events.after(this.#world.delay(), () => {
+      const answers = !host.clock.paused && host.kernel.answersFor(addressKey(address));
+      if (!answers || !this.#world.connects(host, asker, name)) return;
+      if (!this.loses()) this.#answer(asker, addressKey(address), host.mac);
+    });
+  }
+
+  #answer(to: Host, key: string, mac: string): void {
+    this.#world.events.after(this.#world.delay(), () => to.overhear({ kind: 'seen', key, mac }));
+  }
+}
