@@ -6,7 +6,7 @@ import test, { type ExecutionContext } from 'ava';
 import { listenForDatagrams } from '../fixtures/datagram-listener.ts';
 import { FakeWatchdog } from '../fixtures/fake-watchdog.ts';
 import { Lab } from '../lab/lab.ts';
-import { stallLoop } from '../lab/stall.ts';
+import { loseRoot, stallLoop } from '../lab/inside.ts';
 import { Scratch } from './scratch.ts';
 
 /** The pipe does not say how long it waits: ten seconds are assumed, and it is fed once in a tenth of them. */
@@ -91,6 +91,17 @@ test('killed, it stays armed; the next daemon feeds it on', async (t) => {
   t.is(seen().device, '.');
   t.is(await lab.stop('h1'), 0);
   t.regex(seen().device, /^\.?V$/);
+});
+
+test('an end with an address that the kernel would not give up: it stays armed, and that is said', async (t) => {
+  const { lab, seen } = await guarded(t);
+  await loseRoot(lab, 'h1');
+  await lab.signal('h1', 'SIGTERM');
+  await lab.exitCode('h1', 5000);
+  t.regex(seen().device, /^\.+$/);
+  const logs = await lab.logs('h1');
+  t.regex(logs, /not released: .*; locum ends, and "locum cleanup" takes them away/);
+  t.regex(logs, /watchdog stays armed and resets this host within 10 s .*: addresses were not released/);
 });
 
 test('a device that cannot be opened: the daemon does not start, says why, and touches nothing', async (t) => {

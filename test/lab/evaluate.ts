@@ -1,21 +1,20 @@
-// A program that keeps the main loop of a Node process busy, inside the process's network namespace: the process runs,
-// gets its time from the kernel and has its other threads, and only its loop turns no more. Done through the
-// inspector, which SIGUSR1 opens on loopback. Arguments: pid, milliseconds. Ends when the loop is free again.
+// A program that runs an expression in the main loop of a Node process, from inside that process's network namespace,
+// through the inspector, which SIGUSR1 opens on loopback. Arguments: pid, expression. Says `begun` when the expression
+// is on its way, and ends when it has been evaluated.
 
 import { randomBytes } from 'node:crypto';
 import { get, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const [, , pid = '', ms = ''] = process.argv;
+const [, , pid = '', expression = ''] = process.argv;
 const port = 9229;
 
 process.kill(Number(pid), 'SIGUSR1');
 const path = await inspectorPath();
 const socket = await upgrade(path);
-const expression = `{ const end = performance.now() + ${Number(ms)}; while (performance.now() < end); }`;
 socket.write(frame(JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression } })));
-process.stdout.write('stalled\n');
+process.stdout.write('begun\n');
 for await (const bytes of socket) if (String(bytes).includes('"id":1')) break;
 socket.destroy();
 
