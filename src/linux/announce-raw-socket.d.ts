@@ -17,6 +17,6 @@ declare module 'raw-socket' {
     close(): this;
   }
   export const AddressFamily: { readonly IPv4: number; readonly IPv6: number };
-  export const Protocol: { readonly ICMPv6: number };
+  export const Protocol: { readonly ICMP: number; readonly ICMPv6: number };
   export function createSocket(options: { protocol: number; addressFamily: number }): RawSocket;
 }

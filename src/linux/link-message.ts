@@ -10,6 +10,7 @@ const HEADER = 16;
 const AF_UNSPEC = 0;
 const IFF_UP = 0x1;
 const IFF_RUNNING = 0x40;
+const IFF_NOARP = 0x80;
 const IFLA_ADDRESS = 1;
 const IFLA_IFNAME = 3;
 
@@ -17,6 +18,8 @@ export interface KernelLink {
   readonly index: number;
   readonly name: string;
   readonly up: boolean;
+  /** Neither ARP nor neighbour discovery is spoken there. */
+  readonly noArp: boolean;
   /** Empty where the link has no address of its own kind. */
   readonly mac: string;
 }
@@ -30,6 +33,7 @@ export function readLink(payload: Buffer): KernelLink | null {
     index: payload.readUInt32LE(4),
     name: attributes.get(IFLA_IFNAME)?.toString('latin1').replace(/\0.*$/, '') ?? '',
     up: (flags & IFF_UP) !== 0 && (flags & IFF_RUNNING) !== 0,
+    noArp: (flags & IFF_NOARP) !== 0,
     mac: [...(attributes.get(IFLA_ADDRESS) ?? [])].map((byte) => byte.toString(16).padStart(2, '0')).join(':'),
   };
 }

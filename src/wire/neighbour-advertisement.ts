@@ -3,9 +3,9 @@
 
 import { parseIp } from '#lib/ip';
 import { ethernetAddress } from './ethernet-address.ts';
+import { icmp6Checksum } from './internet-checksum.ts';
 
 const messageLength = 32;
-const icmp6 = 58;
 const flagRouter = 0x80;
 const flagOverride = 0x20;
 const optionTargetLinkLayerAddress = 2;
@@ -30,7 +30,7 @@ export function unsolicitedNeighbourAdvertisement({ source, target, mac, router 
   message[24] = optionTargetLinkLayerAddress;
   message[25] = 1;
   message.set(ethernetAddress(mac), 26);
-  new DataView(message.buffer).setUint16(2, checksum(ip6(source), ip6(allNodes), message));
+  new DataView(message.buffer).setUint16(2, icmp6Checksum(ip6(source), ip6(allNodes), message));
   return message;
 }
 
@@ -38,17 +38,4 @@ function ip6(text: string): Uint8Array {
   const bytes = parseIp(text);
   if (bytes?.length !== 16) throw new RangeError(`neighbour advertisement needs an IPv6 address, found "${text}"`);
   return bytes;
-}
-
-/** The Internet checksum over the pseudo-header of RFC 8200 section 8.1 and the message. */
-function checksum(source: Uint8Array, destination: Uint8Array, message: Uint8Array): number {
-  let sum = sumOfWords(source) + sumOfWords(destination) + message.length + icmp6 + sumOfWords(message);
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
-  return ~sum & 0xffff;
-}
-
-function sumOfWords(bytes: Uint8Array): number {
-  let sum = 0;
-  for (let i = 0; i < bytes.length; i += 2) sum += ((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0);
-  return sum;
 }

@@ -1,0 +1,91 @@
+// Programs for the kernel (classic BPF, see socket(7)) that let only frames through which speak for one of our
+// addresses, so that a busy segment costs this process nothing. What they let through is looked at again.
+
+import { parseIp } from '#lib/ip';
+
+const LOAD_WORD = 0x20;
+const LOAD_HALF = 0x28;
+const LOAD_BYTE = 0x30;
+const JUMP_IF_EQUAL = 0x15;
+const RETURN = 0x06;
+const WHOLE_FRAME = 0xffff;
+const NOTHING = 0;
+
+/** Where in an Ethernet frame. */
+const ARP_KINDS_AT = 14;
+const ARP_LENGTHS_AT = 18;
+const ARP_SENDER_AT = 28;
+const NEXT_HEADER_AT = 20;
+const ICMP6_TYPE_AT = 54;
+/** The last four of its sixteen bytes: enough to turn nearly everything away. */
+const TARGET_END_AT = 74;
+
+/** BOUNDED: the kernel takes programs of 4,096 instructions; with more addresses than this, all are let through. */
+const MOST_WORDS = 1500;
+
+interface Instruction {
+  readonly code: number;
+  readonly ifTrue?: number;
+  readonly ifFalse?: number;
+  readonly value: number;
+}
+
+/** ARP whose sender is one of these IPv4 addresses. */
+export function arpFilter(addresses: readonly string[]): Uint8Array {
+  return assembled([
+    { code: LOAD_WORD, value: ARP_KINDS_AT },
+    ...demand(0x0001_0800),
+    { code: LOAD_HALF, value: ARP_LENGTHS_AT },
+    ...demand(0x0604),
+    ...oneOf(ARP_SENDER_AT, addresses),
+  ]);
+}
+
+/** Neighbour advertisements whose target is, but for its first twelve bytes, one of these IPv6 addresses. */
+export function advertisementFilter(addresses: readonly string[]): Uint8Array {
+  return assembled([
+    { code: LOAD_BYTE, value: NEXT_HEADER_AT },
+    ...demand(58),
+    { code: LOAD_BYTE, value: ICMP6_TYPE_AT },
+    ...demand(136),
+    ...oneOf(TARGET_END_AT, addresses),
+  ]);
+}
+
+function demand(value: number): Instruction[] {
+  return [
+    { code: JUMP_IF_EQUAL, ifTrue: 1, value },
+    { code: RETURN, value: NOTHING },
+  ];
+}
+
+/** A jump reaches 255 instructions at most, so each comparison has its own end. */
+function oneOf(at: number, addresses: readonly string[]): Instruction[] {
+  const words = [...new Set(addresses.map(lastWord))];
+  if (words.length > MOST_WORDS) return [{ code: RETURN, value: WHOLE_FRAME }];
+  return [
+    { code: LOAD_WORD, value: at },
+    ...words.flatMap((value) => [
+      { code: JUMP_IF_EQUAL, ifFalse: 1, value },
+      { code: RETURN, value: WHOLE_FRAME },
+    ]),
+    { code: RETURN, value: NOTHING },
+  ];
+}
+
+function lastWord(address: string): number {
+  const bytes = parseIp(address);
+  if (bytes === null) throw new TypeError(`expected an IP address, found "${address}"`);
+  return Buffer.from(bytes).readUInt32BE(bytes.length - 4);
+}
+
+function assembled(program: readonly Instruction[]): Uint8Array {
+  const bytes = Buffer.alloc(program.length * 8);
+  for (const [i, { code, ifTrue = 0, ifFalse = 0, value }] of program.entries()) {
+    bytes.writeUInt16LE(code, i * 8);
+    bytes.writeUInt8(ifTrue, i * 8 + 2);
+    bytes.writeUInt8(ifFalse, i * 8 + 3);
+    bytes.writeUInt32LE(value, i * 8 + 4);
+  }
+  return bytes;
+}
