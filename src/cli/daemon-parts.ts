@@ -17,6 +17,7 @@ import { LoopTimer } from '#linux/loop-timer';
 import { type HostWatch, openHostWatch } from '#linux/netlink-watch';
 import { WatchdogDevice } from '#linux/watchdog-device';
 import { ServiceManager } from '#linux/service-manager';
+import { WireSockets } from '#linux/wire-sockets';
 import type { Input, StartFacts } from '#model/input';
 import type { Settings } from '#model/settings';
 import { type ControlServer, openControlServer } from '#ops/control-server';
@@ -49,6 +50,7 @@ export interface Parts {
   /** What an earlier daemon left, for the first step. */
   readonly facts: StartFacts;
   readonly announcer: Announcer;
+  readonly wire: WireSockets;
   readonly kernel: AddressPort;
   readonly sockets: AdvertSockets;
   readonly timer: LoopTimer;
@@ -93,11 +95,23 @@ export async function openParts({ settings, hash, places, clock, journal }: Grou
     sink: (path, from, bytes) => daemon.packet(path, from, bytes),
     report: { path: (path, words) => sayPath(journal, path, words) },
   });
+  const wire = new WireSockets({
+    watch,
+    clock,
+    addresses: settings.groups.flatMap((group) => group.addresses),
+    gateways: settings.gateways,
+    interfaces: settings.transport.paths.flatMap((path) => path.interface ?? []),
+    offer,
+    warn,
+  });
   const timer = new LoopTimer({
     clock,
     wake: () => offer({ kind: 'wake' }),
     polled: (begun) => offer({ kind: 'polled', begun }),
-    waiting: () => sockets.drain(),
+    waiting: () => {
+      const drains = [sockets.drain(), wire.drain()];
+      return () => drains.map((drained) => drained()).every(Boolean);
+    },
   });
   const checks = new CheckRunner({ checks: settings.checks, node, offer });
   const hooks = new HookRunner({ hook: settings.hook, node, describe: reasonSentence, offer, log: warn });
@@ -116,7 +130,7 @@ export async function openParts({ settings, hash, places, clock, journal }: Grou
     hash,
     kernel,
     announcer,
-    wire: { ask: () => undefined, askGateways: () => undefined },
+    wire,
     checks,
     hooks,
     service: {
@@ -147,6 +161,7 @@ export async function openParts({ settings, hash, places, clock, journal }: Grou
     watch,
     facts,
     announcer,
+    wire,
     kernel,
     sockets,
     timer,

@@ -52,6 +52,7 @@ export class WireSockets implements WirePort {
   #own: ReadonlySet<string> = new Set();
   #askedUntil: Instant = longAgo;
   #timer: NodeJS.Timeout | null = null;
+  #immediate: NodeJS.Immediate | null = null;
   #soon = false;
   #closed = false;
 
@@ -101,7 +102,7 @@ export class WireSockets implements WirePort {
 
   close(): void {
     this.#closed = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#rest();
     for (const ear of this.#ears.values()) ear.close();
     this.#ears.clear();
     this.#gateways.close();
@@ -113,10 +114,19 @@ export class WireSockets implements WirePort {
     if (!this.#soon) this.#look(LOOK_ASKED_MS);
   }
 
-  #look(afterMs: number): void {
+  /** Null: as soon as the loop has served everything else once. */
+  #look(afterMs: number | null): void {
+    this.#rest();
+    this.#soon = afterMs !== LOOK_IDLE_MS;
+    if (afterMs === null) this.#immediate = setImmediate(this.#tick);
+    else this.#timer = setTimeout(this.#tick, afterMs);
+  }
+
+  #rest(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#soon = afterMs === LOOK_ASKED_MS;
-    this.#timer = setTimeout(this.#tick, afterMs);
+    if (this.#immediate !== null) clearImmediate(this.#immediate);
+    this.#timer = null;
+    this.#immediate = null;
   }
 
   readonly #tick = (): void => {
@@ -126,7 +136,8 @@ export class WireSockets implements WirePort {
     // What is heard may end the daemon.
     if (this.#closed) return;
     const asked = this.#options.clock.now() < this.#askedUntil;
-    this.#look(asked || !empty ? LOOK_ASKED_MS : LOOK_IDLE_MS);
+    if (asked && !empty) this.#look(null);
+    else this.#look(asked || !empty ? LOOK_ASKED_MS : LOOK_IDLE_MS);
   };
 
   #turn(): () => boolean {

@@ -26,11 +26,7 @@ export class WireVoices {
   readonly #keys = new Map<InterfaceName, Map<string, AddressKey[]>>();
   readonly #told = new Map<AddressKey, Told>();
 
-  constructor(
-    addresses: readonly VirtualAddress[],
-    clock: Pick<Clock, 'now'>,
-    offer: (input: Input) => void,
-  ) {
+  constructor(addresses: readonly VirtualAddress[], clock: Pick<Clock, 'now'>, offer: (input: Input) => void) {
     this.#clock = clock;
     this.#offer = offer;
     for (const where of addresses) {
