@@ -1,7 +1,7 @@
 // The frames that ask a segment who has an address, and the voices that answer: vectors, round trips, any bytes.
 
 import test from 'ava';
-import { assert, constantFrom, nat, option, property, uint8Array } from 'fast-check';
+import * as fc from 'fast-check';
 import { formatIp } from '#lib/ip';
 import { arpFrame } from '#wire/arp-frame';
 import { arpProbe, arpRequest } from '#wire/arp-question';
@@ -13,7 +13,7 @@ import { readArpVoice, readNeighbourVoice } from '#wire/voice';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const mac = '02:00:00:00:00:0a';
-const bytesOf = (length: number) => uint8Array({ minLength: length, maxLength: length });
+const bytesOf = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 const macs = bytesOf(6).map((bytes) => ethernetText(bytes.with(0, (bytes[0] ?? 0) & 0xfe).with(5, 1)));
 const ip4s = bytesOf(4)
   .filter((bytes) => bytes.some((byte) => byte !== 0))
@@ -21,14 +21,12 @@ const ip4s = bytesOf(4)
 const ip6s = bytesOf(16).map((bytes) => formatIp(bytes.with(0, 0xfd)));
 
 test('RFC 5227 section 2.1.1: a probe is broadcast, with no sender address and no target hardware address', (t) => {
-  const expected =
-    'ffffffffffff02000000000a0806000108000604000102000000000a000000000000000000000a000064';
+  const expected = 'ffffffffffff02000000000a0806000108000604000102000000000a000000000000000000000a000064';
   t.is(hex(arpProbe(mac, '10.0.0.100')), expected);
 });
 
 test('an ordinary request has the sender address, so that the answer finds its way', (t) => {
-  const expected =
-    'ffffffffffff02000000000a0806000108000604000102000000000a0a0000010000000000000a000064';
+  const expected = 'ffffffffffff02000000000a0806000108000604000102000000000a0a0000010000000000000a000064';
   t.is(hex(arpRequest(mac, '10.0.0.1', '10.0.0.100')), expected);
 });
 
@@ -51,8 +49,8 @@ test('RFC 4861 section 4.3: from no address, without the option', (t) => {
 });
 
 test('the checksum of a solicitation closes for all addresses', (t) => {
-  assert(
-    property(macs, option(ip6s), ip6s, (sender, source, target) => {
+  fc.assert(
+    fc.property(macs, fc.option(ip6s), ip6s, (sender, source, target) => {
       t.is(sumOf(Buffer.from(neighbourSolicitation({ mac: sender, source, target }))), 0xffff);
     }),
   );
@@ -66,8 +64,8 @@ test('addresses of the other family are refused by name', (t) => {
 });
 
 test('whoever announces or answers by ARP is heard; whoever probes is not', (t) => {
-  assert(
-    property(macs, ip4s, ip4s, (sender, address, other) => {
+  fc.assert(
+    fc.property(macs, ip4s, ip4s, (sender, address, other) => {
       for (const operation of ['request', 'reply'] as const) {
         t.deepEqual(readArpVoice(gratuitousArp(operation, sender, address)), { address, mac: sender, answers: null });
       }
@@ -100,8 +98,8 @@ test('what is no ARP over Ethernet for IPv4, or from an impossible hardware addr
 });
 
 test('RFC 4861 section 7.1.2: an advertisement is heard with its option; without it, the frame names the sender', (t) => {
-  assert(
-    property(macs, macs, ip6s, ip6s, (sender, option, source, target) => {
+  fc.assert(
+    fc.property(macs, macs, ip6s, ip6s, (sender, option, source, target) => {
       const whole = advertisement(sender, source, target, option);
       t.deepEqual(readNeighbourVoice(whole), { address: target, mac: option, answers: null });
       // Any one bit of the message that flips is refused by the checksum, or by what it says.
@@ -127,13 +125,13 @@ test('an advertisement without the option; and one that answers', (t) => {
 });
 
 test('any bytes are a voice or none', (t) => {
-  const start = constantFrom(
+  const start = fc.constantFrom(
     '',
     hex(gratuitousArp('reply', mac, '10.0.0.1')),
     hex(advertisement(mac, 'fe80::1', 'fd00::1', mac)),
   );
-  assert(
-    property(start, nat(90), uint8Array({ maxLength: 90 }), (head, kept, tail) => {
+  fc.assert(
+    fc.property(start, fc.nat(90), fc.uint8Array({ maxLength: 90 }), (head, kept, tail) => {
       const frame = Buffer.concat([Buffer.from(head, 'hex').subarray(0, kept), tail]);
       for (const voice of [readArpVoice(frame), readNeighbourVoice(frame)]) {
         t.true(voice === null || /^[0-9a-f:]{17}$/.test(voice.mac));

@@ -1,7 +1,7 @@
 // Echo requests by their published form, and replies that are ours or are not.
 
 import test from 'ava';
-import { assert, constantFrom, integer, nat, property, uint8Array } from 'fast-check';
+import * as fc from 'fast-check';
 import { echoRequest, readEchoReply } from '#wire/icmp-echo';
 
 const token = Uint8Array.from([1, 2, 3, 4]);
@@ -18,12 +18,12 @@ test('RFC 4443 section 4.1: an echo request whose checksum the kernel fills in',
 });
 
 test('a reply says what it is about; whoever changes a bit of it says nothing', (t) => {
-  assert(
-    property(
-      nat(65535),
-      nat(65535),
-      nat(65535),
-      integer({ min: 5, max: 15 }),
+  fc.assert(
+    fc.property(
+      fc.nat(65535),
+      fc.nat(65535),
+      fc.nat(65535),
+      fc.integer({ min: 5, max: 15 }),
       (id, sequence, subject, words) => {
         const reply = replyTo(echoRequest(4, { id, sequence, token, subject }), words);
         t.is(readEchoReply(4, reply, token), subject);
@@ -47,8 +47,8 @@ test('a request, a reply to another token and a cut reply are none of ours', (t)
 });
 
 test('any bytes are a reply or none', (t) => {
-  assert(
-    property(constantFrom(4 as const, 6 as const), uint8Array({ maxLength: 80 }), (family, bytes) => {
+  fc.assert(
+    fc.property(fc.constantFrom(4 as const, 6 as const), fc.uint8Array({ maxLength: 80 }), (family, bytes) => {
       t.is(readEchoReply(family, bytes, token), null);
     }),
   );
