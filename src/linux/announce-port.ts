@@ -13,24 +13,23 @@ import { NeighbourSender } from './announce-neighbour.ts';
 import { closePacketSocket, openPacketSocket, packetAddress, sendFrame } from './ffi-packet.ts';
 import type { KernelLink } from './link-message.ts';
 import type { HostWatch } from './netlink-watch.ts';
+import { SaidOnce } from './said-once.ts';
 
 const ETHERTYPE_ARP = 0x0806;
 
 export class Announcer implements AnnouncePort {
   readonly #watch: HostWatch;
-  readonly #warn: (words: string) => void;
   readonly #packetSocket: number;
   /** BOUNDED by the interfaces of the configuration. */
   readonly #neighbours = new Map<InterfaceName, NeighbourSender>();
-  /** What was said already, for each interface and family, until it works again. BOUNDED likewise. */
-  readonly #said = new Map<string, string>();
+  readonly #said: SaidOnce;
   #sent = 0;
   #failed = 0;
 
   /** Throws where the process may not open a packet socket: then it could never announce. */
   constructor(watch: HostWatch, warn: (words: string) => void) {
     this.#watch = watch;
-    this.#warn = warn;
+    this.#said = new SaidOnce(warn);
     this.#packetSocket = openPacketSocket();
   }
 
@@ -147,12 +146,7 @@ export class Announcer implements AnnouncePort {
   }
 
   #say(what: string, error: string | null): void {
-    if (error === null) {
-      this.#said.delete(what);
-    } else if (this.#said.get(what) !== error) {
-      this.#said.set(what, error);
-      this.#warn(`addresses cannot be announced on ${what}: ${error}`);
-    }
+    this.#said.told(`addresses cannot be announced on ${what}`, error);
   }
 }
 
