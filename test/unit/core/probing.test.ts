@@ -268,10 +268,13 @@ test('many addresses: one of each family and interface stands for its group', (t
     usual.groups.map((group) => ({
       ...group,
       addresses: Array.from({ length: count }, (_, i) => ({
-        ...{ prefix: 32, interface: 'eth0', label: null },
-        ...(i % 2 === 0 ? { address: `10.0.1.${i}`, family: 4 } : { address: `fd00::${i}`, family: 6 }),
+        address: i % 2 === 0 ? `10.0.1.${i}` : `fd00::${i}`,
+        family: i % 2 === 0 ? 4 : 6,
+        prefix: 32,
+        interface: 'eth0',
+        label: null,
       })),
-    })) as Settings['groups'];
+    }));
   const askedFor = (count: number) => {
     const bench = new Bench({ probe: true }, {}, { groups: addresses(count) });
     return asksIn(bench.runTo(down - windowMs))[0]?.map(addressKey);
