@@ -32,8 +32,8 @@ function nodeLines(settings: Settings): readonly string[] {
     `  listens for ${formatDuration(settings.startupDelayMs)} before the first claim`,
     `  lease: ${leaseText(settings)}`,
     `  watchdog: ${settings.watchdog ?? 'none but that of the service manager'}`,
-    `  wire: ${settings.probe ? 'asked who answers for an address before it is claimed' : 'not asked'}`,
-    `  gateways: ${settings.gateways.length === 0 ? 'none' : settings.gateways.join(', ')}`,
+    `  wire: ${settings.probe ? 'asked who answers for an address before it is claimed from a silent holder' : 'not asked'}`,
+    `  gateways: ${gatewayText(settings.gateways)}`,
     `  log: ${log.format}, from level ${log.level}`,
   ];
 }
@@ -51,6 +51,10 @@ function leaseText(settings: Settings): string {
   const whom = kind === 'nftables' ? 'lets this host answer for' : 'keeps an address';
   const length = `the kernel ${whom} ${formatDuration(ms)} after the last advert`;
   return openMs === 0 ? `${length}, and lets go before another host claims` : `${length}; if ${overlap(openMs)}`;
+}
+
+function gatewayText(gateways: readonly string[]): string {
+  return gateways.length === 0 ? 'none' : `${gateways.join(', ')}; a node that alone reaches none hands over`;
 }
 
 function groupLines(group: GroupSettings): readonly string[] {

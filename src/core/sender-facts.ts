@@ -15,7 +15,7 @@ export function senderFacts(turn: Turn): SenderFacts {
 }
 
 /** An interface without an Ethernet address is known to nobody by it. */
-export function ownMacs(turn: Turn): string[] {
+function ownMacs(turn: Turn): string[] {
   const names = new Set(turn.settings.groups.flatMap((group) => [...groupInterfaces(group)]));
   const macs = [...names].map((name) => turn.state.links.get(name)?.mac.toLowerCase() ?? '');
   return [...new Set(macs.filter((mac) => /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(mac)))].slice(0, mostMacs);

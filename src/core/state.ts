@@ -66,7 +66,7 @@ export interface Lapse {
 }
 
 /** Whether a gateway answers this node. */
-export interface Gateway {
+interface Gateway {
   readonly answeredAt: Instant;
   /** Added to the silence before it counts, since this node itself ran late. */
   readonly patienceMs: number;
@@ -224,7 +224,7 @@ export interface Probe {
   readonly clearAt: Instant | null;
 }
 
-export interface Conflict {
+interface Conflict {
   readonly times: number;
   readonly lastAt: Instant;
   readonly defendedAt: Instant;

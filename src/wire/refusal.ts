@@ -9,7 +9,7 @@ const malformations = [
   'malformed-name',
   /** A number outside the range that its field can have. */
   'malformed-number',
-  /** A section comes twice, echoes are not whole, or one has an unknown flag. */
+  /** A section comes twice, echoes or facts are not whole, or one has an unknown flag or word. */
   'malformed-section',
   /** A table part that no table has: part 3 of 3, or changes since a version still to come. */
   'malformed-table',

@@ -22,20 +22,36 @@ mode = "quorom"`,
     problems: ['f.toml:11: safety.mode: expected "availability", found "quorom". Did you mean "quorum"?'],
   },
   {
-    name: 'probe',
+    name: 'a gateway that moves with a group',
     toml: config({
       rest: `[safety]
-probe = true`,
+gateway = ["192.0.2.1", "192.0.2.10"]`,
     }),
-    problems: ['f.toml:11: safety.probe: true is not supported yet. Leave it out.'],
+    problems: [
+      'f.toml:11: safety.gateway[1]: expected a gateway\'s own address, found "192.0.2.10", which moves with a group.',
+    ],
   },
   {
-    name: 'gateway',
+    name: 'gateways that nobody can ask',
     toml: config({
       rest: `[safety]
-gateway = ["192.0.2.1"]`,
+gateway = ["127.0.0.1", "224.0.0.18", "0.0.0.0", "fe80::1", "router"]`,
     }),
-    problems: ['f.toml:11: safety.gateway: a gateway is not supported yet. Leave it out.'],
+    problems: [
+      'f.toml:11: safety.gateway[0]: expected a gateway\'s own IPv4 or IPv6 address, found the loopback address "127.0.0.1".',
+      'f.toml:11: safety.gateway[1]: expected a gateway\'s own IPv4 or IPv6 address, found the multicast address "224.0.0.18".',
+      'f.toml:11: safety.gateway[2]: expected a gateway\'s own IPv4 or IPv6 address, found the unspecified address "0.0.0.0".',
+      'f.toml:11: safety.gateway[3]: expected an address beyond one link, found the link-local address "fe80::1".',
+      'f.toml:11: safety.gateway[4]: expected a gateway\'s own IPv4 or IPv6 address, found "router".',
+    ],
+  },
+  {
+    name: 'a gateway twice, in two spellings',
+    toml: config({
+      rest: `[safety]
+gateway = ["2001:db8::1", "2001:DB8:0::1"]`,
+    }),
+    problems: ['f.toml:11: safety.gateway[1]: "2001:db8::1" is given twice. Keep one of them.'],
   },
   {
     name: 'longest_hold',

@@ -23,6 +23,8 @@ test('every default', (t) => {
     startupDelayMs: 3000,
     lease: { kind: 'nftables', ms: 2946, lateMs: 4, addressMs: 4000 },
     watchdog: null,
+    probe: true,
+    gateways: [],
     groups: [
       {
         name: 'web',
@@ -75,7 +77,7 @@ startup_delay = "1m"
 mode = "availability"
 lease = "off"
 probe = false
-gateway = []
+gateway = ["192.0.2.1", "2001:DB8::1"]
 watchdog = "/dev/watchdog"
 [[group]]
 name = "web"
@@ -125,6 +127,8 @@ level = "debug"
     startupDelayMs: 60_000,
     lease: { kind: 'off' },
     watchdog: '/dev/watchdog',
+    probe: false,
+    gateways: ['192.0.2.1', '2001:db8::1'],
     groups: [
       {
         name: 'web',

@@ -21,7 +21,9 @@ const full = config({
   cluster: 'nodes = ["lb1", "lb2"]',
   addresses:
     '["192.0.2.10/24", { address = "2001:db8::10", interface = "eth1" }, { address = "192.0.2.11", label = "eth0:web" }]',
-  rest: programs,
+  rest: `${programs}[safety]
+gateway = ["192.0.2.1"]
+`,
 });
 
 test('the effective settings in words', (t) => {
@@ -34,6 +36,8 @@ test('the effective settings in words', (t) => {
     '  listens for 3s before the first claim',
     '  lease: the kernel lets this host answer for 2946ms after the last advert, and lets go before another host claims',
     '  watchdog: none but that of the service manager',
+    '  wire: asked who answers for an address before it is claimed from a silent holder',
+    '  gateways: 192.0.2.1; a node that alone reaches none hands over',
     '  log: text, from level info',
     'group web on eth0',
     '  192.0.2.10/24 on eth0',
@@ -69,7 +73,14 @@ test('the effective settings as JSON, which a configuration could be written fro
     nodes: ['lb1', 'lb2'],
   });
   t.deepEqual(json['node'], { name: 'lb1', startup_delay: '3s' });
-  t.deepEqual(json['safety'], { mode: 'availability', lease: '2946ms', watchdog: null, two_holders_for: '0s' });
+  t.deepEqual(json['safety'], {
+    mode: 'availability',
+    lease: '2946ms',
+    watchdog: null,
+    probe: true,
+    gateway: ['192.0.2.1'],
+    two_holders_for: '0s',
+  });
   t.deepEqual(json['hooks'], { change: ['/usr/bin/check'], timeout: '10s', user: 'root' });
   t.deepEqual(json['log'], { format: 'text', level: 'info' });
   t.deepEqual(json['check'], [

@@ -107,6 +107,15 @@ const cases: readonly [Refusal, string, Uint8Array, KeyedHash?][] = [
   ],
   ['malformed-section', 'an unknown flag of an echo', patched(atSections + 3 + 24, 2)],
   ['malformed-section', 'two tables', spliced(endOfBody, 0, ...section(2, ...hugeCounter))],
+  ['malformed-length', 'facts without a gateway word', spliced(endOfBody, 0, ...section(4))],
+  ['malformed-section', 'an unknown gateway word', spliced(endOfBody, 0, ...section(4, 3))],
+  ['malformed-section', 'half a hardware address', spliced(endOfBody, 0, ...section(4, 1, 2, 0, 0))],
+  [
+    'malformed-section',
+    '17 hardware addresses',
+    spliced(endOfBody, 0, ...section(4, 1, ...Array<number>(17 * 6).fill(2))),
+  ],
+  ['malformed-section', 'facts twice', spliced(endOfBody, 0, ...section(4, 1), ...section(4, 1))],
   ['malformed-table', 'part 1 of 1', patched(atTable + 3 + 8, 0, 1, 0, 1)],
   ['malformed-table', 'part 0 of 0', patched(atTable + 3 + 8, 0, 0, 0, 0)],
   ['malformed-table', 'more parts than a table has', patched(atTable + 3 + 8, 0, 0, 0x10, 0x01)],
@@ -127,6 +136,21 @@ for (const [reason, what, bytes, hash] of cases) {
 test('every refusal has a case above, and its name is there once', (t) => {
   t.deepEqual([...new Set(cases.map(([reason]) => reason))].toSorted(byName), refusals.toSorted(byName));
   t.is(new Set(refusals).size, refusals.length);
+});
+
+test('facts of the sender: absent from an older one, otherwise a word and hardware addresses', (t) => {
+  const facts = (...content: number[]) => {
+    const decoded = heard(spliced(endOfBody, 0, ...section(4, ...content)));
+    return decoded.kind === 'advert' ? decoded.advert.facts : decoded.reason;
+  };
+  const usual = heard(plain(key7));
+  t.is(usual.kind === 'advert' ? usual.advert.facts : usual.reason, null);
+  t.deepEqual(facts(0), { gateway: 'none', macs: [] });
+  t.deepEqual(facts(1, 2, 0, 0, 0, 0, 0xab), { gateway: 'reached', macs: ['02:00:00:00:00:ab'] });
+  t.deepEqual(facts(2, ...Array<number>(12).fill(0xfe)), {
+    gateway: 'unreached',
+    macs: ['fe:fe:fe:fe:fe:fe', 'fe:fe:fe:fe:fe:fe'],
+  });
 });
 
 test('a newer minor version is read as far as it is understood', (t) => {

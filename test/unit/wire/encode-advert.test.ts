@@ -18,7 +18,9 @@ function lengthOf(table: ChangedTable | null): number {
 }
 
 test('the bytes of a small advert', (t) => {
-  const head = { ...header, node: 'a', path: 'p', release: '1', cluster: 'c', holdMs: Number.POSITIVE_INFINITY };
+  const facts = { gateway: 'unreached', macs: ['02:00:00:00:00:01'] } as const;
+  const names = { node: 'a', path: 'p', release: '1', cluster: 'c' };
+  const head = { ...header, ...names, holdMs: Number.POSITIVE_INFINITY, facts };
   const table = { base: 4, entries: [{ ...entry, pinned: true, wants: 'promote', successor: 'b', epoch: 5 } as const] };
   const echoes = [{ boot: '0123456789abcdef', sequence: 2 ** 32 + 1, tableVersion: 3, here: true }];
   const bytes = first(encodeAdvert(head, table, echoes, anyNumber, noAuth));
@@ -26,6 +28,7 @@ test('the bytes of a small advert', (t) => {
     '4c43554d 01 00 00000000',
     '0163 0161 0170 0131',
     '00ff00ff12345678 0000000000000007 03e8 0003 ffffffff deadbeefdeadbeef 0000000000895440',
+    '04 0007 02 020000000001',
     '01 0019 0123456789abcdef 0000000100000001 0000000000000003 01',
     '02 0024 0000000000000004 0000 0001',
     '0016 03776562 04 96 06 04c0000201 0162 0000000000000005',
@@ -93,15 +96,21 @@ const longNames: AdvertHeader = {
   node: 'n'.repeat(63),
   path: 'p'.repeat(15),
   release: 'r'.repeat(63),
+  facts: { gateway: 'reached', macs: Array.from({ length: 16 }, (_, i) => `02:00:00:00:00:${10 + i}`) },
 };
 const longEntry = { ...entry, group: 'g'.repeat(63), successor: 's'.repeat(63), tieBreak: '2001:db8::1' };
 
-test('38 echoes are all carried beside the longest names and the largest entry', (t) => {
+test('33 echoes are all carried beside the longest names, the most facts and the largest entry', (t) => {
   const table = { base: 0, entries: [longEntry, longEntry] };
-  const datagrams = encodeAdvert(longNames, table, echoesOf(38), anyNumber, noAuth);
+  const datagrams = encodeAdvert(longNames, table, echoesOf(33), anyNumber, noAuth);
   t.is(datagrams.length, 2);
   t.true(datagrams.every((bytes) => bytes.length <= longestDatagram));
-  for (const bytes of datagrams) t.deepEqual(heard(bytes, longNames.cluster).echoes, echoesOf(38));
+  for (const bytes of datagrams) t.deepEqual(heard(bytes, longNames.cluster).echoes, echoesOf(33));
+});
+
+test('more hardware addresses than an advert carries are an error of this program', (t) => {
+  const facts = { gateway: 'none', macs: Array<string>(17).fill('02:00:00:00:00:01') } as const;
+  t.throws(() => encodeAdvert({ ...header, facts }, null, [], anyNumber, noAuth), { message: /at most 16/ });
 });
 
 test('more echoes than fit leave room for the largest entry', (t) => {
