@@ -18,6 +18,7 @@ import { type HostWatch, openHostWatch } from '#linux/netlink-watch';
 import { WatchdogDevice } from '#linux/watchdog-device';
 import { ServiceManager } from '#linux/service-manager';
 import { WireSockets } from '#linux/wire-sockets';
+import { VoterMemory } from '#linux/voter-memory';
 import type { Input, StartFacts } from '#model/input';
 import type { Settings } from '#model/settings';
 import { type ControlServer, openControlServer } from '#ops/control-server';
@@ -70,8 +71,10 @@ export async function openParts({ settings, hash, places, clock, journal }: Grou
   const service = new ServiceManager({ environment: process.env, pid: process.pid, log: warn });
 
   const watch = await openHostWatch();
-  const { facts, left, words: odd } = readStartFacts(places.runtimeDir, watch.state, clock.suspendedMs());
+  const { facts: found, left, words: odd } = readStartFacts(places.runtimeDir, watch.state, clock.suspendedMs());
   for (const words of odd) warn(words);
+  const memory = settings.quorum === null ? null : new VoterMemory(places.stateDir, warn);
+  const facts = { ...found, ...(memory === null ? {} : memory.begin(clock.wall())) };
   const announcer = new Announcer(watch, warn);
   const watchdog = armWatchdog({ settings, clock, journal });
   // A start that fails with nothing held must not reset the host: it would fail again after each boot.
@@ -151,6 +154,7 @@ export async function openParts({ settings, hash, places, clock, journal }: Grou
         tellService();
       },
     },
+    memory: { remember: (voters, longestHoldMs) => memory?.remember(voters, longestHoldMs) },
     exit: end.keep,
   });
   const status = statusOf(settings, identity, daemon, sockets, clock);

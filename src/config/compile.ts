@@ -56,6 +56,8 @@ function resolve(written: Written, report: Report, host: HostFacts): Settings | 
     downAfter: cluster?.down_after,
     transport: resolveTransport(written, report, interfaces),
     nodes: cluster?.nodes && completeAll(cluster.nodes),
+    quorum: null,
+    witness: false,
     // Who claims sooner than a down time after its start has not listened to anybody.
     startupDelayMs: timing && delay !== undefined ? Math.max(delay, timing.downAfter * timing.intervalMs) : undefined,
     lease: resolveLease(written.safety?.lease, timing && { ...timing, tickMs: host.tickMs }, report),

@@ -5,6 +5,8 @@ import { earliest, type Instant, later, latest, longAgo, never } from '#lib/time
 import type { GroupEntry } from '#model/advert';
 import type { BootId } from '#model/names';
 import { announceAgain } from './announcing.ts';
+import { couldHold, majorityOf, reachableVoters } from './electorate.ts';
+import { mandateEndsAt } from './mandate.ts';
 import { candidates, ownRank, rankOf, type Voice, voices } from './neighbours.ts';
 import { compareRank } from './rank.ts';
 import { handOver, letGo, listen, resign } from './roles.ts';
@@ -15,6 +17,7 @@ import { raise, settle } from './problems.ts';
 
 export function goOnHolding(turn: Turn, index: number): void {
   const { group } = groupAt(turn, index);
+  if (losesMandate(turn, index)) return;
   const all = voices(turn, group.name);
   noteRivals(turn, index, all);
   if (facesRivals(turn, index, all)) return;
@@ -38,6 +41,7 @@ function facesRivals(turn: Turn, index: number, all: readonly Voice[]): boolean 
   if (rivals.length === 0) return false;
   const { group } = groupAt(turn, index);
   const mine = ownRank(turn, group);
+  if (turn.state.quorum !== null) return isDeposed(turn, index, rivals);
   const better = rivals.find((rival) => compareRank(rankOf(rival), mine) < 0);
   if (better !== undefined) {
     handOver(turn, index, { kind: 'outranked', by: better.boot.node }, better.boot.node);
@@ -57,6 +61,30 @@ function facesRivals(turn: Turn, index: number, all: readonly Voice[]): boolean 
     return true;
   }
   return false;
+}
+
+/** In quorum mode a majority decides, not the rank: it has granted the greater epoch, and the other is over. */
+function isDeposed(turn: Turn, index: number, rivals: readonly Voice[]): boolean {
+  const { group } = groupAt(turn, index);
+  const newer = rivals.find(({ entry }) => entry.epoch > group.epoch);
+  if (newer === undefined) return false;
+  letGo(turn, index);
+  listen(turn, index, { kind: 'deposed', by: newer.boot.node });
+  return true;
+}
+
+/** The votes that came are over, or nearly: silent before a voter is free to promise the group to another. */
+function losesMandate(turn: Turn, index: number): boolean {
+  const { quorum } = turn.settings;
+  const { group } = groupAt(turn, index);
+  if (quorum === null || mandateEndsAt(turn, group.mandate) > turn.now) return false;
+  letGo(turn, index);
+  listen(turn, index, {
+    kind: 'no-majority',
+    votes: reachableVoters(turn).length,
+    needed: majorityOf(quorum),
+  });
+  return true;
 }
 
 function unheardAt(turn: Turn, id: string, since: Instant): Instant {
@@ -121,7 +149,10 @@ function yieldIfAsked(turn: Turn, index: number, all: readonly Voice[]): void {
   const mine = ownRank(turn, group);
   const asking = candidates(turn, all).find(
     (voice) =>
-      voice.entry.wants === 'preempt' && voice.boot.state === 'two-way' && compareRank(rankOf(voice), mine) < 0,
+      voice.entry.wants === 'preempt' &&
+      voice.boot.state === 'two-way' &&
+      couldHold(voice.boot) &&
+      compareRank(rankOf(voice), mine) < 0,
   );
   if (asking === undefined) return;
   const to = asking.boot.node;

@@ -11,6 +11,7 @@ import type { GroupSettings, Settings, VirtualAddress } from '#model/settings';
 import { startChecks } from './checks.ts';
 import { linkFault, takeLinks } from './links.ts';
 import { raise } from './problems.ts';
+import { adoptableUntil, adoptedClaim, beginQuorum } from './quorum-start.ts';
 import type { Group, State } from './state.ts';
 import { finish, type StepResult } from './step.ts';
 import { downMs } from './timing.ts';
@@ -27,6 +28,7 @@ export function begin(
 ): StepResult {
   const blank = blankState(settings, identity, now);
   const turn = beginTurn(settings, blank, now);
+  turn.state.quorum = beginQuorum(turn, facts);
   takeLinks(turn, facts.links);
   takeOver(turn, facts);
   if (settings.lease.kind === 'off') raise(turn, { code: 'lease-off' });
@@ -64,6 +66,7 @@ function blankState(settings: Settings, identity: { boot: BootId; configHash: st
     peerStates: new Map(),
     groups: settings.groups.map((group) => blankGroup(group, settings, now)),
     checks: startChecks(settings.checks, now),
+    quorum: null,
     problems: new Map(),
     received: 0,
     refused: {},
@@ -81,6 +84,7 @@ function blankGroup(asked: GroupSettings, settings: Settings, now: Instant): Gro
     pinned: false,
     successor: null,
     epoch: 0,
+    inherits: null,
   };
   const listenMs = Math.max(settings.startupDelayMs, downMs(settings));
   return {
@@ -106,6 +110,11 @@ function blankGroup(asked: GroupSettings, settings: Settings, now: Instant): Gro
     stuck: null,
     rivals: new Map(),
     dualHolder: 0,
+    epoch: 0,
+    epochVersion: 0,
+    inherits: null,
+    mandate: longAgo,
+    restUntil: longAgo,
     entry,
     entryVersion: 0,
   };
@@ -114,12 +123,12 @@ function blankGroup(asked: GroupSettings, settings: Settings, now: Instant): Gro
 /** Adopts every group whose addresses are all left, if peers cannot have claimed it yet; drops the rest. */
 function takeOver(turn: Turn, facts: StartFacts): void {
   const left = new Set(facts.left);
-  const until = later(facts.lastAdvertAt ?? longAgo, facts.lastDownMs);
+  const until = adoptableUntil(turn, facts);
   if (turn.now < later(until, -adoptionMarginMs)) {
     for (const index of turn.state.groups.keys()) {
       const keys = groupAt(turn, index).asked.addresses.map(addressKey);
       if (linkFault(turn, groupAt(turn, index).asked) !== null || !keys.every((key) => left.has(key))) continue;
-      adopt(turn, index, until, facts.lastLivePeers > 0);
+      adopt(turn, index, until, facts);
       for (const key of keys) left.delete(key);
     }
   }
@@ -127,19 +136,28 @@ function takeOver(turn: Turn, facts: StartFacts): void {
   if (dropped.length > 0) releaseAddresses(turn, dropped);
 }
 
-function adopt(turn: Turn, index: number, until: Instant, hadPeers: boolean): void {
+function adopt(turn: Turn, index: number, until: Instant, facts: StartFacts): void {
   const { group, asked } = groupAt(turn, index);
   const reason: Reason = { kind: 'adopted' };
   changeGroup(turn, index, {
     role: 'active',
     reason,
     present: new Set(asked.addresses.map(addressKey)),
-    adoption: { until, hadPeers },
+    ...(turn.state.quorum === null
+      ? { adoption: { until, hadPeers: facts.lastLivePeers > 0 } }
+      : adoptedClaim(turn, group.name, until, facts)),
     holdId: holdAddresses(turn, asked.addresses),
   });
   tell(turn, { code: 'group', group: group.name, from: 'starting', to: 'active', reason });
   if (turn.settings.hook === null) return;
-  turn.late.push({ kind: 'hook', group: group.name, state: 'active', previous: 'starting', reason });
+  turn.late.push({
+    kind: 'hook',
+    group: group.name,
+    state: 'active',
+    previous: 'starting',
+    reason,
+    epoch: groupAt(turn, index).group.epoch,
+  });
 }
 
 /** The address that a key of the record stands for; the record may name what no setting names any more. */

@@ -2,17 +2,21 @@
 // for the group, then the addresses. Whoever holds the group already, or claims it with a better rank,
 // goes first: this node gives way before it ever was a holder.
 
+import { type Instant, later, never } from '#lib/time';
 import type { Reason } from '#model/reason';
-import { holdersOf, ownRank, rankOf, voices } from './neighbours.ts';
+import { candidates, holdersOf, ownRank, rankOf, voices } from './neighbours.ts';
+import { majorityOf, reachableVoters } from './electorate.ts';
+import { newClaim } from './epochs.ts';
+import { mayOpen, mustClaimAnew } from './mandate.ts';
 import { compareRank } from './rank.ts';
 import { become, letGo } from './roles.ts';
-import type { Vacancy } from './state.ts';
+import type { Group, Vacancy } from './state.ts';
 import { changeGroup, groupAt, holdAddresses, type Turn } from './turn.ts';
 
 export function claim(turn: Turn, index: number, vacancy: Vacancy): void {
   const { group } = groupAt(turn, index);
   const lost = vacancy.resigned ? null : group.holder;
-  become(turn, index, 'claiming', vacancy.reason, { claim: { lost } });
+  become(turn, index, 'claiming', vacancy.reason, { claim: { lost }, ...newClaim(turn, index) });
   proceed(turn, index);
 }
 
@@ -25,15 +29,45 @@ export function goOnClaiming(turn: Turn, index: number): void {
     if (!holds && !outranks) continue;
     const node = voice.boot.node;
     const reason: Reason = holds ? { kind: 'holder-live', holder: node } : { kind: 'claimant-live', claimant: node };
-    letGo(turn, index);
-    become(turn, index, 'standby', reason);
+    abandon(turn, index, reason);
     return;
   }
+  if (mustClaimAnew(turn, groupAt(turn, index).group)) changeGroup(turn, index, newClaim(turn, index));
   proceed(turn, index);
+}
+
+export function claimingWakeAt(turn: Turn, group: Group): Instant {
+  return turn.state.quorum === null || group.holdId !== null ? never : later(group.since, claimMs(turn));
 }
 
 /** The next stage, once the one before it has its answer. */
 function proceed(turn: Turn, index: number): void {
   const { group, asked } = groupAt(turn, index);
-  if (group.holdId === null) changeGroup(turn, index, { holdId: holdAddresses(turn, asked.addresses) });
+  if (group.holdId !== null) return;
+  if (mayOpen(turn, index)) {
+    changeGroup(turn, index, { holdId: holdAddresses(turn, asked.addresses) });
+    return;
+  }
+  const { quorum } = turn.settings;
+  if (quorum === null || turn.now < later(group.since, claimMs(turn))) return;
+  abandon(turn, index, {
+    kind: 'no-majority',
+    votes: reachableVoters(turn).length,
+    needed: majorityOf(quorum),
+  });
+}
+
+/** Others get their turn before this node tries again, each at an instant of its own. */
+function abandon(turn: Turn, index: number, reason: Reason): void {
+  const { group } = groupAt(turn, index);
+  if (group.holdId !== null || group.present.size > 0) letGo(turn, index);
+  const mine = ownRank(turn, group);
+  const ahead = candidates(turn, voices(turn, group.name)).filter((voice) => compareRank(rankOf(voice), mine) < 0);
+  const restMs = turn.state.quorum === null ? 0 : (2 + ahead.length) * turn.settings.intervalMs;
+  become(turn, index, 'standby', reason, { restUntil: later(turn.now, restMs) });
+}
+
+/** Votes are given at once, so that a claim without a majority by now will hardly get one. */
+function claimMs(turn: Turn): number {
+  return 3 * turn.settings.intervalMs;
 }

@@ -32,9 +32,12 @@ export function publishEntries(turn: Turn, before: State): void {
       role: group.role,
       wants: group.wants,
       successor: group.resignation?.successor ?? null,
+      epoch: group.epoch,
+      inherits: group.inherits,
     };
     if (old !== undefined && sameEntry(entry, old.entry)) continue;
-    changeGroup(turn, index, { entry, entryVersion: version });
+    const claimed = old === undefined || entry.epoch !== old.entry.epoch;
+    changeGroup(turn, index, { entry, entryVersion: version, ...(claimed ? { epochVersion: version } : {}) });
     turn.state.tableVersion = version;
     turn.speak = true;
   }
@@ -48,6 +51,7 @@ function sameEntry(a: GroupEntry, b: GroupEntry): boolean {
     a.wants === b.wants &&
     a.pinned === b.pinned &&
     a.successor === b.successor &&
-    a.epoch === b.epoch
+    a.epoch === b.epoch &&
+    a.inherits === b.inherits
   );
 }

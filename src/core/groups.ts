@@ -3,10 +3,11 @@
 import { earliest, type Instant, later, never } from '#lib/time';
 import { activeWakeAt, goOnHolding } from './active.ts';
 import { announceDue, announcingWakeAt } from './announcing.ts';
-import { goOnClaiming } from './claiming.ts';
+import { claimingWakeAt, goOnClaiming } from './claiming.ts';
 import { isDeaf, unfitness } from './fitness.ts';
 import { refreshRank } from './group-entry.ts';
 import { askTheWire, judgeRound, probeWakeAt } from './probing.ts';
+import { mandateLapsed, mandateWakeAt } from './mandate.ts';
 import { putBackDue, removalsWakeAt } from './put-back.ts';
 import { afterResigning, goOnResigning } from './resigning.ts';
 import { become, explain, letGo, listen, resign } from './roles.ts';
@@ -44,9 +45,11 @@ function lookAtOne(turn: Turn, index: number): void {
 export function letGoIfLate(turn: Turn, lateMs: number): void {
   const silentMs = turn.now - turn.state.lastAdvertAt;
   const allowedMs = authorityMs(turn.settings);
-  if (silentMs <= allowedMs) return;
+  const lapsed = mandateLapsed(turn);
+  if (silentMs <= allowedMs && !lapsed) return;
   const slept = lateMs > turn.settings.intervalMs;
-  const reason: Reason = slept ? { kind: 'late-wake', lateMs, leaseMs: allowedMs } : { kind: 'unsendable', silentMs };
+  const awake: Reason = lapsed ? { kind: 'lease-lapsed' } : { kind: 'unsendable', silentMs };
+  const reason: Reason = slept ? { kind: 'late-wake', lateMs, leaseMs: allowedMs } : awake;
   for (const index of turn.state.groups.keys()) {
     const { role } = groupAt(turn, index).group;
     const holds = role === 'active' || role === 'claiming';
@@ -160,6 +163,9 @@ function groupWakeAt(turn: Turn, index: number): Instant {
     group.role === 'starting' && group.listenUntil > turn.now ? group.listenUntil : never,
     group.role === 'standby' ? standbyWakeAt(group, asked.preemptDelayMs, turn.now) : never,
     group.role === 'active' ? activeWakeAt(turn, group) : never,
+    mandateWakeAt(turn, group),
+    group.role === 'claiming' ? claimingWakeAt(turn, group) : never,
+    group.role === 'standby' && group.restUntil > turn.now ? group.restUntil : never,
     resignation === null ? never : earliest(resignation.repeatAt, resignation.until),
     // Another fault may last longer than the back-off.
     retryAt > turn.now ? retryAt : never,

@@ -2,6 +2,7 @@
 // doubt, and says it as a reason. Who has waited so long still stands first in line.
 
 import type { Reason } from '#model/reason';
+import { quorumHinders } from './electorate.ts';
 import { gatewayHinders } from './isolation.ts';
 import { lapseHinders } from './lapse.ts';
 import type { Turn } from './turn.ts';
@@ -9,7 +10,7 @@ import { wireHinders } from './witness.ts';
 
 type Rule = (turn: Turn, index: number) => Reason | null;
 
-const rules: readonly Rule[] = [lapseHinders, gatewayHinders, wireHinders];
+const rules: readonly Rule[] = [lapseHinders, quorumHinders, gatewayHinders, wireHinders];
 
 export function hindranceTo(turn: Turn, index: number): Reason | null {
   for (const rule of rules) {

@@ -6,14 +6,29 @@ import { type Instant, later, never } from '#lib/time';
 import { addressKey } from '#lib/ip';
 import type { Reason } from '#model/reason';
 import { raise, settle } from './problems.ts';
+import { letGo, listen } from './roles.ts';
 import { downMs } from './timing.ts';
 import { changeGroup, groupAt, holdAddresses, type Turn } from './turn.ts';
 
 export function takeLapsed(turn: Turn): void {
   if (turn.state.lapse !== null) return;
+  if (turn.state.quorum !== null) {
+    endEpochs(turn);
+    return;
+  }
   turn.state.lapse = { since: turn.now, beyond: turn.state.lastSent };
   raise(turn, { code: 'lease-lapsed' });
   turn.speak = true;
+  turn.stirred = true;
+}
+
+/** In quorum mode a lapse ends every claim: what is held again is held under a new one. */
+function endEpochs(turn: Turn): void {
+  for (const [index, { role }] of turn.state.groups.entries()) {
+    if (role !== 'active' && role !== 'claiming') continue;
+    letGo(turn, index);
+    listen(turn, index, { kind: 'lease-lapsed' });
+  }
   turn.stirred = true;
 }
 

@@ -45,7 +45,8 @@ export function isBehind(boot: Boot): boolean {
 /** A live node whose table is not known, or not as it is now: it may hold the group. */
 export function unknownPeer(turn: Turn, group: GroupName): Boot | null {
   for (const boot of turn.state.boots.values()) {
-    if (boot.state === 'lost') continue;
+    // Version 0 is the table of a node that has no groups.
+    if (boot.state === 'lost' || boot.tableVersion === 0) continue;
     if (boot.table.held === 0 ? !boot.table.entries.has(group) : isBehind(boot)) return boot;
   }
   return null;

@@ -1,9 +1,13 @@
 // The group table of another node, put together from the parts that its adverts carry. Only groups
-// that this node has too are kept, so its size is bounded by our own settings.
+// that this node has too are kept, so its size is bounded by our own settings; in quorum mode all of them
+// up to `mostEntries`, since a voter votes on what it does not have.
 
 import type { Advert } from '#model/advert';
+import type { GroupName } from '#model/names';
 import type { Settings } from '#model/settings';
 import type { PeerTable } from './state.ts';
+
+const mostEntries = 8192;
 
 export const emptyTable: PeerTable = { held: 0, entries: new Map(), pending: null };
 
@@ -13,7 +17,11 @@ export function applyTable(settings: Settings, table: PeerTable, advert: Advert)
   if (advert.tableVersion === table.held && part.base > 0) return table;
   const entries = new Map(table.entries);
   const ours = new Set(settings.groups.map((group) => group.name));
-  for (const entry of part.entries) if (ours.has(entry.group)) entries.set(entry.group, entry);
+  // A voter votes on groups that it does not have.
+  const wanted = (group: GroupName) => settings.quorum !== null || ours.has(group);
+  for (const entry of part.entries) if (wanted(entry.group)) entries.set(entry.group, entry);
+  // Never whole, so never voted on: nobody has so many groups.
+  if (entries.size > mostEntries) return table;
   if (part.base > table.held) return { ...table, entries };
 
   const same =

@@ -8,7 +8,9 @@ import type { Advert } from '#model/advert';
 import type { BootId, PathName } from '#model/names';
 import { applyTable, emptyTable } from './peer-table.ts';
 import { gatewayWordMatters } from './isolation.ts';
+import { noteEpochs } from './epochs.ts';
 import { isBehind } from './neighbours.ts';
+import { hearCandidate } from './promises.ts';
 import type { Boot, BootPath } from './state.ts';
 import { refuse, type Turn } from './turn.ts';
 
@@ -38,6 +40,11 @@ export function takeAdvert(turn: Turn, path: PathName, from: string, advert: Adv
   let heard = newestHere ? hearOnPath(turn, boot, path, advert) : boot;
   if (newest) heard = applyNewest(turn, heard, from, advert);
   turn.state.boots.set(heard.boot, heard);
+  if (newest && turn.state.quorum !== null) {
+    noteEpochs(turn, advert);
+    hearCandidate(turn, boot, heard);
+    turn.recount = true;
+  }
   const news = whatGroupsSee(boot) !== whatGroupsSee(heard) || isBehind(boot) !== isBehind(heard);
   if (news || gatewayWordMatters(turn, heard)) {
     turn.stirred = true;
@@ -65,6 +72,7 @@ function meet(turn: Turn, path: PathName, from: string, advert: Advert): Boot | 
     macs: advert.facts?.macs ?? [],
     gateway: advert.facts?.gateway ?? 'none',
     gatewaySince: turn.now,
+    votes: advert.votes,
     configHash: advert.configHash,
     release: advert.release,
     proven: false,
@@ -121,6 +129,7 @@ function applyNewest(turn: Turn, boot: Boot, from: string, advert: Advert): Boot
     intervalMs: advert.intervalMs,
     holdMs: advert.holdMs,
     ...factsOf(turn, boot, advert),
+    votes: advert.votes,
     configHash: advert.configHash,
     release: advert.release,
     proven: boot.proven || echo !== undefined,
@@ -154,5 +163,6 @@ function risingEchoes(boot: Boot, advert: Advert, now: Instant): Boot['echoes'] 
 /** The facts about a boot whose change makes groups look again. */
 function whatGroupsSee(boot: Boot): string {
   const paths = [...boot.paths].map(([name, path]) => `${name}=${path.state}`);
-  return `${boot.state} ${boot.proven} ${boot.configHash} ${boot.downMs} ${paths.join(' ')}`;
+  const voter = boot.votes === null ? '' : ` ${boot.votes.voters} ${boot.votes.silent}`;
+  return `${boot.state} ${boot.proven} ${boot.configHash} ${boot.downMs} ${paths.join(' ')}${voter}`;
 }

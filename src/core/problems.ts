@@ -32,6 +32,8 @@ function keyOf(problem: Problem): string {
     case 'peer-one-way':
       return `${problem.code} ${problem.peer} ${problem.path}`;
     case 'peer-config-differs':
+    case 'voters-differ':
+    case 'hold-too-long':
       return `${problem.code} ${problem.peer}`;
     case 'duplicate-name':
       return `${problem.code} ${problem.node}`;
@@ -63,6 +65,7 @@ function keyOf(problem: Problem): string {
     case 'isolated':
     case 'lease-off':
     case 'lease-lapsed':
+    case 'voters-changed':
     case 'no-peer-heard':
       return problem.code;
   }

@@ -7,6 +7,7 @@ import type { NodeName } from '#model/names';
 import type { Reason } from '#model/reason';
 import type { GroupState } from '#model/view';
 import { announceAgain } from './announcing.ts';
+import { couldHold } from './electorate.ts';
 import { candidates, voices } from './neighbours.ts';
 import { settle } from './problems.ts';
 import { sameFacts } from './same.ts';
@@ -32,7 +33,9 @@ export function become(turn: Turn, index: number, role: Role, reason: Reason, ch
   }
   turn.speak = true;
   tell(turn, { code: 'group', group: group.name, from: previous, to: state, reason });
-  if (turn.settings.hook !== null) turn.late.push({ kind: 'hook', group: group.name, state, previous, reason });
+  if (turn.settings.hook === null) return;
+  const epoch = change.epoch ?? group.epoch;
+  turn.late.push({ kind: 'hook', group: group.name, state, previous, reason, epoch });
 }
 
 /** Only the words change: why a group is still in its state. */
@@ -52,6 +55,8 @@ export function activate(turn: Turn, index: number): void {
   become(turn, index, 'active', group.reason, {
     announcing: announceAgain(asked, turn.now),
     refusal: null,
+    inherits: group.inherits,
+    mandate: group.mandate,
     rivals: new Map(resigned.map(({ boot }) => [boot.boot, longAgo])),
   });
 }
@@ -64,7 +69,9 @@ export function letGo(turn: Turn, index: number): void {
 /** Hands the group over, to `wanted` or to the best standby that hears us; false when nobody can take it. */
 export function resign(turn: Turn, index: number, reason: Reason, wanted: NodeName | null = null): boolean {
   const { group } = groupAt(turn, index);
-  const able = candidates(turn, voices(turn, group.name)).filter(({ boot }) => boot.state === 'two-way');
+  const able = candidates(turn, voices(turn, group.name)).filter(
+    ({ boot }) => boot.state === 'two-way' && couldHold(boot),
+  );
   const successor = able.find(({ boot }) => boot.node === wanted) ?? able[0];
   if (successor === undefined) {
     letGo(turn, index);
@@ -102,4 +109,6 @@ const freshRole = {
   removals: null,
   conflict: null,
   rivals: new Map(),
+  inherits: null,
+  mandate: longAgo,
 } satisfies Partial<Group>;

@@ -8,11 +8,13 @@ import type { Input } from '#model/input';
 import type { PathName } from '#model/names';
 import { askGateways } from './isolation.ts';
 import { pathUsable } from './links.ts';
+import { noteSent, noteSpoken } from './mandate.ts';
 import { raise, settle } from './problems.ts';
 import { senderFacts } from './sender-facts.ts';
 import type { Boot } from './state.ts';
 import { renewalGapMs } from './timing.ts';
 import { newId, type Turn } from './turn.ts';
+import { votesSaid } from './voting.ts';
 
 type Advert = Extract<Effect, { kind: 'advert' }>;
 
@@ -44,6 +46,7 @@ export function speakIfDue(turn: Turn): Advert | null {
 
 export function takeSent(turn: Turn, input: Extract<Input, { kind: 'sent' }>): Effect | null {
   turn.state.lastSent = Math.max(turn.state.lastSent, input.last);
+  noteSent(turn, input);
   let left = false;
   for (const { path, error } of input.paths) {
     if (error === null) settle(turn, (problem) => problem.code === 'path-unsendable' && problem.path === path);
@@ -73,7 +76,7 @@ function mayReply(turn: Turn): boolean {
 /** The kernel lease ends a lease after an advert left, and is renewed on nothing else. */
 function renewal(turn: Turn, advertAt: Instant): Effect | null {
   const { lease } = turn.settings;
-  if (turn.state.lapse !== null) return null;
+  if (turn.state.lapse !== null || turn.state.quorum !== null) return null;
   if (!turn.state.groups.some((group) => group.role === 'active')) return null;
   if (advertAt < later(turn.state.lastRenewalAt, renewalGapMs(turn.settings))) return null;
   turn.state.lastRenewalAt = advertAt;
@@ -84,13 +87,16 @@ function renewal(turn: Turn, advertAt: Instant): Effect | null {
 
 function advert(turn: Turn, base: number | null, paths: readonly PathName[]): Advert {
   const entries = base === null ? [] : turn.state.groups.filter((group) => group.entryVersion > base);
+  const id = newId(turn);
+  noteSpoken(turn, id);
   return {
     kind: 'advert',
-    id: newId(turn),
+    id,
     tableVersion: turn.state.tableVersion,
     table: base === null ? null : { base, entries: entries.map((group) => group.entry) },
     paths: paths.map((path) => ({ path, echoes: echoesFor(turn, path) })),
     facts: senderFacts(turn),
+    votes: votesSaid(turn),
   };
 }
 

@@ -99,7 +99,11 @@ function awaitTurn(turn: Turn, index: number, all: readonly Voice[]): void {
   if (atOnce || turn.judged >= vacancy.claimAt) {
     const hindrance = hindranceTo(turn, index);
     if (hindrance === null) claim(turn, index, vacancy);
-    else explain(turn, index, hindrance);
+    else {
+      // What hinders everybody ends for everybody at once: the order of rank begins then.
+      if (turn.state.quorum !== null) changeGroup(turn, index, { vacancy: { ...vacancy, since: turn.now } });
+      explain(turn, index, hindrance);
+    }
     return;
   }
   explain(turn, index, { kind: 'waiting-turn', ahead });

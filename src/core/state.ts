@@ -2,12 +2,13 @@
 // and a step replaces what it changes instead of writing into it.
 
 import type { Instant } from '#lib/time';
-import type { GatewayWord, GroupEntry, Role } from '#model/advert';
+import type { GatewayWord, GroupEntry, Role, Votes } from '#model/advert';
 import type { AddressKey, CheckOutcome, LinkFacts } from '#model/input';
 import type { BootId, CheckName, EffectId, GroupName, InterfaceName, NodeName, PathName } from '#model/names';
 import type { Problem } from '#model/problem';
 import type { Reason } from '#model/reason';
 import type { CheckState, CoreRefusal, PeerState } from '#model/view';
+import type { QuorumState } from './quorum-state.ts';
 
 export interface State {
   readonly boot: BootId;
@@ -52,6 +53,8 @@ export interface State {
   readonly peerStates: ReadonlyMap<NodeName, PeerState>;
   readonly groups: readonly Group[];
   readonly checks: readonly Check[];
+  /** Null in availability mode. */
+  readonly quorum: QuorumState | null;
   readonly problems: ReadonlyMap<string, { readonly problem: Problem; readonly since: Instant }>;
 
   readonly received: number;
@@ -94,6 +97,8 @@ export interface Boot {
   readonly gateway: GatewayWord;
   /** Since when it says that without a break. */
   readonly gatewaySince: Instant;
+  /** Its word as a voter. BOUNDED by the decoder. */
+  readonly votes: Votes | null;
   readonly configHash: string;
   readonly release: string;
   /** It once echoed our boot: what it says is not a recording. */
@@ -171,6 +176,15 @@ export interface Group {
   /** Other live holders of this group, by boot, since when; long ago for those it was taken over from. */
   readonly rivals: ReadonlyMap<BootId, Instant>;
   readonly dualHolder: number;
+  /** Of the last claim of this node; 0 before the first, and in availability mode. */
+  readonly epoch: number;
+  /** The version of our table that first showed this epoch: votes under an older one are for an older claim. */
+  readonly epochVersion: number;
+  readonly inherits: GroupEntry['inherits'];
+  /** Until when the votes counted so far let this node hold the group; long ago while none do. */
+  readonly mandate: Instant;
+  /** A claim won no majority or gave way: no other before this instant. */
+  readonly restUntil: Instant;
   readonly entry: GroupEntry;
   /** The version of our table in which that entry last changed. */
   readonly entryVersion: number;

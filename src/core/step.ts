@@ -13,10 +13,13 @@ import { letGoIfLate, lookAtGroups, lookAtTouched } from './groups.ts';
 import { takeHooked } from './hooks.ts';
 import { addGatewayPatience, gatewayWakeAt, judgeGateway, noteGateway, takeGatewayAnswer } from './isolation.ts';
 import { takeKernel } from './kernel.ts';
+import { noteVoters } from './electorate.ts';
 import { lapseWakeAt, reopenIfSure, takeLapsed } from './lapse.ts';
 import { takeLinks } from './links.ts';
+import { authorityUntil, countVotes, quorumRenewal } from './mandate.ts';
 import { notePeers } from './peer-states.ts';
 import { takeAdvert } from './peers.ts';
+import { endPromises, promisesWakeAt, reconsider } from './promises.ts';
 import { takeAddressChange } from './put-back.ts';
 import { addPatience, judgeSilence, silenceWakeAt } from './silence.ts';
 import { takeSlept } from './slept.ts';
@@ -38,6 +41,7 @@ const jitterMs = 5;
 
 export function step(settings: Settings, previous: State, input: Input, now: Instant): StepResult {
   const turn = beginTurn(settings, previous, now, input.kind === 'polled' ? input.begun : longAgo);
+  endPromises(turn);
   noticeLateness(turn, previous);
   const renewal = take(turn, input);
   return finish(turn, previous, input, renewal);
@@ -47,6 +51,7 @@ export function step(settings: Settings, previous: State, input: Input, now: Ins
 export function finish(turn: Turn, previous: State, input: Input, renewal: Effect | null): StepResult {
   judgeSilence(turn);
   judgeGateway(turn);
+  countVotes(turn);
   if (turn.stirred || turn.judged !== longAgo || turn.now >= turn.state.groupsAt) lookAtGroups(turn);
   else if (turn.touched.size > 0) lookAtTouched(turn);
   reopenIfSure(turn);
@@ -55,7 +60,9 @@ export function finish(turn: Turn, previous: State, input: Input, renewal: Effec
     noteConfigs(turn);
     noteGateway(turn);
     noteWitness(turn);
+    noteVoters(turn);
   }
+  reconsider(turn);
   publishEntries(turn, previous);
   const spoken = speakIfDue(turn);
   runDueChecks(turn);
@@ -72,9 +79,10 @@ export function finish(turn: Turn, previous: State, input: Input, renewal: Effec
     stopWakeAt(turn),
     lapseWakeAt(turn),
     gatewayWakeAt(turn),
+    promisesWakeAt(turn),
   );
   turn.state.wakeAt = wakeAt;
-  return { state: turn.state, effects: inOrder(turn, renewal, spoken, polls, exit), wakeAt };
+  return { state: turn.state, effects: inOrder(turn, renewal ?? quorumRenewal(turn), spoken, polls, exit), wakeAt };
 }
 
 function take(turn: Turn, input: Input): Effect | null {
@@ -157,5 +165,6 @@ function inOrder(turn: Turn, renewal: Effect | null, spoken: Effect | null, poll
 /** A lease after the last advert, and not after now: an address that is put back ends with the others. */
 function holdUntil(turn: Turn, spoken: boolean): Instant | null {
   const { lease } = turn.settings;
+  if (turn.state.quorum !== null) return authorityUntil(turn);
   return lease.kind === 'off' ? null : later(spoken ? turn.now : turn.state.lastAdvertAt, lease.ms);
 }

@@ -15,9 +15,17 @@ export function downMs(settings: Settings): number {
   return settings.downAfter * settings.intervalMs;
 }
 
-/** The time of one round of questions to the wire: two, each with half of it for the answer. */
+/**
+ * The time of one round of questions to the wire: two, each with half of it for the answer. So long before its end, too,
+ * a right to hold is taken as over.
+ */
 export function windowMs({ intervalMs }: Settings): number {
   return Math.min(50, Math.max(2, intervalMs / 10));
+}
+
+/** How long a lease is, from the instant that it counts from; without one nothing ends. */
+export function leaseMs({ lease }: Settings): number {
+  return lease.kind === 'off' ? Number.POSITIVE_INFINITY : lease.ms;
 }
 
 /** For how long this host can answer after its last advert. */

@@ -40,6 +40,8 @@ export interface Turn {
   /** Answer on these paths to a boot that nobody had met. */
   readonly replyOn: Set<string>;
   wantPoll: boolean;
+  /** Votes came, or a number left that votes may name. */
+  recount: boolean;
   /** One batch each for a step, however many groups move in it. */
   release: Batch | null;
   hold: Batch | null;
@@ -74,6 +76,7 @@ export function beginTurn(settings: Settings, previous: State, now: Instant, jud
     repeat: false,
     replyOn: new Set(),
     wantPoll: false,
+    recount: false,
     release: null,
     hold: null,
     asks: [],

@@ -1,10 +1,12 @@
 // The state as others may see it. Nothing can be changed through it.
 
 import { addressKey } from '#lib/ip';
-import type { NodeName } from '#model/names';
+import { never } from '#lib/time';
+import type { GroupName, NodeName } from '#model/names';
 import type { Settings } from '#model/settings';
-import type { GroupView, PeerView, View } from '#model/view';
+import type { GroupView, PeerView, QuorumView, View } from '#model/view';
 import { termsOf } from './checks.ts';
+import { majorityOf, reachableVoters } from './electorate.ts';
 import { holdersOf, voices } from './neighbours.ts';
 import { spokesmenOf } from './peer-states.ts';
 import { stateOf } from './roles.ts';
@@ -24,6 +26,7 @@ export function viewOf(settings: Settings, state: State): View {
       dualHolder: Object.fromEntries(state.groups.map((group) => [group.name, group.dualHolder])),
       staleOutcomes: state.staleOutcomes,
     },
+    quorum: quorumView(turn),
   };
 }
 
@@ -37,6 +40,9 @@ function groupView(turn: Turn, index: number): GroupView {
     priority: asked.priority,
     effectivePriority: group.entry.priority,
     holder: holderOf(turn, index),
+    epoch: group.epoch,
+    promisedTo: promisedTo(turn, group.name),
+    mandateUntil: group.mandate > turn.now ? group.mandate : null,
     addresses: asked.addresses.map((address) => {
       const key = addressKey(address);
       return { address, key, present: group.present.has(key) };
@@ -49,6 +55,23 @@ function holderOf(turn: Turn, index: number): NodeName | null {
   const { group } = groupAt(turn, index);
   if (group.role === 'active') return turn.settings.node;
   return holdersOf(voices(turn, group.name)).find(({ entry }) => entry.role === 'active')?.boot.node ?? null;
+}
+
+function promisedTo(turn: Turn, group: GroupName): NodeName | null {
+  const promise = turn.state.quorum?.promises.get(group);
+  return promise?.standing === true ? (turn.state.quorum?.candidates.get(promise.boot)?.node ?? null) : null;
+}
+
+function quorumView(turn: Turn): QuorumView | null {
+  const { quorum } = turn.settings;
+  const state = turn.state.quorum;
+  if (quorum === null || state === null) return null;
+  return {
+    voters: quorum.voters,
+    majority: majorityOf(quorum),
+    reachable: reachableVoters(turn),
+    silentUntil: state.muted ? never : state.silentUntil,
+  };
 }
 
 function peerViews(turn: Turn): PeerView[] {

@@ -96,7 +96,7 @@ export class AddressPort implements KernelPort {
   }
 
   renew(id: EffectId, advertAt: Instant, until: Instant | null, livePeers: number): void {
-    this.#beat.write(advertAt, livePeers, this.#clock.suspendedMs());
+    this.#beat.write({ advertAt, livePeers, until, suspendedMs: this.#clock.suspendedMs() });
     const claims = this.#book.all();
     const outcomes = claims.flatMap(({ key, state }): AddressOutcome[] =>
       state === 'gone' ? [{ key, kind: 'absent' }] : [],

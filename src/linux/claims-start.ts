@@ -48,6 +48,8 @@ export function readStartFacts(runtimeDir: string, state: HostState, suspendedMs
       lastAdvertAt: known ? beat.advertAt : null,
       lastDownMs: record.downMs,
       lastLivePeers: known ? beat.livePeers : 0,
+      lastBoot: known ? beat.boot : null,
+      lastUntil: known ? beat.until : null,
     },
     left,
     words,
@@ -62,5 +64,9 @@ function nothingKnown(state: HostState, left: readonly ClaimedAddress[]): StartF
     lastAdvertAt: null,
     lastDownMs: 0,
     lastLivePeers: 0,
+    lastBoot: null,
+    lastUntil: null,
+    epochFloor: 0,
+    remembered: null,
   };
 }

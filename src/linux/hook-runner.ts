@@ -98,6 +98,7 @@ export class HookRunner implements HookPort {
       LOCUM_PREVIOUS: hook.previous,
       LOCUM_REASON: this.#options.describe(hook.reason),
       LOCUM_NODE: this.#options.node,
+      ...(hook.epoch > 0 ? { LOCUM_EPOCH: String(hook.epoch) } : {}),
     };
   }
 

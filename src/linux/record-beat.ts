@@ -10,14 +10,16 @@ import type { Instant } from '#lib/time';
 import type { BootId } from '#model/names';
 
 const FILE = 'beat';
-const MAGIC = 0x4c434d32;
-const SIZE = 32;
+const MAGIC = 0x4c434d33;
+const SIZE = 40;
 
 export interface Beat {
   readonly boot: BootId;
   readonly advertAt: Instant;
   readonly livePeers: number;
   readonly suspendedMs: number;
+  /** Until when the lease was renewed; null where it has no end. */
+  readonly until: Instant | null;
 }
 
 export class BeatFile {
@@ -33,10 +35,11 @@ export class BeatFile {
   }
 
   /** False when it could not be written: then the next daemon knows of no advert, and adopts nothing. */
-  write(advertAt: Instant, livePeers: number, suspendedMs: number): boolean {
+  write({ advertAt, livePeers, suspendedMs, until }: Omit<Beat, 'boot'>): boolean {
     this.#bytes.writeUInt32BE(livePeers, 4);
     this.#bytes.writeDoubleBE(advertAt, 16);
     this.#bytes.writeDoubleBE(suspendedMs, 24);
+    this.#bytes.writeDoubleBE(until ?? Number.POSITIVE_INFINITY, 32);
     try {
       return writeSync(this.#fd, this.#bytes, 0, SIZE, 0) === SIZE;
     } catch {
@@ -64,7 +67,9 @@ export function readBeat(runtimeDir: string): Beat | null {
   const suspendedMs = bytes.readDoubleBE(24);
   if (!Number.isFinite(advertAt) || !Number.isFinite(suspendedMs)) return null;
   const boot = bytes.toString('hex', 8, 16);
-  return { boot, advertAt: instant(advertAt), livePeers: bytes.readUInt32BE(4), suspendedMs };
+  const until = bytes.readDoubleBE(32);
+  const end = Number.isFinite(until) ? instant(until) : null;
+  return { boot, advertAt: instant(advertAt), livePeers: bytes.readUInt32BE(4), suspendedMs, until: end };
 }
 
 /** Null when it is gone, otherwise what went wrong. */

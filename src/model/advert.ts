@@ -38,6 +38,36 @@ export interface Advert {
   readonly echoes: readonly Echo[];
   /** Null from a sender that does not say it. */
   readonly facts: SenderFacts | null;
+  /** What the sender promises as a voter; null in availability mode. */
+  readonly votes: Votes | null;
+}
+
+/** The word of a voter. An echo tells what was heard, and is never a vote. */
+export interface Votes {
+  /** 16 hex digits over the list of voters: votes count only among nodes that have the same. */
+  readonly voters: string;
+  /** It gives no promise to anybody new, itself included, since it may have forgotten one. */
+  readonly silent: boolean;
+  /** The highest epoch that it has granted or heard of. */
+  readonly epoch: number;
+  readonly given: readonly Vote[];
+}
+
+/** One for each candidate, however many groups it claims or holds. */
+export interface Vote {
+  readonly boot: BootId;
+  /** The promise was given, or prolonged, on hearing this number. */
+  readonly sequence: number;
+  /** It covers every group that this version of the candidate's table claims or holds, … */
+  readonly tableVersion: number;
+  /** … but for these. */
+  readonly except: readonly VoteException[];
+}
+
+export interface VoteException {
+  readonly group: GroupName;
+  /** Another claim with this epoch was granted, and the one refused is not above it; 0 where that is not why. */
+  readonly epoch: number;
 }
 
 /** What a node says of its host, the same in every advert however many groups it has. */
@@ -69,8 +99,10 @@ export interface GroupEntry {
   readonly pinned: boolean;
   /** Who should take over, while `resigning`. */
   readonly successor: NodeName | null;
-  /** Greater with each claim in quorum mode; 0 in availability mode. */
+  /** Of the last claim, greater with each in quorum mode; 0 in availability mode. */
   readonly epoch: number;
+  /** Whose claim this one goes on from, up to that epoch: a promise to it stands in the way no longer. */
+  readonly inherits: { readonly boot: BootId; readonly epoch: number } | null;
 }
 
 export interface Echo {

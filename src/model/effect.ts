@@ -1,9 +1,9 @@
 // Everything a daemon can do, as values, in the order in which the runtime does it.
 
 import type { Instant } from '#lib/time';
-import type { Echo, GroupEntry, SenderFacts } from './advert.ts';
+import type { Echo, GroupEntry, SenderFacts, Votes } from './advert.ts';
 import type { DaemonEvent } from './event.ts';
-import type { CheckName, EffectId, GroupName, PathName } from './names.ts';
+import type { CheckName, EffectId, GroupName, NodeName, PathName } from './names.ts';
 import type { GroupState } from './view.ts';
 import type { Reason } from './reason.ts';
 import type { VirtualAddress } from './settings.ts';
@@ -17,6 +17,7 @@ export type Effect =
       readonly table: { readonly base: number; readonly entries: readonly GroupEntry[] } | null;
       readonly paths: readonly { readonly path: PathName; readonly echoes: readonly Echo[] }[];
       readonly facts: SenderFacts;
+      readonly votes: Votes | null;
     }
   /** These addresses must be there until `until` (null: for ever) unless renewed. Answered by `kernel`. */
   | {
@@ -49,7 +50,11 @@ export type Effect =
       readonly state: GroupState;
       readonly previous: GroupState;
       readonly reason: Reason;
+      /** A fencing token for what the hook controls; 0 in availability mode. */
+      readonly epoch: number;
     }
+  /** Keep this where a reboot does not reach it, for the next start. */
+  | { readonly kind: 'remember'; readonly voters: readonly NodeName[]; readonly longestHoldMs: number }
   /** Offer all packets that wait, then say `polled`. */
   | { readonly kind: 'poll' }
   | { readonly kind: 'event'; readonly event: DaemonEvent }

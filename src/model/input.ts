@@ -2,7 +2,7 @@
 
 import type { Instant } from '#lib/time';
 import type { Advert } from './advert.ts';
-import type { CheckName, EffectId, GroupName, InterfaceName, PathName } from './names.ts';
+import type { BootId, CheckName, EffectId, GroupName, InterfaceName, NodeName, PathName } from './names.ts';
 
 export type Input =
   /** The instant the core asked to be woken at has come, or nothing in particular. */
@@ -84,4 +84,12 @@ export interface StartFacts {
   readonly lastDownMs: number;
   /** How many peers heard it then. */
   readonly lastLivePeers: number;
+  /** The boot id of that daemon; null when nothing is known. */
+  readonly lastBoot: BootId | null;
+  /** Until when its lease runs in the kernel, by this host's clock; null when nothing is known. */
+  readonly lastUntil: Instant | null;
+  /** Epochs of this start begin above it: the wall clock, or what an earlier start reserved, whichever is greater. */
+  readonly epochFloor: number;
+  /** What an earlier start was told to remember. */
+  readonly remembered: { readonly voters: readonly NodeName[]; readonly longestHoldMs: number } | null;
 }

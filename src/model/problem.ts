@@ -47,5 +47,11 @@ export type Problem =
   /** No gateway answers this node, and it hears no other. */
   | { readonly code: 'isolated' }
   | { readonly code: 'lease-off' }
+  /** Quorum mode: the peer counts another list of voters, so neither counts the other's votes. */
+  | { readonly code: 'voters-differ'; readonly peer: NodeName }
+  /** More than one name of the list of voters changed since the last start: this node neither votes nor holds. */
+  | { readonly code: 'voters-changed'; readonly before: string; readonly now: string }
+  /** The peer asks for a longer promise than this node gives. */
+  | { readonly code: 'hold-too-long'; readonly peer: NodeName; readonly holdMs: number; readonly longestMs: number }
   /** The lease ended before it was renewed: this host was or is silent for what it holds. */
   | { readonly code: 'lease-lapsed' };

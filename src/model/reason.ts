@@ -32,6 +32,12 @@ export type Reason =
   | { readonly kind: 'slept'; readonly ms: number }
   | { readonly kind: 'check-failed'; readonly check: CheckName; readonly outcome: string }
   | { readonly kind: 'lease-lapsed' }
+  /** Quorum mode: so many voters can hear and answer this node, or voted for it; it needs `needed`. */
+  | { readonly kind: 'no-majority'; readonly votes: number; readonly needed: number }
+  | { readonly kind: 'promised'; readonly to: NodeName }
+  | { readonly kind: 'silent-voter'; readonly forMs: number }
+  | { readonly kind: 'voters-changed' }
+  | { readonly kind: 'deposed'; readonly by: NodeName }
   | { readonly kind: 'link-down'; readonly interface: InterfaceName }
   | { readonly kind: 'interface-missing'; readonly interface: InterfaceName }
   | { readonly kind: 'duplicate-name'; readonly address: string }

@@ -12,6 +12,10 @@ export interface Settings {
   readonly transport: Transport;
   /** The only nodes that may speak, or null where everybody with the key may. */
   readonly nodes: readonly NodeName[] | null;
+  /** Null in availability mode. */
+  readonly quorum: Quorum | null;
+  /** It votes and never holds. */
+  readonly witness: boolean;
   /** How long to listen before the first claim; never less than the down time. */
   readonly startupDelayMs: number;
   readonly lease: Lease;
@@ -25,6 +29,13 @@ export interface Settings {
   readonly checks: readonly CheckSettings[];
   readonly hook: HookSettings | null;
   readonly log: { readonly format: 'text' | 'json'; readonly level: LogLevel };
+}
+
+export interface Quorum {
+  /** In order of name: every node has the same. */
+  readonly voters: readonly NodeName[];
+  /** The longest hold that a voter promises to respect; the same on all nodes. */
+  readonly longestHoldMs: number;
 }
 
 export type LogLevel = 'error' | 'warning' | 'info' | 'debug';

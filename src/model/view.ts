@@ -26,6 +26,8 @@ export interface View {
   readonly checks: readonly CheckView[];
   readonly problems: readonly { readonly problem: Problem; readonly since: Instant }[];
   readonly counts: Counts;
+  /** Null in availability mode. */
+  readonly quorum: QuorumView | null;
 }
 
 export interface GroupView {
@@ -37,12 +39,27 @@ export interface GroupView {
   readonly effectivePriority: number;
   /** Who holds the group as far as this node knows; null for nobody. */
   readonly holder: NodeName | null;
+  /** Of the last claim of this node; 0 in availability mode. */
+  readonly epoch: number;
+  /** Whom this node has promised the group to as a voter, itself perhaps; null for nobody. */
+  readonly promisedTo: NodeName | null;
+  /** Until when a majority lets this node hold it; null where none does. */
+  readonly mandateUntil: Instant | null;
   readonly addresses: readonly {
     readonly address: VirtualAddress;
     readonly key: AddressKey;
     readonly present: boolean;
   }[];
   readonly terms: readonly { readonly check: CheckName; readonly weight: number }[];
+}
+
+export interface QuorumView {
+  readonly voters: readonly NodeName[];
+  readonly majority: number;
+  /** Voters that hear this node and could give it a vote now, itself included. */
+  readonly reachable: readonly NodeName[];
+  /** Until when this node gives no new promise; null when it does, never when it may not at all. */
+  readonly silentUntil: Instant | null;
 }
 
 export interface PeerView {

@@ -62,6 +62,16 @@ export function reasonSentence(reason: Reason): string {
       return 'the lease of this node lapsed, and nobody is seen to have heard it since';
     case 'slept':
       return `this host was suspended for ${durationWords(reason.ms)} and may have been replaced`;
+    case 'no-majority':
+      return `${countOf(reason.votes, 'voter')} can hear and answer this node, and it needs ${reason.needed}`;
+    case 'promised':
+      return `as a voter this node has promised the group to ${reason.to} and waits for the end of that promise`;
+    case 'silent-voter':
+      return `this node may have forgotten a promise, so it gives none, not even to itself, for ${durationWords(reason.forMs)} after its start`;
+    case 'voters-changed':
+      return 'the list of voters changed by more than one name, so this node neither votes nor holds';
+    case 'deposed':
+      return `${reason.by} holds the group by a later majority`;
     case 'check-failed':
       return `check ${reason.check} fails: ${oneLine(reason.outcome)}`;
     case 'link-down':
@@ -207,6 +217,22 @@ export function problemWords(problem: Problem): { what: string; advice: string }
       return {
         what: 'this node reaches no gateway and hears no other node, so it holds nothing',
         advice: 'check its links; if only the gateway is gone and no other node exists, take it from [safety] gateway',
+      };
+    case 'voters-differ':
+      return {
+        what: `${problem.peer} counts another list of voters, or another longest_hold, so neither counts the vote of the other`,
+        advice: 'give all nodes the same cluster.nodes and safety.longest_hold, and the same safety.mode',
+      };
+    case 'voters-changed':
+      return {
+        what: `the list of voters was ${oneLine(problem.before)} and is ${oneLine(problem.now)} now: two majorities could exist, so this node neither votes nor holds`,
+        advice:
+          'change cluster.nodes by one name at a time, on all nodes; or stop all of them, remove voters.json from the state directory of each, and start them again',
+      };
+    case 'hold-too-long':
+      return {
+        what: `${problem.peer} can hold for ${durationWords(problem.holdMs)} after an advert, longer than the ${durationWords(problem.longestMs)} that this node promises`,
+        advice: 'shorten the lease there, or raise safety.longest_hold on all nodes',
       };
     case 'lease-off':
       return {

@@ -14,6 +14,7 @@ import type { View } from '#model/view';
 import type { Clock } from '#ports/clock';
 import type { Journal, ServicePort } from '#ports/journal';
 import type { AnnouncePort, KernelPort } from '#ports/kernel';
+import type { MemoryPort } from '#ports/memory';
 import type { KeyedHash } from '#ports/keyed-hash';
 import type { CheckPort, HookPort } from '#ports/programs';
 import type { Speaker } from '#ports/speaker';
@@ -36,6 +37,7 @@ export interface Ports {
   readonly hooks: HookPort;
   readonly journal: Journal;
   readonly service: ServicePort;
+  readonly memory: MemoryPort;
   /** Everything is released and said. */
   exit(): void;
 }
@@ -123,7 +125,7 @@ export class Daemon {
   }
 
   #perform(effect: Effect): void {
-    const { kernel, announcer, wire, checks, hooks, journal, timer, service, clock } = this.#ports;
+    const { kernel, announcer, wire, checks, hooks, journal, timer, service, memory, clock } = this.#ports;
     switch (effect.kind) {
       case 'advert':
         return this.#mouth.say(effect, clock.now());
@@ -145,6 +147,8 @@ export class Daemon {
         return checks.run(effect.id, effect.check);
       case 'hook':
         return hooks.run(effect);
+      case 'remember':
+        return memory.remember(effect.voters, effect.longestHoldMs);
       case 'poll':
         return timer.poll();
       case 'event':

@@ -30,7 +30,8 @@ export class Mouth {
 
   say(advert: Extract<Effect, { kind: 'advert' }>, at: Instant): void {
     const messages = advert.paths.map(({ path, echoes }) => {
-      const header = { ...this.#header(path, advert.tableVersion), facts: advert.facts };
+      const { facts, votes } = advert;
+      const header = { ...this.#header(path, advert.tableVersion), facts, votes };
       return { path, datagrams: encodeAdvert(header, advert.table, echoes, () => this.#next(), this.#hash) };
     });
     for (const { datagrams } of messages) this.#counters.sent += datagrams.length;
@@ -42,7 +43,7 @@ export class Mouth {
     return this.#sequence;
   }
 
-  #header(path: PathName, tableVersion: number): Omit<AdvertHeader, 'facts'> {
+  #header(path: PathName, tableVersion: number): Omit<AdvertHeader, 'facts' | 'votes'> {
     const { cluster, node, intervalMs, downAfter } = this.#settings;
     const { boot, configHash, release } = this.#identity;
     const hold = holdMs(this.#settings);

@@ -32,6 +32,7 @@ export function rehearse(settings: Settings, identity: Identity, hash: KeyedHash
     checks: [],
     nodes: null,
     gateways: [],
+    quorum: null,
     hook: null,
   };
   few.groups = few.groups.map((group) => ({ ...group, checks: [] }));
@@ -51,7 +52,17 @@ class Rehearsal {
     this.#settings = settings;
     this.#identity = identity;
     this.#hash = hash;
-    const facts = { links: linksOf(settings), left: [], lastAdvertAt: null, lastDownMs: 0, lastLivePeers: 0 };
+    const facts = {
+      links: linksOf(settings),
+      left: [],
+      lastAdvertAt: null,
+      lastDownMs: 0,
+      lastLivePeers: 0,
+      lastBoot: null,
+      lastUntil: null,
+      epochFloor: 0,
+      remembered: null,
+    };
     this.#result = begin(settings, facts, identity, this.#now);
   }
 
@@ -122,6 +133,7 @@ class Rehearsal {
       release,
       tableVersion,
       facts: null,
+      votes: null,
     };
     const [bytes] = encodeAdvert(header, table, echoes, () => this.#sequence, this.#hash);
     const decoded = bytes === undefined ? null : decodeDatagram(bytes, { cluster, hash: this.#hash });
@@ -131,7 +143,8 @@ class Rehearsal {
 
 function entryOf(group: string, role: Role, successor: string): GroupEntry {
   const named = role === 'resigning' ? successor : null;
-  return { group, role, priority: 1, tieBreak: null, wants: 'nothing', pinned: false, successor: named, epoch: 0 };
+  const nobody = { tieBreak: null, wants: 'nothing', pinned: false, epoch: 0, inherits: null } as const;
+  return { group, role, priority: 1, successor: named, ...nobody };
 }
 
 function linksOf(settings: Settings): LinkFacts[] {

@@ -2,13 +2,14 @@
 // is bounded by the 1,400 bytes of a datagram. Cheap checks stand first: a stranger's packet and
 // another cluster's cost no hash. Replays and one-way senders are judged in the core, not here.
 
-import type { Advert, Echo, SenderFacts, TablePart } from '#model/advert';
+import type { Advert, Echo, SenderFacts, TablePart, Votes } from '#model/advert';
 import { readEntry } from './group-entry.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import * as layout from './layout.ts';
 import { Reader } from './reader.ts';
 import type { Refusal } from './refusal.ts';
 import { readFacts } from './sender-facts.ts';
+import { readVotes } from './votes.ts';
 
 export type Decoded =
   | { readonly kind: 'advert'; readonly advert: Advert }
@@ -73,21 +74,17 @@ function readAdvert(reader: Reader, cluster: string): Advert {
   const holdMs = hold === layout.holdForEver ? Number.POSITIVE_INFINITY : hold;
   const configHash = reader.hex();
   const tableVersion = reader.counter();
-  const { echoes, table, facts } = readSections(reader);
-  if (table !== null && table.base > tableVersion) reader.refuse('malformed-table');
+  const sections = readSections(reader);
+  if (sections.table !== null && sections.table.base > tableVersion) reader.refuse('malformed-table');
   const times = { intervalMs, downAfter, holdMs };
-  return { cluster, node, boot, sequence, ...times, path, configHash, release, tableVersion, table, echoes, facts };
+  return { cluster, node, boot, sequence, ...times, path, configHash, release, tableVersion, ...sections };
 }
 
-interface Sections {
-  readonly echoes: readonly Echo[];
-  readonly table: TablePart | null;
-  readonly facts: SenderFacts | null;
-}
+type Sections = Pick<Advert, 'echoes' | 'table' | 'facts' | 'votes'>;
 
 /** Sections of a type that is not known here are a later minor version's, and skipped. */
 function readSections(reader: Reader): Sections {
-  const found: { echoes?: readonly Echo[]; table?: TablePart; facts?: SenderFacts } = {};
+  const found: { echoes?: readonly Echo[]; table?: TablePart; facts?: SenderFacts; votes?: Votes } = {};
   const once = (isFirst: boolean) => void (isFirst || reader.refuse('malformed-section'));
   while (reader.hasMore) {
     const type = reader.u8();
@@ -102,10 +99,14 @@ function readSections(reader: Reader): Sections {
       } else if (type === layout.sectionFacts) {
         once(found.facts === undefined);
         found.facts = readFacts(reader);
+      } else if (type === layout.sectionVotes) {
+        once(found.votes === undefined);
+        found.votes = readVotes(reader);
       }
     });
   }
-  return { echoes: found.echoes ?? [], table: found.table ?? null, facts: found.facts ?? null };
+  const { echoes = [], table = null, facts = null, votes = null } = found;
+  return { echoes, table, facts, votes };
 }
 
 function readEchoes(reader: Reader): Echo[] {

@@ -7,6 +7,7 @@ import { type SizedEntry, sizeEntry, writeEntry } from './group-entry.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import * as layout from './layout.ts';
 import { factsLength, writeFacts } from './sender-facts.ts';
+import { votesLength, writeVotes } from './votes.ts';
 import { Writer } from './writer.ts';
 
 export type AdvertHeader = Omit<Advert, 'sequence' | 'table' | 'echoes'>;
@@ -33,7 +34,8 @@ export function encodeAdvert(
   nextSequence: () => number,
   hash: KeyedHash,
 ): Uint8Array[] {
-  const room = layout.longestDatagram - headerLength(header) - factsLength(header.facts) - layout.macLength;
+  const said = factsLength(header.facts) + votesLength(header.votes);
+  const room = layout.longestDatagram - headerLength(header) - said - layout.macLength;
   const entries = table?.entries.map(sizeEntry) ?? [];
   const echoCount = howManyEchoes(echoes.length, room - leastForTable(table, entries));
   const parts = table === null ? [null] : split(table.base, entries, room - echoesLength(echoCount));
@@ -43,6 +45,7 @@ export function encodeAdvert(
     const writer = new Writer(size);
     writeHeader(writer, header, sequence, hash.keyId);
     writeFacts(writer, header.facts);
+    writeVotes(writer, header.votes);
     writeEchoes(writer, rotate(echoes, echoCount, sequence));
     if (part !== null) writePart(writer, part);
     writer.raw(hash.sign(writer.written()));

@@ -3,7 +3,16 @@
 
 import { formatIp, parseIp } from '#lib/ip';
 import type { GroupEntry, Role } from '#model/advert';
-import { bareEntryLength, flagPinned, longestWord, priorityRange, roleCodes, wantsCodes } from './layout.ts';
+import {
+  bareEntryLength,
+  flagPinned,
+  inheritanceLength,
+  longestWord,
+  noBoot,
+  priorityRange,
+  roleCodes,
+  wantsCodes,
+} from './layout.ts';
 import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
@@ -21,7 +30,8 @@ export interface SizedEntry {
 export function sizeEntry(entry: GroupEntry): SizedEntry {
   const tieBreak = entry.tieBreak === null ? noAddress : parseIp(entry.tieBreak);
   if (tieBreak === null) throw new RangeError(`tie-break of group ${entry.group} is not an address: ${entry.tieBreak}`);
-  const size = bareEntryLength + entry.group.length + tieBreak.length + (entry.successor?.length ?? 0);
+  const inheritance = entry.inherits === null ? 0 : inheritanceLength;
+  const size = bareEntryLength + entry.group.length + tieBreak.length + (entry.successor?.length ?? 0) + inheritance;
   return { entry, tieBreak, size };
 }
 
@@ -36,6 +46,9 @@ export function writeEntry(writer: Writer, { entry, tieBreak, size }: SizedEntry
   if (entry.successor === null) writer.u8(0, 'successor');
   else writer.name(entry.successor, 'successor', 'word', longestWord);
   writer.counter(entry.epoch, 'epoch');
+  if (entry.inherits === null) return;
+  writer.hex(entry.inherits.boot, 'boot id of the inheritance');
+  writer.counter(entry.inherits.epoch, 'epoch of the inheritance');
 }
 
 /** Meaningless when the reader has refused by then. */
@@ -49,8 +62,16 @@ export function readEntry(reader: Reader): GroupEntry {
     const tieBreak = readTieBreak(reader);
     const successor = reader.optionalName('word', longestWord);
     const epoch = reader.counter();
-    return { group, role, priority, tieBreak, wants, pinned: (flags & flagPinned) !== 0, successor, epoch };
+    const inherits = readInheritance(reader);
+    return { group, role, priority, tieBreak, wants, pinned: (flags & flagPinned) !== 0, successor, epoch, inherits };
   });
+}
+
+/** Left out where there is none, as by every sender that does not know of it. */
+function readInheritance(reader: Reader): GroupEntry['inherits'] {
+  if (reader.left < inheritanceLength) return null;
+  const [boot, epoch] = [reader.hex(), reader.counter()];
+  return boot === noBoot ? null : { boot, epoch };
 }
 
 function readTieBreak(reader: Reader): string | null {

@@ -19,7 +19,7 @@ export const fixedHeaderLength = 8 + 8 + 2 + 2 + 4 + 8 + 8;
 
 export const sectionEchoes = 1;
 export const sectionTable = 2;
-/** Type 3 is left to votes. */
+export const sectionVotes = 3;
 export const sectionFacts = 4;
 export const sectionHeadLength = 3;
 
@@ -35,6 +35,19 @@ export const bareEntryLength = 2 + 1 + 1 + 1 + 1 + 1 + 1 + 8;
 export const hardwareAddressLength = 6;
 export const mostHardwareAddresses = 16;
 export const gatewayCodes: Readonly<Record<GatewayWord, number>> = { none: 0, reached: 1, unreached: 2 };
+
+/** Hash of the voters, flags, epoch. */
+export const votesHeadLength = 8 + 1 + 8;
+export const flagSilent = 0x01;
+/** Boot, sequence, table version, number of exceptions. */
+export const bareVoteLength = 8 + 8 + 8 + 1;
+export const mostVotes = 16;
+/** Over all votes of an advert, in bytes: enough for the few groups that a moment of conflict is about. */
+export const longestExceptions = 256;
+
+/** Stands for no boot: no start draws it. */
+export const noBoot = '0000000000000000';
+export const inheritanceLength = 8 + 8;
 
 export const intervalRange = { low: 1, high: 60_000 } as const;
 export const downAfterRange = { low: 1, high: 0xffff } as const;

@@ -1,7 +1,7 @@
 // Makes the packets of the decoder's fuzz run: from plain noise to adverts that are right but for
 // one byte and signed again, so that the parser behind the hash is reached. All from one seed.
 
-import type { GroupEntry } from '#model/advert';
+import type { GroupEntry, Votes } from '#model/advert';
 import { encodeAdvert } from '#wire/encode-advert';
 import type { KeyedHash } from '#wire/keyed-hash';
 import { macLength, prefixLength, sectionTable, tableHeadLength } from '#wire/layout';
@@ -130,6 +130,16 @@ function macsFrom(random: Random): string[] {
   return Array.from({ length: random(17) }, () => Array.from({ length: 6 }, byte).join(':'));
 }
 
+function votesFrom(random: Random, hex: () => string, word: () => string): Votes {
+  const given = Array.from({ length: random(5) }, () => ({
+    boot: hex(),
+    sequence: random(1 << 30),
+    tableVersion: random(1 << 30),
+    except: Array.from({ length: random(3) }, () => ({ group: word(), epoch: random(1 << 30) })),
+  }));
+  return { voters: hex(), silent: random(2) === 0, epoch: random(1 << 30), given };
+}
+
 function validDatagram(random: Random, cluster: string, hash: KeyedHash): Valid {
   const word = (): string => `n${random(1 << 30).toString(36)}`;
   const hex = (): string => [random(1 << 30), random(1 << 30)].map((n) => n.toString(16).padStart(8, '0')).join('');
@@ -145,6 +155,7 @@ function validDatagram(random: Random, cluster: string, hash: KeyedHash): Valid 
     release: '0.1.0',
     tableVersion: 1000 + random(1000),
     facts: random(4) === 0 ? null : { gateway: gatewayWords[random(3)] ?? 'none', macs: macsFrom(random) },
+    votes: random(3) === 0 ? null : votesFrom(random, hex, word),
   };
   const entry = (): GroupEntry => ({
     group: word(),
@@ -155,6 +166,7 @@ function validDatagram(random: Random, cluster: string, hash: KeyedHash): Valid 
     pinned: random(2) === 0,
     successor: random(2) === 0 ? null : word(),
     epoch: random(1 << 30),
+    inherits: random(4) === 0 ? { boot: hex(), epoch: random(1 << 30) } : null,
   });
   const groups = random(8) === 0 ? 200 : random(4);
   const table = random(4) === 0 ? null : { base: random(1000), entries: Array.from({ length: groups }, entry) };

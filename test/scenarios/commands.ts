@@ -55,7 +55,7 @@ const commands: Record<string, Command> = {
   host: (stage, [name = '', priority = '100', ...words]) => {
     const wish = { node: name, priority: Number(priority), intervalMs: stage.intervalMs, downAfter, ...stage.common };
     const host = stage.world.add({ ...wish, ...wishes(stage, words) }, { name });
-    host.kernel.lateMs = kernelLateMs;
+    host.kernel.lateMs = host.settings.quorum === null ? kernelLateMs : 0;
   },
   start: (stage, words) => stage.hosts(words).forEach((host) => host.start()),
   stop: (stage, words) => stage.hosts(words).forEach((host) => host.stop()),
@@ -116,6 +116,14 @@ function settingOf(stage: Stage, word: string): [keyof Wish, unknown] {
       return ['paths', list];
     case 'nodes':
       return ['nodes', list];
+    case 'voters':
+      return ['voters', list];
+    case 'longest-hold':
+      return ['longestHoldMs', stage.ms(value)];
+    case 'hold':
+      return ['leaseMs', stage.ms(value)];
+    case 'witness':
+      return ['witness', value === 'true'];
     case 'lease':
       return ['lease', value];
     case 'probe':

@@ -4,7 +4,7 @@
 import { sleepLookMs } from '#core/timing';
 import { instant } from '#lib/time';
 import type { DaemonEvent } from '#model/event';
-import type { CheckOutcome, Input, LinkFacts } from '#model/input';
+import type { CheckOutcome, Input, LinkFacts, StartFacts } from '#model/input';
 import type { Settings, VirtualAddress } from '#model/settings';
 import { Daemon, type Ports } from '#runtime/daemon';
 import type { KeyedHash } from '#ports/keyed-hash';
@@ -63,7 +63,10 @@ export class Host {
   #daemon: Daemon | null = null;
   #alarm = 0;
   #deaf = false;
-  #beat: { at: number; peers: number; suspendedMs: number } | null = null;
+  /** What outlives a reboot. */
+  memory: StartFacts['remembered'] = null;
+  #reserved = 0;
+  #beat: { at: number; peers: number; suspendedMs: number; until: number | null; boot: string } | null = null;
   readonly #hash: KeyedHash;
   readonly #world: Surroundings;
 
@@ -101,6 +104,8 @@ export class Host {
   start(): void {
     this.#process?.end();
     this.life += 1;
+    // A gate that shut on an earlier life is no concern of this one.
+    if (this.kernel.gate?.lapsed === true) this.kernel.gate.clear();
     const process: Process = new Process(
       this.clock,
       () => this.#daemon?.offer({ kind: 'wake' }),
@@ -114,7 +119,7 @@ export class Host {
     this.#process = process;
     const boot = `${this.address.split('.')[3]?.padStart(8, '0')}${String(this.life).padStart(8, '0')}`;
     const identity = { boot, configHash: '0'.repeat(16), release: 'test' };
-    const daemon = new Daemon(this.settings, identity, this.#ports(process));
+    const daemon = new Daemon(this.settings, identity, this.#ports(process, boot));
     this.#daemon = daemon;
     // The age of an advert from before a suspend is not known.
     const beat = this.#beat?.suspendedMs === this.clock.suspendedMs ? this.#beat : null;
@@ -125,9 +130,19 @@ export class Host {
         lastAdvertAt: beat === null ? null : instant(beat.at),
         lastDownMs: this.settings.intervalMs * this.settings.downAfter,
         lastLivePeers: beat?.peers ?? 0,
+        lastBoot: beat?.boot ?? null,
+        lastUntil: beat === null || beat.until === null ? null : instant(beat.until),
+        epochFloor: this.#reserve(),
+        remembered: this.memory,
       }),
     );
     this.#tellForeign();
+  }
+
+  /** Epochs of this start: above the wall clock, and above those of the start before. */
+  #reserve(): number {
+    this.#reserved = Math.max(this.#reserved + 1_000_000, Math.floor(this.clock.wall));
+    return this.#reserved;
   }
 
   /** An administrator adds the address, or takes it away; the daemon watches. */
@@ -243,7 +258,7 @@ export class Host {
     this.clock.after(afterMs, () => process.enter(() => this.#daemon?.offer(input)));
   }
 
-  #ports(process: Process): Ports {
+  #ports(process: Process, boot: string): Ports {
     const { clock, kernel } = this;
     return {
       clock: { now: () => instant(process.now()), suspendedMs: () => clock.suspendedMs, wall: () => clock.wall },
@@ -275,7 +290,7 @@ export class Host {
           }),
         renew: (id, advertAt, until, peers) =>
           process.act(() => {
-            this.#beat = { at: advertAt, peers, suspendedMs: clock.suspendedMs };
+            this.#beat = { at: advertAt, peers, suspendedMs: clock.suspendedMs, until, boot };
             const outcomes = kernel.renew(until ?? Infinity);
             if (outcomes.length > 0) this.#answer({ kind: 'kernel', id, outcomes }, this.answerMs());
           }),
@@ -301,6 +316,7 @@ export class Host {
       hooks: { run: () => {}, finish: async () => 0 },
       journal: { write: (event) => this.#world.told(this, event) },
       service: { ready: () => {}, beat: () => {}, stopping: () => {} },
+      memory: { remember: (voters, longestHoldMs) => (this.memory = { voters, longestHoldMs }) },
       exit: () => process.end(),
     };
   }

@@ -17,6 +17,11 @@ export interface Wish {
   readonly lease?: 'off' | 'gate';
   readonly probe?: boolean;
   readonly gateways?: readonly string[];
+  /** Quorum mode among these; with the millisecond lease. */
+  readonly voters?: readonly string[];
+  readonly longestHoldMs?: number;
+  readonly leaseMs?: number;
+  readonly witness?: boolean;
 }
 
 export function settingsFor(wish: Wish): Settings {
@@ -39,13 +44,18 @@ export function settingsFor(wish: Wish): Settings {
       peers: [],
       paths: paths.map((name) => ({ name, interface: name })),
     },
-    nodes: wish.nodes ?? null,
+    nodes: wish.voters ?? wish.nodes ?? null,
+    quorum:
+      wish.voters === undefined
+        ? null
+        : { voters: wish.voters.toSorted(), longestHoldMs: wish.longestHoldMs ?? 10 * intervalMs },
+    witness: wish.witness ?? false,
     startupDelayMs: Math.max(wish.startupDelayMs ?? 0, downMs),
     watchdog: null,
     lease: leaseFor(wish, leaseSeconds * 1000, downMs - probeMs - gateLateMs),
     probe: wish.probe ?? true,
     gateways: wish.gateways ?? [],
-    groups: Array.from({ length: wish.groups ?? 1 }, (_, index) => groupFor(wish, index)),
+    groups: Array.from({ length: wish.witness === true ? 0 : (wish.groups ?? 1) }, (_, index) => groupFor(wish, index)),
     checks: wish.checks ?? [],
     hook: null,
     log: { format: 'text', level: 'info' },
@@ -57,6 +67,10 @@ const gateLateMs = 4;
 
 function leaseFor(wish: Wish, addressMs: number, gateMs: number): Settings['lease'] {
   if (wish.lease === 'off') return { kind: 'off' };
+  if (wish.voters !== undefined) {
+    const ms = wish.leaseMs ?? 3 * (wish.intervalMs ?? 1000);
+    return { kind: 'nftables', ms, lateMs: gateLateMs, addressMs: 1000 * Math.ceil(ms / 1000) + 1000 };
+  }
   // The addresses themselves outlive the gate, in whole seconds.
   const backstopMs = 1000 * Math.max(2, Math.ceil(gateMs / 1000)) + 1000;
   if (wish.lease === 'gate') return { kind: 'nftables', ms: gateMs, lateMs: gateLateMs, addressMs: backstopMs };

@@ -49,7 +49,17 @@ export class Bench {
   constructor(wish: Partial<Wish> = {}, facts: Partial<StartFacts> = {}, settings: Partial<Settings> = {}) {
     // Rules that are not about the wire are shown without it.
     this.settings = { ...settingsFor({ node: 'me', probe: false, ...wish }), ...settings };
-    const nothing = { links: [link], left: [], lastAdvertAt: null, lastDownMs: 3000, lastLivePeers: 0 };
+    const nothing = {
+      links: [link],
+      left: [],
+      lastAdvertAt: null,
+      lastDownMs: 3000,
+      lastLivePeers: 0,
+      lastBoot: null,
+      lastUntil: null,
+      epochFloor: 1000,
+      remembered: null,
+    };
     const identity = { boot: ownBoot, configHash: '0'.repeat(16) };
     const first = begin(this.settings, { ...nothing, ...facts }, identity, instant(0));
     this.state = first.state;
@@ -122,6 +132,7 @@ export class Bench {
       table: entry === null ? null : { base: 0, part: 0, parts: 1, entries: [entry] },
       facts: null,
       echoes: [...this.#echo(saying.echo), ...(saying.echoes ?? [])],
+      votes: null,
       ...saying.advert,
     };
     return { kind: 'advert', path: saying.path ?? 'eth0', from: '192.0.2.9', advert };
@@ -188,6 +199,7 @@ export function entryOf(role: GroupEntry['role'], change: Partial<GroupEntry> = 
     pinned: false,
     successor: null,
     epoch: 0,
+    inherits: null,
     ...change,
   };
 }
@@ -205,7 +217,8 @@ function broken({ state, effects, now, settings }: Bench, before: State | undefi
     const was = before?.groups[index];
     const all = settings.groups[index]?.addresses.every((address) => group.present.has(addressKey(address))) === true;
     say(group.role === 'active' && was !== undefined && was.role !== 'active' && !all, 'active without every address');
-    say(group.role === 'claiming' && group.holdId === null, 'claiming, and nothing was asked of the kernel');
+    const free = group.role === 'claiming' && group.holdId === null && state.quorum === null;
+    say(free, 'claiming, and nothing was asked of the kernel');
     say(group.role === 'resigning' && group.resignation === null, 'resigning without a plan');
     say(group.announcing !== null && group.role !== 'active', 'announces what it does not hold');
     say(group.wants !== 'nothing' && group.role !== 'standby', 'wishes for what it cannot take');

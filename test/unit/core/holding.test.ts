@@ -83,6 +83,10 @@ const crashed: StartFacts = {
   lastAdvertAt: instant(-1000),
   lastDownMs: 3000,
   lastLivePeers: 1,
+  lastBoot: '00000000000000a9',
+  lastUntil: null,
+  epochFloor: 0,
+  remembered: null,
 };
 
 test('adoption: addresses of the record are taken on at once', (t) => {

@@ -26,7 +26,7 @@ function runnerOf(text: string, timeoutMs = 5000) {
 }
 
 function change(group: string): HookEffect {
-  return { kind: 'hook', group, state: 'active', previous: 'claiming', reason: { kind: 'no-holder' } };
+  return { kind: 'hook', group, state: 'active', previous: 'claiming', reason: { kind: 'no-holder' }, epoch: 0 };
 }
 
 test('a hook learns what happened from its environment', async (t) => {

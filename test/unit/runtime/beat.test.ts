@@ -8,8 +8,10 @@ import { Daemon, type Ports } from '#runtime/daemon';
 import { link } from '../core/bench.ts';
 import { settingsFor } from '../../world/settings.ts';
 
+const nothingElse = { lastBoot: null, lastUntil: null, epochFloor: 0, remembered: null };
+
 const identity = { boot: '0123456789abcdef', configHash: '0'.repeat(16), release: 'test' };
-const facts = { links: [link], left: [], lastAdvertAt: null, lastDownMs: 0, lastLivePeers: 0 };
+const facts = { links: [link], left: [], lastAdvertAt: null, lastDownMs: 0, lastLivePeers: 0, ...nothingElse };
 
 function play() {
   const seen = { beats: 0, exits: 0, did: [] as string[], now: 0, suspendedMs: 7000, breaks: false };
@@ -28,6 +30,7 @@ function play() {
     checks: { run: () => undefined },
     hooks: { run: () => undefined, finish: () => Promise.resolve(0) },
     journal: { write: ({ code }) => seen.did.push(code) },
+    memory: { remember: () => undefined },
     service: { ready: () => undefined, beat: () => (seen.beats += 1), stopping: () => undefined },
     exit: () => (seen.exits += 1),
   };

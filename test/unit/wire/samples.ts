@@ -4,11 +4,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as fc from 'fast-check';
 import { formatIp } from '#lib/ip';
-import type { Echo, GroupEntry, Role } from '#model/advert';
+import type { Echo, GroupEntry, Role, Votes } from '#model/advert';
 import type { AdvertHeader, ChangedTable } from '#wire/encode-advert';
 import { ethernetText } from '#wire/ethernet-address';
 import type { KeyedHash } from '#wire/keyed-hash';
-import { roleCodes } from '#wire/layout';
+import { noBoot, roleCodes } from '#wire/layout';
 
 export const header: AdvertHeader = {
   cluster: 'edge',
@@ -22,6 +22,7 @@ export const header: AdvertHeader = {
   release: '0.1.0-rc.1+g123',
   tableVersion: 9_000_000,
   facts: null,
+  votes: null,
 };
 
 export const entry: GroupEntry = {
@@ -33,6 +34,7 @@ export const entry: GroupEntry = {
   pinned: false,
   successor: null,
   epoch: 0,
+  inherits: null,
 };
 
 export function entriesNamed(count: number): GroupEntry[] {
@@ -94,6 +96,24 @@ const address = fc
   .oneof(fc.uint8Array({ minLength: 4, maxLength: 4 }), fc.uint8Array({ minLength: 16, maxLength: 16 }))
   .map(formatIp);
 
+/** All zeros stand for none. */
+const someBoot = hex.filter((boot) => boot !== noBoot);
+
+const someVotes: fc.Arbitrary<Votes> = fc.record({
+  voters: hex,
+  silent: fc.boolean(),
+  epoch: counter,
+  given: fc.array(
+    fc.record({
+      boot: hex,
+      sequence: counter,
+      tableVersion: counter,
+      except: fc.array(fc.record({ group: word, epoch: counter }), { maxLength: 1 }),
+    }),
+    { maxLength: 2 },
+  ),
+});
+
 const someEntry: fc.Arbitrary<GroupEntry> = fc.record({
   group: word,
   role: fc.constantFrom(...(Object.keys(roleCodes) as Role[])),
@@ -103,6 +123,7 @@ const someEntry: fc.Arbitrary<GroupEntry> = fc.record({
   pinned: fc.boolean(),
   successor: fc.option(word),
   epoch: counter,
+  inherits: fc.option(fc.record({ boot: someBoot, epoch: counter })),
 });
 
 export const someHeader: fc.Arbitrary<AdvertHeader> = fc.record({
@@ -122,11 +143,13 @@ export const someHeader: fc.Arbitrary<AdvertHeader> = fc.record({
       macs: fc.array(fc.uint8Array({ minLength: 6, maxLength: 6 }).map(ethernetText), { maxLength: 16, size: 'max' }),
     }),
   ),
+  votes: fc.option(someVotes),
 });
 
 export const someEchoes: fc.Arbitrary<Echo[]> = fc.array(
   fc.record({ boot: hex, sequence: counter, tableVersion: counter, here: fc.boolean() }),
-  { maxLength: 33, size: 'max' },
+  // So many fit beside the longest names and the votes above.
+  { maxLength: 18, size: 'max' },
 );
 
 export const someTable = (tableVersion: number): fc.Arbitrary<ChangedTable | null> =>

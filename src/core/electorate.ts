@@ -1,0 +1,109 @@
+// Who votes: the list of voters and what a majority of it is, whether enough of them could answer now, and
+// how the list may change. Two majorities of lists that differ by one name have a node in common; with more
+// than one name that is not so, and a node that remembers such a list neither votes nor holds.
+
+import { hash64 } from '#lib/hash';
+import type { StartFacts } from '#model/input';
+import type { NodeName } from '#model/names';
+import type { Reason } from '#model/reason';
+import type { Quorum, Settings } from '#model/settings';
+import { duplicateOf } from './neighbours.ts';
+import { raise, settle } from './problems.ts';
+import type { Boot } from './state.ts';
+import { groupAt, type Turn } from './turn.ts';
+
+export function votersHash({ voters, longestHoldMs }: Quorum): string {
+  return hash64(JSON.stringify([voters, longestHoldMs]));
+}
+
+export function majorityOf({ voters }: Quorum): number {
+  return Math.floor(voters.length / 2) + 1;
+}
+
+/** Names that stand in one list only. */
+export function namesChanged(before: readonly NodeName[], now: readonly NodeName[]): number {
+  const gone = before.filter((name) => !now.includes(name)).length;
+  return gone + now.filter((name) => !before.includes(name)).length;
+}
+
+export function isMuted({ voters }: Quorum, { remembered }: StartFacts): boolean {
+  return remembered !== null && namesChanged(remembered.voters, voters) > 1;
+}
+
+/** Proven, in the list, counting the same list, and the only one of its name. */
+export function votes(turn: Turn, boot: Boot): boolean {
+  const { quorum } = turn.settings;
+  if (quorum === null || !boot.proven || boot.votes?.voters !== turn.state.quorum?.hash) return false;
+  return quorum.voters.includes(boot.node) && duplicateOf(turn, boot.node) === null;
+}
+
+/** Voters that hear this node and can be heard, and could give it a vote for this group, itself included. */
+export function reachableVoters(turn: Turn): NodeName[] {
+  const names = new Set<NodeName>();
+  if (!isSilent(turn)) names.add(turn.settings.node);
+  for (const boot of turn.state.boots.values()) {
+    if (boot.state === 'two-way' && boot.votes?.silent === false && votes(turn, boot)) names.add(boot.node);
+  }
+  return [...names].toSorted();
+}
+
+/** Since it may have forgotten a promise, or because nobody can tell whose promise it is. */
+export function isSilent(turn: Turn): boolean {
+  const { quorum } = turn.state;
+  if (quorum === null) return false;
+  return quorum.muted || quorum.silentUntil !== null || duplicateOf(turn, turn.settings.node) !== null;
+}
+
+/** A node that gives no vote to itself cannot hold: nobody hands anything over to it, or waits for its turn. */
+export function couldHold(boot: Boot): boolean {
+  return boot.votes?.silent !== true;
+}
+
+/** A claim that cannot win would only keep others waiting. */
+export function quorumHinders(turn: Turn, index: number): Reason | null {
+  const state = turn.state.quorum;
+  const { quorum } = turn.settings;
+  if (state === null || quorum === null) return null;
+  const { group } = groupAt(turn, index);
+  if (state.muted) return { kind: 'voters-changed' };
+  const promise = state.promises.get(group.name);
+  const standing = promise?.standing === true ? promise : null;
+  if (isSilent(turn) && standing?.boot !== turn.state.boot) {
+    return { kind: 'silent-voter', forMs: silenceMs(turn.settings) };
+  }
+  if (standing !== null && standing.boot !== turn.state.boot) {
+    return { kind: 'promised', to: state.candidates.get(standing.boot)?.node ?? '' };
+  }
+  const reached = reachableVoters(turn).length;
+  const needed = majorityOf(quorum);
+  if (reached < needed || group.restUntil > turn.now) return { kind: 'no-majority', votes: reached, needed };
+  return null;
+}
+
+/** Clock rates may differ by one in a hundred on both sides; what is left is a margin. */
+const rateMargin = 1.03;
+
+/** How long a voter keeps a promise to whoever can hold for `holdMs` after an advert. */
+export function promiseMs(holdMs: number): number {
+  return rateMargin * holdMs;
+}
+
+export function silenceMs({ quorum }: Settings): number {
+  return quorum === null ? 0 : promiseMs(quorum.longestHoldMs);
+}
+
+/** Peers that count otherwise, and whether this node's list is settled enough to be remembered. */
+export function noteVoters(turn: Turn): void {
+  const state = turn.state.quorum;
+  const { quorum } = turn.settings;
+  if (state === null || quorum === null) return;
+  const live = [...turn.state.boots.values()].filter((boot) => boot.state !== 'lost');
+  const differing = new Set(live.filter(({ votes: said }) => said?.voters !== state.hash).map(({ node }) => node));
+  for (const peer of differing) raise(turn, { code: 'voters-differ', peer });
+  settle(turn, (problem) => problem.code === 'voters-differ' && !differing.has(problem.peer));
+  if (state.remembered || state.muted || state.silentUntil !== null) return;
+  const agreeing = new Set(live.filter((boot) => votes(turn, boot)).map(({ node }) => node));
+  if (agreeing.size + 1 < majorityOf(quorum)) return;
+  turn.state.quorum = { ...state, remembered: true };
+  turn.late.push({ kind: 'remember', ...quorum });
+}

@@ -1,0 +1,46 @@
+// The number of a claim, and whose claim it goes on from. Epochs only rise: each is above all that were heard
+// of, and those of a new start are above the wall clock and above what an earlier start reserved. Whoever said
+// that it let go has ended its claims up to the epoch that it last had.
+
+import { longAgo } from '#lib/time';
+import type { Advert, GroupEntry } from '#model/advert';
+import { isClaim } from './promises.ts';
+import type { Group } from './state.ts';
+import { groupAt, type Turn } from './turn.ts';
+
+type Inheritance = NonNullable<GroupEntry['inherits']>;
+
+export function noteEpochs(turn: Turn, { votes, table }: Advert): void {
+  const { quorum } = turn.state;
+  if (quorum === null) return;
+  const heard = (table?.entries ?? []).map(({ epoch }) => epoch);
+  raiseEpoch(turn, Math.max(votes?.epoch ?? 0, ...heard));
+}
+
+/** What sets a claim apart from all that were before it. */
+export function newClaim(turn: Turn, index: number): Partial<Group> {
+  const { quorum } = turn.state;
+  if (quorum === null) return {};
+  const epoch = quorum.highestEpoch + 1;
+  raiseEpoch(turn, epoch);
+  return { epoch, inherits: inheritance(turn, index), mandate: longAgo };
+}
+
+function raiseEpoch(turn: Turn, epoch: number): void {
+  const { quorum } = turn.state;
+  if (quorum !== null && epoch > quorum.highestEpoch) turn.state.quorum = { ...quorum, highestEpoch: epoch };
+}
+
+/** Who named this node as its successor, or else whoever claimed last and let go. */
+function inheritance(turn: Turn, index: number): Inheritance | null {
+  const { name } = groupAt(turn, index).group;
+  let best: (Inheritance & { readonly named: boolean }) | null = null;
+  for (const boot of turn.state.boots.values()) {
+    const entry = boot.table.entries.get(name);
+    if (!boot.proven || entry === undefined || isClaim(entry.role) || entry.epoch === 0) continue;
+    const named = entry.role === 'resigning' && entry.successor === turn.settings.node;
+    const better = best === null || (named === best.named ? entry.epoch > best.epoch : named);
+    if (better) best = { boot: boot.boot, epoch: entry.epoch, named };
+  }
+  return best === null ? null : { boot: best.boot, epoch: best.epoch };
+}

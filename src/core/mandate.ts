@@ -1,0 +1,178 @@
+// The candidate. A number that it sent counts for a group when a majority, itself among them, promised on
+// hearing that number or a later one, under a table that already showed the present claim. Whoever has that
+// may hold until a lease after the number was sent, by its own clock. The kernel's lease is one for all that
+// this node holds, so it follows the group with the shortest mandate, and is renewed on nothing else.
+
+import { earliest, type Instant, later, never } from '#lib/time';
+import type { Effect } from '#model/effect';
+import type { Vote } from '#model/advert';
+import type { Input } from '#model/input';
+import type { EffectId, GroupName, NodeName } from '#model/names';
+import { majorityOf, votes } from './electorate.ts';
+import { isClaim, voteForSelf } from './promises.ts';
+import type { QuorumState, SentAdvert } from './quorum-state.ts';
+import type { Group } from './state.ts';
+import { leaseMs, windowMs } from './timing.ts';
+import { changeGroup, groupAt, newId, type Turn } from './turn.ts';
+
+/** A vote for an older advert comes too late to be of use. */
+const mostSent = 256;
+
+type Ballot = Pick<Vote, 'sequence' | 'tableVersion' | 'except'>;
+
+export function noteSpoken(turn: Turn, id: EffectId): void {
+  const { quorum, tableVersion } = turn.state;
+  if (quorum === null) return;
+  turn.state.quorum = { ...quorum, sent: [...quorum.sent, { id, tableVersion, left: null }].slice(-mostSent) };
+}
+
+/** It left: now its numbers are known, and this node votes for them as others do. */
+export function noteSent(turn: Turn, { id, at, last }: Extract<Input, { kind: 'sent' }>): void {
+  const { quorum } = turn.state;
+  const said = quorum?.sent.find((advert) => advert.id === id);
+  if (quorum == null || said === undefined) return;
+  const sent = quorum.sent.map((advert) => (advert === said ? { ...advert, left: { at, last } } : advert));
+  turn.state.quorum = { ...quorum, sent };
+  // The words of two adverts may come in another order than they left: the later one has covered this one.
+  const newest = sent.every(({ left }) => left === null || left.last <= last);
+  if (newest) voteForSelf(turn, last, said.tableVersion);
+  turn.recount = true;
+}
+
+/** Before the decisions of a step: what the votes known by now are worth for each group. */
+export function countVotes(turn: Turn): void {
+  const { quorum } = turn.state;
+  if (quorum === null || !turn.recount) return;
+  const cast = ballotsOf(turn, quorum);
+  // With no exceptions, groups that were claimed in one version have one answer.
+  const known = new Map<number, Instant | null>();
+  const plain = [...cast.values()].flat().every(({ except }) => except.length === 0);
+  for (const [index, group] of turn.state.groups.entries()) {
+    if (!isClaim(group.role)) continue;
+    if (!plain && isOutdone(cast, group)) turn.touched.add(group.name);
+    const memo = plain ? known.get(group.epochVersion) : undefined;
+    const until = memo === undefined ? mandateBy(turn, quorum, cast, group) : memo;
+    known.set(group.epochVersion, until);
+    if (until === null || until <= group.mandate) continue;
+    changeGroup(turn, index, { mandate: until });
+    if (group.role === 'claiming' && group.holdId === null) turn.touched.add(group.name);
+  }
+}
+
+function ballotsOf(turn: Turn, quorum: QuorumState): Map<NodeName, Ballot[]> {
+  const cast = new Map<NodeName, Ballot[]>();
+  const own = quorum.candidates.get(turn.state.boot);
+  if (own !== undefined) cast.set(turn.settings.node, [own]);
+  for (const boot of turn.state.boots.values()) {
+    const vote = boot.votes?.given.find((given) => given.boot === turn.state.boot);
+    if (vote === undefined || boot.node === turn.settings.node || !votes(turn, boot)) continue;
+    cast.set(boot.node, [...(cast.get(boot.node) ?? []), vote]);
+  }
+  return cast;
+}
+
+/** Until when the highest number that counts lets this node hold the group; null when none does. */
+function mandateBy(
+  turn: Turn,
+  quorum: QuorumState,
+  cast: ReadonlyMap<NodeName, readonly Ballot[]>,
+  group: Group,
+): Instant | null {
+  const asked = turn.settings.quorum;
+  if (asked === null) return null;
+  const numbers = new Map([...cast].map(([node, ballots]) => [node, highest(ballots, group)] as const));
+  const own = numbers.get(turn.settings.node) ?? 0;
+  const counted = [...numbers.values()].filter((number) => number > 0).toSorted((a, b) => b - a);
+  const number = Math.min(own, counted[majorityOf(asked) - 1] ?? 0);
+  const at = number === 0 ? null : sentAt(quorum.sent, number);
+  return at === null ? null : later(at, leaseMs(turn.settings));
+}
+
+function highest(
+  ballots: readonly Ballot[],
+  { name, epochVersion }: { name: GroupName; epochVersion: number },
+): number {
+  return ballots.reduce((best, { sequence, tableVersion, except }) => {
+    return tableVersion < epochVersion || except.some(({ group }) => group === name) ? best : Math.max(best, sequence);
+  }, 0);
+}
+
+/** A claim that a voter refused because it had granted a later one: it has to be made anew, above that. */
+export function mustClaimAnew(turn: Turn, group: Group): boolean {
+  const { quorum } = turn.state;
+  return quorum !== null && isOutdone(ballotsOf(turn, quorum), group);
+}
+
+function isOutdone(
+  cast: ReadonlyMap<NodeName, readonly Ballot[]>,
+  { role, name, epoch, epochVersion, holdId }: Group,
+): boolean {
+  if (role !== 'claiming' || holdId !== null) return false;
+  return [...cast.values()].flat().some(({ tableVersion, except }) => {
+    return tableVersion >= epochVersion && except.some((one) => one.group === name && one.epoch >= epoch);
+  });
+}
+
+/**
+ * When a number left, or some instant before that. Between an advert whose numbers are known and the next one
+ * there is no doubt; anything else is taken to have left with the last advert that is known to be older.
+ */
+export function sentAt(sent: readonly SentAdvert[], number: number): Instant | null {
+  let older: Instant | null = null;
+  let certain = false;
+  for (const { left } of sent) {
+    if (left === null) {
+      certain = false;
+      continue;
+    }
+    if (left.last >= number) return certain ? left.at : older;
+    older = left.at;
+    certain = true;
+  }
+  return older;
+}
+
+/** The end of the shortest mandate among groups whose addresses are there, or asked for. */
+export function authorityUntil(turn: Turn): Instant {
+  return turn.state.groups.filter(isOpen).reduce((until, { mandate }) => earliest(until, mandate), never);
+}
+
+function isOpen({ role, holdId }: Group): boolean {
+  return role === 'active' || (role === 'claiming' && holdId !== null);
+}
+
+/** A group is opened under the lease that runs for the others: it must be worth as much as that. */
+export function mayOpen(turn: Turn, index: number): boolean {
+  const { quorum } = turn.state;
+  if (quorum === null) return true;
+  const { mandate } = groupAt(turn, index).group;
+  return mandateEndsAt(turn, mandate) > turn.now && mandate >= quorum.grantedUntil;
+}
+
+/** A little before its end a mandate is over: there must be time for silence. */
+export function mandateEndsAt(turn: Turn, mandate: Instant): Instant {
+  return later(mandate, -windowMs(turn.settings));
+}
+
+/** Before anything else in a step: the kernel's lease has ended, so whatever came meanwhile came too late. */
+export function mandateLapsed(turn: Turn): boolean {
+  const { quorum } = turn.state;
+  return quorum !== null && quorum.grantedUntil <= turn.now && turn.state.groups.some(isOpen);
+}
+
+export function mandateWakeAt(turn: Turn, group: Group): Instant {
+  if (turn.state.quorum === null || !isOpen(group)) return never;
+  return mandateEndsAt(turn, group.mandate);
+}
+
+/** After the decisions: whatever is still open lives on for as long as all of it may. */
+export function quorumRenewal(turn: Turn): Effect | null {
+  const { quorum } = turn.state;
+  if (quorum === null) return null;
+  const until = authorityUntil(turn);
+  if (until === never || until <= quorum.grantedUntil) return null;
+  turn.state.quorum = { ...quorum, grantedUntil: until };
+  if (!turn.state.groups.some(({ role }) => role === 'active')) return null;
+  const livePeers = [...turn.state.boots.values()].filter((boot) => boot.state === 'two-way').length;
+  return { kind: 'renew', id: newId(turn), advertAt: later(until, -leaseMs(turn.settings)), until, livePeers };
+}

@@ -1,0 +1,262 @@
+// The voter. For each group it promises one candidate at a time that it will vote for nobody else until a
+// little after that candidate must have let go, counted from the moment it heard the number that the vote
+// names. A promise ends before its time only when the candidate itself said, in order, that it let go, or
+// when a successor names that very claim as the one it goes on from. Its own vote obeys the same rules.
+
+import { earliest, type Instant, later, latest, longAgo, never } from '#lib/time';
+import type { GroupEntry, Role, VoteException } from '#model/advert';
+import type { BootId, GroupName, NodeName } from '#model/names';
+import { isSilent, promiseMs } from './electorate.ts';
+import { raise, settle } from './problems.ts';
+import type { Candidate, Promised, QuorumState } from './quorum-state.ts';
+import type { Boot } from './state.ts';
+import { holdMs } from './timing.ts';
+import type { Turn } from './turn.ts';
+
+/** More candidates than nodes that any cluster needs; what an advert can name. */
+export const mostVotes = 16;
+export const mostPromises = 8192;
+/** Names of excepted groups, in bytes, over all votes of an advert. */
+const longestExceptions = 256;
+
+/** Whoever asks for votes: what it claims, and the number by which it asks. */
+interface Asking {
+  readonly boot: BootId;
+  readonly node: NodeName;
+  readonly holdMs: number;
+  readonly sequence: number;
+  readonly tableVersion: number;
+  readonly entries: Iterable<GroupEntry>;
+}
+
+/** Before anything else in a step: promises whose time is over end, and so does a silence. */
+export function endPromises(turn: Turn): void {
+  const { quorum } = turn.state;
+  if (quorum === null) return;
+  const over = [...quorum.candidates].filter(([, { until }]) => until <= turn.now && until !== longAgo);
+  if (over.length > 0) {
+    turn.state.quorum = withoutPromises(quorum, new Set(over.map(([boot]) => boot)));
+    turn.stirred = true;
+  }
+  const { silentUntil } = turn.state.quorum ?? quorum;
+  if (silentUntil === null || silentUntil > turn.now) return;
+  turn.state.quorum = { ...(turn.state.quorum ?? quorum), silentUntil: null };
+  turn.stirred = true;
+  turn.speak = true;
+}
+
+export function promisesWakeAt(turn: Turn): Instant {
+  const { quorum } = turn.state;
+  if (quorum === null) return never;
+  const ends = [...quorum.candidates.values()].map(({ until }) => (until === longAgo ? never : until));
+  return earliest(quorum.silentUntil ?? never, ...ends);
+}
+
+/** A newer word of another node, already applied: `before` is what was known of it until now. */
+export function hearCandidate(turn: Turn, before: Boot, boot: Boot): void {
+  const { quorum } = turn.state;
+  if (quorum === null || !boot.proven) return;
+  const known = quorum.candidates.get(boot.boot);
+  const sameWord = before.table === boot.table && before.proven && before.state !== 'lost';
+  if (known !== undefined && sameWord && !known.refused && known.until !== longAgo) prolong(turn, boot, known);
+  else if (known !== undefined || !sameWord) review(turn, askingOf(boot));
+}
+
+/** An advert of this node left: its own vote for the number, by the same rules as any other. */
+export function voteForSelf(turn: Turn, sequence: number, tableVersion: number): void {
+  if (turn.state.quorum !== null) review(turn, ownAsking(turn, sequence, tableVersion));
+}
+
+/** After the decisions of a step: what this node let go of is free, and whoever was refused is asked again. */
+export function reconsider(turn: Turn): void {
+  if (turn.state.quorum === null) return;
+  freeWhatIsLetGo(turn);
+  forgetTheDead(turn);
+  for (const [id, { refused, sequence, tableVersion }] of turn.state.quorum.candidates) {
+    if (!refused) continue;
+    const boot = turn.state.boots.get(id);
+    if (id === turn.state.boot) review(turn, ownAsking(turn, sequence, tableVersion));
+    else if (boot !== undefined && boot.state !== 'lost') review(turn, askingOf(boot));
+  }
+}
+
+/** Nothing is promised to them, and they will not ask again. */
+function forgetTheDead(turn: Turn): void {
+  const { quorum, boots, boot: own } = turn.state;
+  if (quorum === null) return;
+  const dead = [...quorum.candidates].filter(([id, { until }]) => {
+    return until === longAgo && id !== own && (boots.get(id)?.state ?? 'lost') === 'lost';
+  });
+  if (dead.length === 0) return;
+  const candidates = new Map(quorum.candidates);
+  for (const [id] of dead) candidates.delete(id);
+  turn.state.quorum = { ...quorum, candidates };
+}
+
+function freeWhatIsLetGo(turn: Turn): void {
+  const { quorum } = turn.state;
+  if (quorum?.candidates.has(turn.state.boot) !== true) return;
+  const changed: [GroupName, Promised][] = [];
+  for (const { name, role } of turn.state.groups) {
+    const promise = quorum.promises.get(name);
+    if (promise?.standing !== true || promise.boot !== turn.state.boot || isClaim(role)) continue;
+    changed.push([name, { ...promise, standing: false }]);
+  }
+  if (changed.length > 0) {
+    turn.state.quorum = { ...quorum, promises: new Map([...quorum.promises, ...changed]) };
+  }
+}
+
+/** The same claims as before, under a higher number: they all last longer, at the cost of one. */
+function prolong(turn: Turn, boot: Boot, known: Candidate): void {
+  const { quorum } = turn.state;
+  if (quorum === null || tooLong(turn, boot)) return;
+  const until = latest(known.until, later(turn.now, promiseMs(boot.holdMs)));
+  const candidates = new Map(quorum.candidates);
+  candidates.set(boot.boot, { ...known, until, sequence: boot.sequence, tableVersion: boot.table.held });
+  turn.state.quorum = { ...quorum, candidates };
+}
+
+/** Judges every claim of a candidate anew. */
+function review(turn: Turn, asking: Asking): void {
+  const { quorum } = turn.state;
+  if (quorum === null) return;
+  const known = quorum.candidates.get(asking.boot);
+  const promises = new Map(quorum.promises);
+  const except: VoteException[] = [];
+  const silent = isSilent(turn);
+  const barred = quorum.muted || tooLong(turn, asking);
+  let [granted, fresh, claiming] = [0, false, false];
+  for (const entry of asking.entries) {
+    const promise = promises.get(entry.group);
+    const mine = promise?.standing === true && promise.boot === asking.boot;
+    if (!isClaim(entry.role)) {
+      if (mine) promises.set(entry.group, { ...promise, standing: false });
+      continue;
+    }
+    if (entry.role === 'claiming') claiming = true;
+    const refusal = barred ? notNow : refusalOf({ quorum, silent }, asking, entry, promise);
+    if (refusal !== null) {
+      except.push({ group: entry.group, epoch: refusal.epoch });
+      continue;
+    }
+    granted += 1;
+    if (mine && promise.epoch === entry.epoch) continue;
+    promises.set(entry.group, { boot: asking.boot, epoch: entry.epoch, standing: true });
+    fresh = true;
+  }
+  if (changesPromises(quorum.promises, promises)) turn.stirred = true;
+  const candidates = new Map(quorum.candidates);
+  const vote = voteOf(turn, asking, known, granted, except);
+  if (vote === null) candidates.delete(asking.boot);
+  else candidates.set(asking.boot, vote);
+  // The last part of a table with claims came: only now the vote covers them.
+  const completes = claiming && known !== undefined && known.tableVersion !== asking.tableVersion;
+  const outdone = except.some(({ epoch }) => epoch > 0) && known?.except.some(({ epoch }) => epoch > 0) !== true;
+  if (asking.boot !== turn.state.boot && (fresh || completes || outdone)) turn.speak = true;
+  turn.state.quorum = { ...quorum, promises, candidates };
+}
+
+/** Null where the promise is given; otherwise which granted epoch stands above the claim, 0 for any other reason. */
+function refusalOf(
+  { quorum, silent }: { readonly quorum: QuorumState; readonly silent: boolean },
+  asking: Asking,
+  entry: GroupEntry,
+  promise: Promised | undefined,
+): { readonly epoch: number } | null {
+  const known = quorum.candidates.has(asking.boot) || quorum.candidates.size < mostVotes;
+  if (!known || (promise === undefined && quorum.promises.size >= mostPromises)) return notNow;
+  if (promise?.standing === true) {
+    if (promise.boot === asking.boot) return entry.epoch >= promise.epoch ? null : { epoch: promise.epoch };
+    if (!inherits(entry, promise)) return notNow;
+  } else if (silent) return notNow;
+  const least = promise?.epoch ?? 0;
+  if (promise?.boot === asking.boot) return entry.epoch >= least ? null : { epoch: least };
+  // A holder may be older than this start of the voter; a new claim must not look older than what was forgotten.
+  const bar = entry.role === 'active' ? least : Math.max(least, quorum.epochFloor);
+  return entry.epoch > bar ? null : { epoch: bar };
+}
+
+const notNow = { epoch: 0 };
+
+function inherits(entry: GroupEntry, promise: Promised): boolean {
+  return entry.inherits !== null && entry.inherits.boot === promise.boot && promise.epoch <= entry.inherits.epoch;
+}
+
+/** What is said of a candidate; null once it claims nothing. */
+function voteOf(
+  turn: Turn,
+  asking: Asking,
+  known: Candidate | undefined,
+  granted: number,
+  except: readonly VoteException[],
+): Candidate | null {
+  if (granted + except.length === 0) return null;
+  const lasting = known?.until ?? longAgo;
+  const until = granted === 0 ? lasting : latest(lasting, later(turn.now, promiseMs(asking.holdMs)));
+  const base = { node: asking.node, until, refused: except.length > 0 };
+  // More exceptions than can be told: the last vote that could be told stays true, and is said on.
+  if (bytesOf(except) > roomFor(turn, asking.boot)) {
+    return {
+      ...base,
+      sequence: known?.sequence ?? 0,
+      tableVersion: known?.tableVersion ?? 0,
+      except: known?.except ?? [],
+    };
+  }
+  return { ...base, sequence: asking.sequence, tableVersion: asking.tableVersion, except };
+}
+
+function roomFor(turn: Turn, boot: BootId): number {
+  let room = longestExceptions;
+  for (const [id, { except }] of turn.state.quorum?.candidates ?? []) if (id !== boot) room -= bytesOf(except);
+  return room;
+}
+
+function bytesOf(except: readonly VoteException[]): number {
+  return except.reduce((sum, { group }) => sum + 1 + group.length + 8, 0);
+}
+
+/** Whether somebody was freed, or promised what was free. */
+function changesPromises(before: QuorumState['promises'], after: QuorumState['promises']): boolean {
+  if (before.size !== after.size) return true;
+  for (const [group, promise] of after) if (before.get(group) !== promise) return true;
+  return false;
+}
+
+function tooLong(turn: Turn, asking: { readonly node: NodeName; readonly holdMs: number }): boolean {
+  const longestMs = turn.settings.quorum?.longestHoldMs ?? 0;
+  const { node: peer } = asking;
+  if (asking.holdMs <= longestMs) {
+    settle(turn, (problem) => problem.code === 'hold-too-long' && problem.peer === peer);
+    return false;
+  }
+  raise(turn, { code: 'hold-too-long', peer, holdMs: asking.holdMs, longestMs });
+  return true;
+}
+
+export function isClaim(role: Role): boolean {
+  return role === 'claiming' || role === 'active';
+}
+
+function askingOf(boot: Boot): Asking {
+  const { node, sequence, table } = boot;
+  const entries = table.entries.values();
+  return { boot: boot.boot, node, holdMs: boot.holdMs, sequence, tableVersion: table.held, entries };
+}
+
+function ownAsking(turn: Turn, sequence: number, tableVersion: number): Asking {
+  const entries = turn.state.groups.map(({ entry, role }) => ({ ...entry, role }));
+  const { boot } = turn.state;
+  return { boot, node: turn.settings.node, holdMs: holdMs(turn.settings), sequence, tableVersion, entries };
+}
+
+function withoutPromises(quorum: QuorumState, over: ReadonlySet<BootId>): QuorumState {
+  const promises = new Map(quorum.promises);
+  for (const [group, promise] of promises) {
+    if (over.has(promise.boot)) promises.set(group, { ...promise, standing: false });
+  }
+  const ended = (candidate: Candidate): Candidate => ({ ...candidate, until: longAgo, sequence: 0 });
+  const candidates = [...quorum.candidates].map(([id, it]) => [id, over.has(id) ? ended(it) : it] as const);
+  return { ...quorum, promises, candidates: new Map(candidates) };
+}

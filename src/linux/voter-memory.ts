@@ -1,0 +1,107 @@
+// What a voter must not forget, in one small file of the state directory: the epochs that it may have used,
+// reserved in blocks at each start, and the list of voters that it counted. On the disk before the first
+// advert. A file that cannot be written stops the start: a promise to remember would be an empty one.
+
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import type { StartFacts } from '#model/input';
+import type { NodeName } from '#model/names';
+
+const FILE = 'voters.json';
+/** More claims than one start can make; and far less than there are numbers. */
+const BLOCK = 1_000_000;
+/** BOUNDED: written by us, and lists are short. */
+const MOST_NAMES = 1000;
+
+const memorySchema = z.strictObject({
+  version: z.literal(1),
+  epochsBelow: z.int().nonnegative(),
+  remembered: z
+    .strictObject({
+      voters: z.array(z.string()).max(MOST_NAMES),
+      longestHoldMs: z.number().positive(),
+    })
+    .nullable(),
+});
+
+type Memory = Readonly<z.infer<typeof memorySchema>>;
+
+export class VoterMemory {
+  readonly #file: string;
+  readonly #warn: (words: string) => void;
+  #memory: Memory = { version: 1, epochsBelow: 0, remembered: null };
+
+  constructor(stateDir: string, warn: (words: string) => void) {
+    this.#file = join(stateDir, FILE);
+    this.#warn = warn;
+  }
+
+  /** Reserves the epochs of this start. Throws where it cannot: see above. */
+  begin(wallMs: number): Pick<StartFacts, 'epochFloor' | 'remembered'> {
+    this.#memory = this.#read() ?? this.#memory;
+    const epochFloor = Math.max(this.#memory.epochsBelow, Math.floor(wallMs));
+    this.#write({ ...this.#memory, epochsBelow: epochFloor + BLOCK });
+    return { epochFloor, remembered: this.#memory.remembered };
+  }
+
+  remember(voters: readonly NodeName[], longestHoldMs: number): void {
+    try {
+      this.#write({ ...this.#memory, remembered: { voters: [...voters], longestHoldMs } });
+    } catch (error) {
+      this.#warn(`the list of voters is not remembered: ${wordsOf(error)}`);
+    }
+  }
+
+  #read(): Memory | null {
+    let text: string;
+    try {
+      text = readFileSync(this.#file, 'utf8');
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+      throw error;
+    }
+    const parsed = memorySchema.safeParse(jsonOf(text));
+    if (parsed.success) return parsed.data;
+    throw new Error(
+      `${this.#file} should say what this voter must not forget, and cannot be read as that; if no other node runs, remove it`,
+    );
+  }
+
+  #write(memory: Memory): void {
+    mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 });
+    const draft = `${this.#file}.new`;
+    const fd = openSync(draft, 'w', 0o600);
+    try {
+      writeSync(fd, `${JSON.stringify(memory)}\n`);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(draft, this.#file);
+    syncDirectory(dirname(this.#file));
+    this.#memory = memory;
+  }
+}
+
+/** Or the new name may be gone after a power cut. */
+function syncDirectory(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
