@@ -12,12 +12,6 @@ import type { Boot } from './state.ts';
 import { downMs } from './timing.ts';
 import { groupAt, type Turn } from './turn.ts';
 
-/**
- * A router that reboots is lost, and found again, by each node at a moment of its own, up to an interval apart. So a
- * peer's word counts only in an advert heard so many intervals after both words, its own and ours, began.
- */
-const settlingIntervals = 2;
-
 export function askGateways(turn: Turn): void {
   if (turn.settings.gateways.length > 0 && turn.state.stopping === null) turn.late.push({ kind: 'ask-gateways' });
 }
@@ -69,10 +63,11 @@ export function isolationFault(turn: Turn, index: number): Reason | null {
   if (!isCutOff(turn)) return null;
   const live = liveBoots(turn);
   if (live.length === 0) return { kind: 'isolated' };
-  const reaching = live.filter((boot) => reaches(boot) && isSettled(turn, boot)).map((boot) => boot.node);
+  const settled = live.find((boot) => reaches(boot) && isSettled(turn, boot));
   const { group } = groupAt(turn, index);
-  if (group.role !== 'active' && group.role !== 'claiming') return faultFor(reaching[0]);
-  const heir = candidates(turn, voices(turn, group.name)).find(({ boot }) => reaching.includes(boot.node));
+  if (settled === undefined || (group.role !== 'active' && group.role !== 'claiming')) return faultFor(settled?.node);
+  // Once it is time for one of them, the best takes it: nobody need move the group again.
+  const heir = candidates(turn, voices(turn, group.name)).find(({ boot }) => reaches(boot));
   return faultFor(heir?.boot.node);
 }
 
@@ -114,10 +109,14 @@ function reaches(boot: Boot): boolean {
   return boot.state === 'two-way' && boot.gateway === 'reached';
 }
 
+/**
+ * A router that reboots is lost, and found again, by each node at a moment of its own, and it may answer one of them
+ * a single time on its way. One answer counts for a down time. So a peer's word moves something only in an advert
+ * heard a down time and an interval after both words, its own and ours, began.
+ */
 function isSettled(turn: Turn, boot: Boot): boolean {
   const both = latest(turn.state.gateway.since, boot.gatewaySince);
-  const waitMs = settlingIntervals * Math.max(turn.settings.intervalMs, boot.intervalMs);
-  return boot.lastHeardAt >= later(both, waitMs);
+  return boot.lastHeardAt >= later(both, boot.downMs + boot.intervalMs);
 }
 
 function lostAt(turn: Turn): Instant {

@@ -6,11 +6,13 @@ import { type Instant, later, longAgo } from '#lib/time';
 import type { AddressKey } from '#model/input';
 import { raise, settle } from './problems.ts';
 import { ownerOf } from './put-back.ts';
-import { windowMs } from './timing.ts';
 import { changeGroup, groupAt, type Turn } from './turn.ts';
 
 /** Two hosts that defend one address must not flood the segment: RFC 5227 lets a stubborn one do so now and then. */
 const defendGapMs = 1000;
+
+/** What the last holder said just before it let go may still wait in a socket, which is read now and then. */
+const lastWordsMs = 200;
 
 /** So long after the last sighting a conflict counts as over. */
 const quietMs = 10_000;
@@ -40,8 +42,7 @@ export function conflictWakeAt({ lastAt }: { readonly lastAt: Instant }): Instan
 
 function noteConflict(turn: Turn, index: number, key: AddressKey, mac: string): void {
   const { group } = groupAt(turn, index);
-  // What its last holder said just before it let go may still be on its way, and a live one settles it by adverts.
-  if (turn.now < later(group.since, windowMs(turn.settings)) || isRival(turn, group.name, mac)) return;
+  if (turn.now < later(group.since, lastWordsMs) || isRival(turn, group.name, mac)) return;
   const known = group.conflict ?? { times: 0, defendedAt: longAgo };
   const times = known.times + 1;
   const defends = turn.now >= later(known.defendedAt, defendGapMs);

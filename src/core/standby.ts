@@ -106,7 +106,8 @@ function awaitTurn(turn: Turn, index: number, all: readonly Voice[]): void {
     }
     return;
   }
-  explain(turn, index, { kind: 'waiting-turn', ahead });
+  // Whoever was held back in its turn says why, until a poll shows whether that is over.
+  if (vacancy.claimAt > turn.now || group.vacancy === null) explain(turn, index, { kind: 'waiting-turn', ahead });
   if (vacancy.claimAt <= turn.now) turn.wantPoll = true;
 }
 

@@ -39,9 +39,13 @@ function reboot(seed: number): { readonly moves: string[]; readonly reports: str
   const before = world.transitions.length;
   for (let times = 0; times < 3; times += 1) {
     world.run(random() * intervalMs);
-    world.wire.deadGateways.add(router);
-    world.run(random() * 3 * downMs);
-    world.wire.deadGateways.clear();
+    // It may come up once for a moment, in which it answers some and not others, and go down again.
+    for (let downs = random() < 0.5 ? 1 : 2; downs > 0; downs -= 1) {
+      world.wire.deadGateways.add(router);
+      world.run(random() * 3 * downMs);
+      world.wire.deadGateways.clear();
+      world.run(random() * intervalMs);
+    }
     world.run(2 * downMs);
   }
   const moves = world.transitions
