@@ -11,6 +11,9 @@ import { lastAnswerMs, untilAnswers, untilSilent } from '../lab/seen.ts';
 const kernelLateMs = 1250;
 const witnessMs = 250;
 
+/** The lifetime of an address and nothing besides: no gate, and nobody asks the wire. */
+const alone = ['safety.lease=2s', 'safety.probe=false'];
+
 async function leaseMs(lab: Lab): Promise<number> {
   const status = await lab.status('h1');
   return status?.lease.ms ?? Number.NaN;
@@ -66,7 +69,12 @@ test('SIGSTOP at 1 s: the kernel lets go; after SIGCONT the old holder does not 
 });
 
 test('SIGCONT at 100 ms while the kernel still has the address: the late one lets go at once', async (t) => {
-  const lab = await Lab.up(t, { hosts: 2, interval: '100ms', preempt: false, set: ['h2:node.startup_delay=1s'] });
+  const lab = await Lab.up(t, {
+    hosts: 2,
+    interval: '100ms',
+    preempt: false,
+    set: [...alone, 'h2:node.startup_delay=1s'],
+  });
   const lease = await leaseMs(lab);
   const witness = await lab.answering();
   await lab.freeze('h1');
