@@ -62,6 +62,7 @@ function keyOf(problem: Problem): string {
     case 'gateway-lost':
     case 'isolated':
     case 'lease-off':
+    case 'lease-coarse':
     case 'lease-lapsed':
     case 'no-peer-heard':
       return problem.code;

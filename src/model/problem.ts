@@ -47,5 +47,7 @@ export type Problem =
   /** No gateway answers this node, and it hears no other. */
   | { readonly code: 'isolated' }
   | { readonly code: 'lease-off' }
+  /** A gate was asked for, and this host has none: the lease is as coarse as the lifetime of an address. */
+  | { readonly code: 'lease-coarse'; readonly why: string }
   /** The lease ended before it was renewed: this host was or is silent for what it holds. */
   | { readonly code: 'lease-lapsed' };

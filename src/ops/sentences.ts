@@ -208,6 +208,11 @@ export function problemWords(problem: Problem): { what: string; advice: string }
         what: 'this node reaches no gateway and hears no other node, so it holds nothing',
         advice: 'check its links; if only the gateway is gone and no other node exists, take it from [safety] gateway',
       };
+    case 'lease-coarse':
+      return {
+        what: `the kernel ends the lease of a daemon that hangs in whole seconds only: ${oneLine(problem.why)}`,
+        advice: 'give this host nf_tables, and restart locum',
+      };
     case 'lease-off':
       return {
         what: 'lease = "off", so the addresses stay if this daemon dies or hangs, and two nodes may hold them',

@@ -19,7 +19,12 @@ export class Remote {
   readonly told: Told[] = [];
   #id = 0;
 
-  constructor(t: ExecutionContext, pair: Pair, lease: 'address' | 'off' = 'address', ...more: readonly string[]) {
+  constructor(
+    t: ExecutionContext,
+    pair: Pair,
+    lease: 'address' | 'nftables' | 'off' = 'address',
+    ...more: readonly string[]
+  ) {
     const host = fileURLToPath(new URL('host.js', import.meta.url));
     const program = [process.execPath, host, 'run', pair.runtimeDir, lease, ...more];
     this.process = spawn('ip', ['netns', 'exec', pair.here, ...program], { stdio: ['pipe', 'pipe', 'inherit'] });

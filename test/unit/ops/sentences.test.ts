@@ -69,6 +69,7 @@ export const problems: { readonly [C in Problem['code']]: Extract<Problem, { cod
   'gateway-lost': { code: 'gateway-lost' },
   isolated: { code: 'isolated' },
   'lease-off': { code: 'lease-off' },
+  'lease-coarse': { code: 'lease-coarse', why: 'no module nf_tables' },
   'lease-lapsed': { code: 'lease-lapsed' },
   'no-peer-heard': { code: 'no-peer-heard' },
 };

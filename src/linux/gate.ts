@@ -1,0 +1,198 @@
+// The gate in front of the addresses: what is guarded is dropped by the kernel unless it is open and the beat lives.
+// A beat that ended is never renewed: that is told once, everything is shut, and only a hold from above opens again.
+// Every call has happened in the kernel when it returns. When to open or to renew is decided elsewhere.
+
+import type { Instant } from '#lib/time';
+import type { AddressKey } from '#model/input';
+import type { Clock } from '#ports/clock';
+import { GateBook } from './gate-book.ts';
+import type { Guarded } from './gate-book.ts';
+import type { GateSocket } from './gate-socket.ts';
+import { GateTables } from './gate-tables.ts';
+import { GateWatch } from './gate-watch.ts';
+import { ENOENT, errnoWords } from './netlink-errno.ts';
+
+export interface GateOptions {
+  readonly socket: GateSocket;
+  /** Of the tables. */
+  readonly name: string;
+  readonly tables: GateTables;
+  /** Under a name that nothing else has. */
+  readonly scratch: GateTables;
+  readonly clock: Clock;
+  readonly tickMs: number;
+  /** What may pass between asking the clock and the kernel's word; what is later may have opened too long. */
+  readonly slackMs: number;
+  readonly warn: (words: string) => void;
+}
+
+const lapsedWords = 'the lease of this host had ended before';
+
+export class Gate {
+  readonly #options: GateOptions;
+  readonly #tables: GateTables;
+  readonly #book = new GateBook();
+  readonly #watch: GateWatch;
+  #lapsed: () => void = () => undefined;
+  /** When the beat ends that was last put there. Means something only while anything is open. */
+  #until: Instant;
+  /** The tables are there, and are what the book says. */
+  #sound = false;
+  #told = '';
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+    this.#tables = options.tables;
+    this.#until = options.clock.now();
+    this.#watch = new GateWatch(options.name, options.socket.port, (by) => this.#touched(by));
+  }
+
+  /**
+   * What an earlier daemon left is guarded from now on. Its tables stay as they are until the first word from above:
+   * so what they hold open stays open for as long as that daemon's lease runs.
+   */
+  begin(left: readonly Guarded[], lapsed: () => void): void {
+    this.#lapsed = lapsed;
+    this.#book.guard(left);
+    if (left.length === 0) this.#rebuild();
+  }
+
+  /** Null: guarded and open, until `until` like everything else that is. Otherwise why not; then nothing was opened. */
+  hold(addresses: readonly Guarded[], until: Instant): string | null {
+    const { closed, devices } = this.#book.guard(addresses);
+    const guarded = this.#apply(() => this.#tables.guard(closed, devices));
+    if (guarded !== 0) return this.#wordsOf(guarded);
+    const late = this.#book.isOpen ? this.#beatOn(until) : this.#beatAnew(until);
+    if (late !== null) return late;
+    const opening = this.#book.open(addresses);
+    const opened = this.#apply(() => this.#tables.open(opening));
+    if (opened === 0) return this.#book.isOpen ? null : lapsedWords;
+    this.silence(addresses.map(({ key }) => key));
+    return this.#wordsOf(opened);
+  }
+
+  /** All that is open stays so until `until`, or the end of the lease is told. */
+  renew(until: Instant): void {
+    if (!this.#book.isOpen) return;
+    if (!this.#sound) this.#mend();
+    else this.#beatOn(until);
+  }
+
+  silence(keys: readonly AddressKey[]): void {
+    const closing = this.#book.close(keys);
+    this.#apply(() => this.#tables.close(closing));
+  }
+
+  /** These are not ours any more, and the gate lets them be. */
+  forget(keys: readonly AddressKey[]): void {
+    this.silence(keys);
+    const leaving = this.#book.forget(keys);
+    this.#apply(() => this.#tables.unguard(leaving));
+  }
+
+  /** Runs the code of a renewal. Changes nothing that is kept. */
+  rehearse(): void {
+    this.#options.scratch.try([]);
+  }
+
+  /** `keep`: what could not be released stays shut, for `cleanup` or the next daemon. */
+  close(keep: boolean): void {
+    this.#watch.close();
+    const errno = keep ? this.#tables.closeAll() : this.#tables.remove().errno;
+    if (errno !== 0 && !keep) this.#options.warn(`the tables ${this.#options.name} stay: ${errnoWords(errno)}`);
+    this.#options.socket.close();
+  }
+
+  /** The beat goes on, if it is still alive. */
+  #beatOn(until: Instant): string | null {
+    return this.#underClock(until, (ms) => this.#tables.beat(ms));
+  }
+
+  /** The first beat, when nothing is open. */
+  #beatAnew(until: Instant): string | null {
+    const errno = this.#tables.closeAll();
+    if (errno !== 0) return this.#wordsOf(errno);
+    return this.#underClock(until, (ms) => this.#tables.begin(ms));
+  }
+
+  /** A deadline becomes a time to live last of all, and the clock is asked again after the kernel's word. */
+  #underClock(until: Instant, act: (ms: number) => number): string | null {
+    const { clock, tickMs, slackMs } = this.#options;
+    const begun = clock.now();
+    const ms = Math.floor(until - begun);
+    if (ms < tickMs) return this.#lapse(`${lapsedWords} it reached the kernel`);
+    const errno = act(ms);
+    const tookMs = clock.now() - begun;
+    if (errno === ENOENT) return this.#missed(until);
+    // Not renewed, and nothing is open for longer than before.
+    if (errno !== 0) return this.#wordsOf(errno);
+    if (tookMs > slackMs)
+      return this.#lapse(`the kernel took ${Math.round(tookMs)} ms for a lease, or this host stood still`);
+    this.#until = until;
+    return null;
+  }
+
+  /** The beat was not there: its time was over, or somebody took the tables away. */
+  #missed(until: Instant): string | null {
+    const isOver = this.#options.clock.now() > this.#until;
+    if (isOver || this.#tables.areThere()) return this.#lapse(`${lapsedWords} it was renewed`);
+    this.#until = until;
+    this.#touched('somebody');
+    return this.#sound ? null : this.#wordsOf(ENOENT);
+  }
+
+  /** Shuts everything. Told only if anything was open. */
+  #lapse(words: string): string {
+    const wasOpen = this.#book.isOpen;
+    this.#book.closeAll();
+    if (this.#tables.closeAll() !== 0) this.#rebuild();
+    if (wasOpen) this.#lapsed();
+    return words;
+  }
+
+  /** Somebody else changed our tables. */
+  #touched(by: string): void {
+    const { name, warn } = this.#options;
+    const errno = this.#mend();
+    const outcome = errno === 0 ? 'they were made anew at once' : this.#wordsOf(errno);
+    warn(`the tables ${name} of nf_tables, which keep the lease, were changed or removed by ${by}; ${outcome}`);
+  }
+
+  #mend(): number {
+    this.#sound = false;
+    return this.#rebuildAndReopen();
+  }
+
+  /** What was open goes on being so for what is left of its lease. */
+  #rebuildAndReopen(): number {
+    const errno = this.#rebuild();
+    if (errno === 0 && this.#book.isOpen) this.#underClock(this.#until, (ms) => this.#tables.begin(ms));
+    return errno;
+  }
+
+  /** What the book says already, done by a small transaction; by making all anew where that fails. */
+  #apply(act: () => number): number {
+    return this.#sound && act() === 0 ? 0 : this.#rebuildAndReopen();
+  }
+
+  /** Everything as the book says, without a beat. */
+  #rebuild(): number {
+    const { guarded, open, devices } = this.#book.all();
+    let errno = this.#tables.build(guarded, open, devices);
+    // A device that is gone must not cost the others their gate.
+    if (errno !== 0 && devices.length > 0) errno = this.#tables.build(guarded, open, []);
+    this.#sound = errno === 0;
+    this.#tell(errno === 0 ? '' : this.#wordsOf(errno));
+    return errno;
+  }
+
+  /** Once for as long as it lasts. */
+  #tell(words: string): void {
+    if (words !== '' && words !== this.#told) this.#options.warn(words);
+    this.#told = words;
+  }
+
+  #wordsOf(errno: number): string {
+    return `nf_tables does not take the gate of the lease: ${errnoWords(errno)}`;
+  }
+}
