@@ -19,6 +19,8 @@ export type Command =
   | { readonly do: 'release'; readonly id: number; readonly addresses: VirtualAddress[] }
   | { readonly do: 'renew'; readonly id: number; readonly forMs: number | null; readonly livePeers: number }
   | { readonly do: 'announce'; readonly addresses: VirtualAddress[] }
+  /** From now on so many ms pass each time somebody looks at the clock. */
+  | { readonly do: 'clock'; readonly stepMs: number }
   | { readonly do: 'counts' }
   | { readonly do: 'together'; readonly commands: Command[] }
   | { readonly do: 'stall'; readonly ms: number };
@@ -33,7 +35,12 @@ export type Told =
 
 const [, , what, runtimeDir = '', lease = 'address', receiveBuffer = '', suspended = '0'] = process.argv;
 const suspendedMs = Number(suspended);
-const now = () => instant(Number(process.hrtime.bigint()) / 1e6);
+let stepMs = 0;
+let aheadMs = 0;
+const now = () => {
+  aheadMs += stepMs;
+  return instant(Number(process.hrtime.bigint()) / 1e6 + aheadMs);
+};
 const tell = (told: Told) => process.stdout.write(`${JSON.stringify(told)}\n`);
 
 const leases: Readonly<Record<string, Lease>> = {
@@ -85,6 +92,9 @@ async function run(): Promise<void> {
         break;
       case 'announce':
         announcer.announce(command.addresses);
+        break;
+      case 'clock':
+        stepMs = command.stepMs;
         break;
       case 'counts':
         tell({ told: 'counts', ...announcer.counts, resyncs: watch.resyncs });
