@@ -15,32 +15,35 @@ const strict = 'table inet filter {\n chain input {\n type filter hook input pri
 const present = (key: string) => ({ key, kind: 'present' });
 const both = [present('eth0/10.9.0.10/32'), present('eth0/fd09::10/128')];
 
-test.serial('held: guarded and open; silenced: there, guarded and shut; released: gone; at the end no table', async (t) => {
-  const pair = makePair(t);
-  const remote = new Remote(t, pair, 'nftables');
-  await remote.start();
-  t.deepEqual(guardedIn(pair.here), []);
-  t.deepEqual(
-    tables(pair.here).map((name) => name.replace(/-[0-9a-f]{8}$/, '-')),
-    ['inet locum-', 'arp locum-', 'netdev locum-'],
-  );
-  t.deepEqual(await remote.hold([four, six], 3000), both);
-  t.deepEqual(openTo(pair.here), ['10.9.0.10', 'fd09::10']);
-  t.deepEqual(guardedIn(pair.here), ['10.9.0.10', 'fd09::10']);
-  t.deepEqual(elements(pair.here, 'netdev', 'open4'), ['10.9.0.10']);
-  remote.send({ do: 'silence', addresses: [four] });
-  await waitFor(() => openTo(pair.here).length === 1);
-  t.deepEqual(openTo(pair.here), ['fd09::10']);
-  t.deepEqual(guardedIn(pair.here), ['10.9.0.10', 'fd09::10']);
-  t.truthy(find(pair.here, '10.9.0.10'));
-  t.deepEqual(await remote.release([four, six]), [
-    { key: 'eth0/10.9.0.10/32', kind: 'absent' },
-    { key: 'eth0/fd09::10/128', kind: 'absent' },
-  ]);
-  await waitFor(() => guardedIn(pair.here).length === 0);
-  await remote.end();
-  t.deepEqual(tables(pair.here), []);
-});
+test.serial(
+  'held: guarded and open; silenced: there, guarded and shut; released: gone; at the end no table',
+  async (t) => {
+    const pair = makePair(t);
+    const remote = new Remote(t, pair, 'nftables');
+    await remote.start();
+    t.deepEqual(guardedIn(pair.here), []);
+    t.deepEqual(
+      tables(pair.here).map((name) => name.replace(/-[0-9a-f]{8}$/, '-')),
+      ['inet locum-', 'arp locum-', 'netdev locum-'],
+    );
+    t.deepEqual(await remote.hold([four, six], 3000), both);
+    t.deepEqual(openTo(pair.here), ['10.9.0.10', 'fd09::10']);
+    t.deepEqual(guardedIn(pair.here), ['10.9.0.10', 'fd09::10']);
+    t.deepEqual(elements(pair.here, 'netdev', 'open4'), ['10.9.0.10']);
+    remote.send({ do: 'silence', addresses: [four] });
+    await waitFor(() => openTo(pair.here).length === 1);
+    t.deepEqual(openTo(pair.here), ['fd09::10']);
+    t.deepEqual(guardedIn(pair.here), ['10.9.0.10', 'fd09::10']);
+    t.truthy(find(pair.here, '10.9.0.10'));
+    t.deepEqual(await remote.release([four, six]), [
+      { key: 'eth0/10.9.0.10/32', kind: 'absent' },
+      { key: 'eth0/fd09::10/128', kind: 'absent' },
+    ]);
+    await waitFor(() => guardedIn(pair.here).length === 0);
+    await remote.end();
+    t.deepEqual(tables(pair.here), []);
+  },
+);
 
 test.serial('a lease that ended is told once, stays shut through renewals, and opens again with a hold', async (t) => {
   const pair = makePair(t);
@@ -99,33 +102,42 @@ test.serial('a renewal that reaches the kernel late, or past its end, shuts the 
   t.is(refused?.kind, 'refused');
 });
 
-test.serial('nft flush ruleset by others: said once with who it was, mended at once, and open no longer than before', async (t) => {
-  const pair = makePair(t);
-  const remote = new Remote(t, pair, 'nftables');
-  await remote.hold([four, six], 1500);
-  const heldAt = performance.now();
-  nft(pair.here, 'flush', 'ruleset');
-  await waitFor(() => openTo(pair.here).length === 2);
-  t.deepEqual(guardedIn(pair.here), ['10.9.0.10', 'fd09::10']);
-  t.deepEqual(elements(pair.here, 'netdev', 'guarded4'), ['10.9.0.10']);
-  t.regex(nft(pair.here, 'list', 'ruleset'), /hook egress device "eth0"/);
-  const words = () => remote.told.flatMap((told) => (told.told === 'warning' ? [told.words] : []));
-  await waitFor(() => words().length > 0);
-  t.regex(words()[0] ?? '', /^the tables locum-[0-9a-f]{8} of nf_tables, .* by nft, pid \d+; they were made anew at once$/);
-  t.deepEqual(remote.inputs('lapsed'), []);
-  t.is(words().length, 1);
-  await waitFor(() => openTo(pair.here).length === 0);
-  t.true(performance.now() - heldAt < 1500 + 100, 'the lease ends when it would have');
-  await remote.renew(3000);
-  t.is(remote.inputs('lapsed').length, 1);
-});
+test.serial(
+  'nft flush ruleset by others: said once with who it was, mended at once, and open no longer than before',
+  async (t) => {
+    const pair = makePair(t);
+    const remote = new Remote(t, pair, 'nftables');
+    await remote.hold([four, six], 1500);
+    const heldAt = performance.now();
+    nft(pair.here, 'flush', 'ruleset');
+    await waitFor(() => openTo(pair.here).length === 2);
+    t.deepEqual(guardedIn(pair.here), ['10.9.0.10', 'fd09::10']);
+    t.deepEqual(elements(pair.here, 'netdev', 'guarded4'), ['10.9.0.10']);
+    t.regex(nft(pair.here, 'list', 'ruleset'), /hook egress device "eth0"/);
+    const words = () => remote.told.flatMap((told) => (told.told === 'warning' ? [told.words] : []));
+    await waitFor(() => words().length > 0);
+    t.regex(
+      words()[0] ?? '',
+      /^the tables locum-[0-9a-f]{8} of nf_tables, .* by nft, pid \d+; they were made anew at once$/,
+    );
+    t.deepEqual(remote.inputs('lapsed'), []);
+    t.is(words().length, 1);
+    await waitFor(() => openTo(pair.here).length === 0);
+    t.true(performance.now() - heldAt < 1500 + 100, 'the lease ends when it would have');
+    await remote.renew(3000);
+    t.is(remote.inputs('lapsed').length, 1);
+  },
+);
 
 test.serial('a rule put before ours, a rule taken away, a set emptied, a table put to sleep: mended', async (t) => {
   const pair = makePair(t);
   const remote = new Remote(t, pair, 'nftables');
   await remote.hold([four, six], 60_000);
   const name = (tables(pair.here)[0] ?? '').split(' ')[1] ?? '';
-  const plain = () => nft(pair.here, '-s', 'list', 'ruleset').replaceAll(/ expires \w+/g, '').replaceAll(/timeout \w+/g, '');
+  const plain = () =>
+    nft(pair.here, '-s', 'list', 'ruleset')
+      .replaceAll(/ expires \w+/g, '')
+      .replaceAll(/timeout \w+/g, '');
   const before = plain();
   for (const command of [
     `insert rule inet ${name} in accept`,
@@ -154,40 +166,46 @@ test.serial('rules of others stay as they are, and changing them is nothing to u
   nft(pair.here, 'delete', 'table', 'inet', 'filter');
   nftFile(pair.here, strict);
   await sleep(100);
-  t.deepEqual(remote.told.filter(({ told }) => told === 'warning'), []);
+  t.deepEqual(
+    remote.told.filter(({ told }) => told === 'warning'),
+    [],
+  );
   t.deepEqual(openTo(pair.here), ['10.9.0.10']);
   await remote.release([four]);
   await remote.end();
   t.deepEqual(tables(pair.here), ['inet filter']);
 });
 
-test.serial('killed and started again: what is left open goes on, a hold takes it over, and `cleanup` ends it', async (t) => {
-  const pair = makePair(t);
-  const first = new Remote(t, pair, 'nftables');
-  await first.hold([four, six], 4000);
-  await first.kill();
-  const second = new Remote(t, pair, 'nftables');
-  const { start } = await second.start();
-  t.is(start.facts.left.length, 2);
-  t.deepEqual(openTo(pair.here), ['10.9.0.10', 'fd09::10'], 'until the first word from above nothing changes');
-  t.deepEqual(await second.hold([four, six], 3000), both);
-  t.deepEqual(openTo(pair.here), ['10.9.0.10', 'fd09::10']);
-  await second.kill();
-  const third = new Remote(t, pair, 'nftables');
-  await third.start();
-  await third.release([four]);
-  t.deepEqual(openTo(pair.here), [], 'one that does not hold what was left has no lease for the rest either');
-  t.deepEqual(guardedIn(pair.here), ['fd09::10']);
-  await third.kill();
-  const cleaned = runCleanup(pair);
-  t.deepEqual(cleaned.removed, ['eth0/fd09::10/128']);
-  t.regex(cleaned.gate ?? '', /^locum-[0-9a-f]{8}$/);
-  t.deepEqual(tables(pair.here), []);
-  t.is(find(pair.here, 'fd09::10'), undefined);
-  t.is(runCleanup(pair).gate, null);
-});
+test.serial(
+  'killed and started again: what is left open goes on, a hold takes it over, and `cleanup` ends it',
+  async (t) => {
+    const pair = makePair(t);
+    const first = new Remote(t, pair, 'nftables');
+    await first.hold([four, six], 4000);
+    await first.kill();
+    const second = new Remote(t, pair, 'nftables');
+    const { start } = await second.start();
+    t.is(start.facts.left.length, 2);
+    t.deepEqual(openTo(pair.here), ['10.9.0.10', 'fd09::10'], 'until the first word from above nothing changes');
+    t.deepEqual(await second.hold([four, six], 3000), both);
+    t.deepEqual(openTo(pair.here), ['10.9.0.10', 'fd09::10']);
+    await second.kill();
+    const third = new Remote(t, pair, 'nftables');
+    await third.start();
+    await third.release([four]);
+    t.deepEqual(openTo(pair.here), [], 'one that does not hold what was left has no lease for the rest either');
+    t.deepEqual(guardedIn(pair.here), ['fd09::10']);
+    await third.kill();
+    const cleaned = runCleanup(pair);
+    t.deepEqual(cleaned.removed, ['eth0/fd09::10/128']);
+    t.regex(cleaned.gate ?? '', /^locum-[0-9a-f]{8}$/);
+    t.deepEqual(tables(pair.here), []);
+    t.is(find(pair.here, 'fd09::10'), undefined);
+    t.is(runCleanup(pair).gate, null);
+  },
+);
 
-test.serial('an administrator\'s address is never guarded', async (t) => {
+test.serial("an administrator's address is never guarded", async (t) => {
   const pair = makePair(t);
   const remote = new Remote(t, pair, 'nftables');
   await remote.start();
