@@ -42,14 +42,14 @@ export class AddressLease {
     return this.#gate === null ? until : later(this.#clock.now(), this.#backstopMs);
   }
 
-  /** Whether the lifetimes have to be renewed too. */
-  renew(until: Instant | null): boolean {
-    if (this.#gate === null) return true;
-    if (until !== null) this.#gate.renew(until);
+  /** What is left to do for the lifetimes. `broken`: there is no gate any more, so this host must let go. */
+  renew(until: Instant | null): { readonly lifetimes: boolean; readonly broken: string | null } {
+    if (this.#gate === null) return { lifetimes: true, broken: null };
+    const broken = until === null ? null : this.#gate.renew(until);
     const now = this.#clock.now();
-    if (now < this.#backstopDueAt) return false;
+    if (broken !== null || now < this.#backstopDueAt) return { lifetimes: false, broken };
     this.#backstopDueAt = later(now, this.#backstopMs / BACKSTOP_SHARE);
-    return true;
+    return { lifetimes: true, broken };
   }
 
   silence(keys: readonly AddressKey[]): void {

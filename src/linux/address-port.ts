@@ -106,13 +106,14 @@ export class AddressPort implements KernelPort {
   }
 
   renew(id: EffectId, advertAt: Instant, until: Instant | null, livePeers: number): void {
-    const backstop = this.#lease.renew(until);
+    const { lifetimes, broken } = this.#lease.renew(until);
     this.#beat.write(advertAt, livePeers, this.#clock.suspendedMs());
     const claims = this.#book.all();
-    const outcomes = claims.flatMap(({ key, state }): AddressOutcome[] =>
-      state === 'gone' ? [{ key, kind: 'absent' }] : [],
-    );
-    if (!backstop) {
+    const outcomes = claims.flatMap((claim): AddressOutcome[] => {
+      if (claim.state === 'gone') return [{ key: claim.key, kind: 'absent' }];
+      return broken !== null && claim.state === 'held' ? [refused(claim, broken)] : [];
+    });
+    if (!lifetimes) {
       if (outcomes.length > 0) this.#answer(id, outcomes);
       return;
     }

@@ -24,6 +24,13 @@ export interface GateAddress {
   readonly address: string;
 }
 
+export interface GateContents {
+  readonly guarded: readonly GateAddress[];
+  readonly open: readonly GateAddress[];
+  readonly devices: readonly Device[];
+  readonly beatMs: number | null;
+}
+
 type SetKind = 'guarded' | 'open';
 
 export function gateName(runtimeDir: string): string {
@@ -43,13 +50,14 @@ export class GateTables {
     this.#egress = egress;
   }
 
-  /** Whatever was there under this name is replaced, in one transaction. Nothing is open afterwards. */
-  build(guarded: readonly GateAddress[], open: readonly GateAddress[], devices: readonly Device[]): number {
+  /** Whatever was there under this name is replaced, in one transaction; without a beat nothing is open. */
+  build({ guarded, open, devices, beatMs }: GateContents): number {
     return this.#socket.transact([
       ...this.#tables.flatMap((table) => [newTable(table), deleteTable(table)]),
       ...this.#makeAll(devices),
       ...this.#change(addElements, 'guarded', guarded),
       ...this.#change(addElements, 'open', open),
+      ...(beatMs === null ? [] : this.#tables.flatMap((table) => addElements(table, beatOf(table, beatMs)))),
     ]);
   }
 
