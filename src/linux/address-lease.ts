@@ -4,7 +4,7 @@
 import { later, longAgo } from '#lib/time';
 import type { Instant } from '#lib/time';
 import type { AddressKey } from '#model/input';
-import type { Lease } from '#model/settings';
+import type { Lease, VirtualAddress } from '#model/settings';
 import type { Clock } from '#ports/clock';
 import type { Claim } from './claims-book.ts';
 import type { Gate } from './gate.ts';
@@ -61,8 +61,8 @@ export class AddressLease {
     if (keys.length > 0) this.#gate?.forget(keys);
   }
 
-  rehearse(): void {
-    this.#gate?.rehearse();
+  rehearse(addresses: readonly VirtualAddress[]): void {
+    this.#gate?.rehearse(addresses);
   }
 
   close(anyLeft: boolean): void {

@@ -102,6 +102,7 @@ export class AddressPort implements KernelPort {
       if (claim !== undefined) this.#book.drop(claim);
       outcomes.push({ key: addressKey(address), kind: this.#isThere(address) ? 'foreign' : 'absent' });
     }
+    this.#lease.forget(outcomes.map(({ key }) => key));
     void this.#take(id, claims, outcomes);
   }
 
@@ -140,7 +141,7 @@ export class AddressPort implements KernelPort {
   /** Runs the code of a first takeover before there is one. Changes nothing. */
   rehearse(addresses: readonly VirtualAddress[]): void {
     this.foreign(addresses);
-    this.#lease.rehearse();
+    this.#lease.rehearse(addresses);
     void this.#writer.rehearse(later(this.#clock.now(), 2000));
   }
 

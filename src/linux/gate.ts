@@ -8,7 +8,7 @@ import type { Clock } from '#ports/clock';
 import { GateBook } from './gate-book.ts';
 import type { Guarded } from './gate-book.ts';
 import type { GateSocket } from './gate-socket.ts';
-import { GateTables } from './gate-tables.ts';
+import type { GateAddress, GateTables } from './gate-tables.ts';
 import { GateWatch } from './gate-watch.ts';
 import { EIO, ENOENT, errnoWords } from './netlink-errno.ts';
 
@@ -104,9 +104,14 @@ export class Gate {
     this.#apply(() => this.#tables.unguard(leaving));
   }
 
-  /** Runs the code of a renewal. Changes nothing that is kept. */
-  rehearse(): void {
-    this.#options.scratch.try([]);
+  /** Runs the code of a first takeover against tables that are not there. */
+  rehearse(addresses: readonly GateAddress[]): void {
+    const { scratch } = this.#options;
+    scratch.guard(addresses, []);
+    scratch.begin(1);
+    scratch.open(addresses);
+    scratch.beat(1);
+    scratch.closeAll();
   }
 
   /** `keep`: what could not be released stays shut, for `cleanup` or the next daemon. */

@@ -26,8 +26,8 @@ const SET_HAS_TIMEOUT = 0x10;
 /** An attribute's length has 16 bits; an element of an IPv6 set takes 28 bytes. */
 const ELEMENTS_PER_MESSAGE = 1000;
 
-export const family = { inet: 1, arp: 3, netdev: 5 } as const;
-export type Family = keyof typeof family;
+const families = { inet: 1, arp: 3, netdev: 5 } as const;
+export type Family = keyof typeof families;
 
 export interface Table {
   readonly family: Family;
@@ -174,7 +174,7 @@ export function text(type: number, value: string): Buffer {
 }
 
 function request(type: number, flags: number, table: Table, parts: readonly Uint8Array[]): Request {
-  const payload = [generic(family[table.family], 0), ...parts];
+  const payload = [generic(families[table.family], 0), ...parts];
   return (sequence, extra) => message((SUBSYSTEM << 8) | type, NLM_F_REQUEST | flags | extra, sequence, payload);
 }
 
