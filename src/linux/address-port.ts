@@ -17,7 +17,7 @@ import { AddressLease } from './address-lease.ts';
 import { lifetimeUntil } from './address-lifetime.ts';
 import { placeKey } from './address-message.ts';
 import type { KernelAddress } from './address-message.ts';
-import { known, refused } from './address-plan.ts';
+import { isAbsent, known, refused } from './address-plan.ts';
 import type { Plan, WritePlan } from './address-plan.ts';
 import { Renewals } from './address-renewal.ts';
 import { AddressWriter } from './address-writer.ts';
@@ -25,7 +25,7 @@ import { ClaimsBook } from './claims-book.ts';
 import type { BookOptions, Claim } from './claims-book.ts';
 import { formNotOurs, kernelReportsTags } from './claims-ownership.ts';
 import type { Gate } from './gate.ts';
-import { EADDRNOTAVAIL, EEXIST, ENODEV, ENXIO, errnoWords } from './netlink-errno.ts';
+import { EEXIST, ENODEV, errnoWords } from './netlink-errno.ts';
 import type { HostWatch } from './netlink-watch.ts';
 import { BeatFile } from './record-beat.ts';
 import type { ClaimedAddress } from './record-file.ts';
@@ -41,8 +41,6 @@ export interface AddressPortOptions extends BookOptions {
   /** What an earlier daemon left, as `readStartFacts` found it. */
   readonly left: readonly ClaimedAddress[];
 }
-
-const ABSENT_ALREADY = new Set([0, EADDRNOTAVAIL, ENODEV, ENXIO]);
 
 export class AddressPort implements KernelPort {
   readonly #watch: HostWatch;
@@ -242,7 +240,7 @@ export class AddressPort implements KernelPort {
     for (const [i, claim] of claims.entries()) {
       const errno = errnos[i] ?? 0;
       // A primary that leaves takes the secondaries of its subnet along: they are gone, as asked.
-      const gone = ABSENT_ALREADY.has(errno);
+      const gone = isAbsent(errno);
       if (errno !== 0 && !(gone && this.#watch.state.addresses.has(placeKey(claim)))) this.#departures.unexpect(claim);
       if (gone && claim.state === 'leaving') this.#book.drop(claim);
       outcomes.push(gone ? { key: claim.key, kind: 'absent' } : refused(claim, errnoWords(errno)));
