@@ -8,7 +8,6 @@ import type { ExecutionContext } from 'ava';
 import type { AnsweringSummary, Instrument } from '../lab/instrument.ts';
 import { readBeat } from '#linux/record-beat';
 import { Lab } from '../lab/lab.ts';
-import { monotonicMs } from '../lab/raw.ts';
 import { lastAnswerMs, untilAnswers } from '../lab/seen.ts';
 
 /** Added to every bound for a machine that does other work: alone on one, a new holder is 20 ms late at most. */
@@ -95,7 +94,7 @@ function assertMoved(t: ExecutionContext, seen: AnsweringSummary, from: number, 
   t.true(takenMs < downMs + 20 + busyMs, `taken after ${takenMs} ms`);
 }
 
-test('a loop that stands still for less than its lease moves nothing; a little longer than it and the holder is silent until it is sure', async (t) => {
+test('a loop that stands still for less than its lease moves nothing, and no answer fails', async (t) => {
   const lab = await Lab.up(t, {
     hosts: 2,
     interval: '200ms',
@@ -146,21 +145,6 @@ test('a clean stop takes the tables away; `cleanup` takes those of a dead daemon
   t.regex(await lab.locum('h2', 'cleanup'), /removed the tables locum-[0-9a-f]{8} of nf_tables/);
   t.is(await lab.exec('h2', 'nft', 'list', 'tables'), '');
   t.deepEqual(await lab.holders(), []);
-});
-
-test('crash and restart within the lease: the next daemon goes on without a lost answer', async (t) => {
-  const lab = await Lab.up(t, { hosts: 2, interval: '1s', preempt: false, set: ['h2:node.startup_delay=4s'] });
-  const witness = await lab.answering();
-  const atMs = monotonicMs();
-  await lab.kill('h1');
-  await lab.start('h1');
-  await lab.waitForState('h1', 'active', 3000);
-  t.log(`active again after ${(monotonicMs() - atMs).toFixed(0)} ms`);
-  await sleep(500);
-  const seen = await witness.stop();
-  t.is(seen.longestOverlapMs, 0);
-  t.is(seen.hosts.find(({ host }) => host === 'h1')?.any.length, 1, 'no gap');
-  t.deepEqual(await lab.holders(), ['h1']);
 });
 
 test('without nf_tables: the lease is the lifetime of the addresses, and status and log say why', async (t) => {
