@@ -48,6 +48,8 @@ daemon_start() {
 # shellcheck disable=SC2016  # expanded by those shells
 daemon_launch() {
   local host=$1 dir=$lab/$1
+  local -a before=()
+  [ ! -f "$lab/no-nftables" ] || before=(--import "$root/dist-test/lab/no-nftables.js")
   rm -f "$dir/exit" "$dir/pid"
   setsid bash -c '
     dir=$1; shift
@@ -58,7 +60,7 @@ daemon_launch() {
       exec "$@"
     '\'' daemon "$dir" "$@"
     echo $? >"$dir/exit"
-  ' keeper "$dir" ip netns exec "$prefix-$host" node "$program" run --config "$dir/locum.toml" \
+  ' keeper "$dir" ip netns exec "$prefix-$host" node "${before[@]}" "$program" run --config "$dir/locum.toml" \
     --runtime-dir "$dir/run" --state-dir "$dir/state" </dev/null >>"$dir/log" 2>&1 &
 }
 
@@ -177,10 +179,11 @@ write_description() {
 
 parse_up() {
   opt_hosts='' opt_interval=1s opt_down_after=3 opt_paths=1 opt_groups=1 opt_addresses=2 opt_preempt=true
-  opt_unicast='' opt_daemon=yes opt_wait=held opt_owner='' opt_set=() opt_extra=()
+  opt_unicast='' opt_nftables=yes opt_daemon=yes opt_wait=held opt_owner='' opt_set=() opt_extra=()
   while [ $# -gt 0 ]; do
     case $1 in
       --unicast) opt_unicast=yes ;;
+      --no-nftables) opt_nftables='' ;;
       --no-daemon) opt_daemon='' ;;
       --interval | --down-after | --paths | --groups | --addresses | --preempt | --wait | --owner | --set | --config-extra)
         [ $# -ge 2 ] || die "up: $1 needs a value"
@@ -236,6 +239,7 @@ lab_up() {
   : >"$lab/namespaces"
   [ -z "$opt_owner" ] || process_mark "$opt_owner" >"$lab/owner"
   seq -f 'h%.0f' "$opt_hosts" >"$lab/hosts"
+  [ -n "$opt_nftables" ] || : >"$lab/no-nftables"
   write_addresses
   net_add_bridges "$opt_paths"
   net_add_client

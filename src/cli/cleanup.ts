@@ -28,12 +28,13 @@ export async function cleanUp({ runtimeDir }: Pick<Places, 'runtimeDir'>): Promi
 }
 
 function report(
-  { removed, skipped, failed, trouble }: Awaited<ReturnType<typeof cleanup>>,
+  { removed, skipped, failed, gate, trouble }: Awaited<ReturnType<typeof cleanup>>,
   runtimeDir: string,
 ): number {
-  const touched = removed.length + skipped.length + failed.length;
+  const touched = removed.length + skipped.length + failed.length + (gate === null ? 0 : 1);
   if (trouble !== null && touched === 0) throw new Failure(exitCode.failed, `nothing was touched: ${trouble}`);
   for (const key of removed) say(`removed ${keyWords(key)}`);
+  if (gate !== null) say(`removed the tables ${gate} of nf_tables`);
   for (const { key, why } of skipped) say(`left ${keyWords(key)} alone: ${why}`);
   if (trouble !== null) throw new Failure(exitCode.failed, trouble);
   if (touched === 0) say(`nothing to clean up in ${runtimeDir}`);

@@ -12,6 +12,7 @@ import { AdvertSpeaker } from '#linux/advert-speaker';
 import { Announcer } from '#linux/announce-port';
 import { CheckRunner } from '#linux/check-runner';
 import { readStartFacts } from '#linux/claims-start';
+import type { Gate } from '#linux/gate';
 import { HookRunner } from '#linux/hook-runner';
 import { LoopTimer } from '#linux/loop-timer';
 import { type HostWatch, openHostWatch } from '#linux/netlink-watch';
@@ -37,6 +38,8 @@ import { version } from './version.ts';
 /** What is known before anything is opened. */
 export interface Ground {
   readonly settings: Settings;
+  /** For a lease of nf_tables, and for no other. */
+  readonly gate: Gate | null;
   readonly hash: KeyedHash;
   readonly places: Places;
   readonly clock: Clock;
@@ -63,7 +66,7 @@ export interface Parts {
   readonly ended: Promise<void>;
 }
 
-export async function openParts({ settings, hash, places, clock, journal }: Ground): Promise<Parts> {
+export async function openParts({ settings, gate, hash, places, clock, journal }: Ground): Promise<Parts> {
   const warn = (words: string): void => journal.say('warning', 'warning', words);
   const offer = (input: Input): void => daemon.offer(input);
   const { node } = settings;
@@ -90,7 +93,7 @@ export async function openParts({ settings, hash, places, clock, journal }: Grou
     onFault: warn,
   }).catch(standDown);
   const book = { runtimeDir: places.runtimeDir, boot: identity.boot, downMs: downMs(settings), lease: settings.lease };
-  const kernel = orElse(() => new AddressPort({ ...book, left, watch, clock, offer, warn }), standDown);
+  const kernel = orElse(() => new AddressPort({ ...book, left, watch, clock, gate, offer, warn }), standDown);
 
   const sockets = new AdvertSockets({
     transport: settings.transport,

@@ -1,7 +1,6 @@
 // The life of a daemon, from the first part that is opened to the last one that is closed. Nothing is
 // decided here; the order in which things begin and end is what this file owns.
 
-import { leaseWithoutGate } from '#config/lease';
 import { sleepLookMs } from '#core/timing';
 import { ForeignReporter } from '#linux/foreign-reporter';
 import { LinkReporter } from '#linux/link-facts';
@@ -11,6 +10,7 @@ import type { Settings } from '#model/settings';
 import { openJournal } from '#ops/log-journal';
 import { keyWords } from '#ops/words';
 import type { KeyedHash } from '#ports/keyed-hash';
+import { openLease } from './daemon-lease.ts';
 import { type Ground, openParts, type Parts } from './daemon-parts.ts';
 import { exitCode, Failure } from './failure.ts';
 import type { Places } from './places.ts';
@@ -21,13 +21,12 @@ import { warmUp } from './warm-up.ts';
 const stopWithinMs = 800;
 
 export async function runDaemon(asked: Settings, hash: KeyedHash, places: Places): Promise<void> {
-  const settings = { ...asked, lease: leaseWithoutGate(asked) };
   const clock = new MonotonicClock();
-  const journal = openJournal(settings.log, () => clock.wall());
+  const journal = openJournal(asked.log, () => clock.wall());
   const signals = new Signals(clock, () => {
     journal.say('warning', 'reload', 'SIGHUP: reload is not supported yet; nothing was changed');
   });
-  const ground: Ground = { settings, hash, places, clock, journal };
+  const ground: Ground = { ...openLease(asked, places, clock, journal), hash, places, clock, journal };
   const parts = await openParts(ground).catch((error: unknown) => {
     throw startFailure(error);
   });

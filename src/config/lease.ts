@@ -105,9 +105,13 @@ function wholeSeconds(ms: number): number {
 }
 
 /** When others start to act on a silent holder: the down time less the probe window. */
-function silentByMs({ intervalMs, downAfter }: Timing): number {
-  const probeWindowMs = Math.min(Math.max(intervalMs / 10, 2), 50);
-  return downAfter * intervalMs - probeWindowMs;
+function silentByMs(timing: Timing): number {
+  return timing.downAfter * timing.intervalMs - probeWindowMs(timing);
+}
+
+/** X of the protocol, which is also what a renewal may take. */
+export function probeWindowMs({ intervalMs }: Pick<Timing, 'intervalMs'>): number {
+  return Math.min(Math.max(intervalMs / 10, 2), 50);
 }
 
 function openForMs(lease: Exclude<Lease, { kind: 'off' }>, timing: Timing): number {

@@ -31,7 +31,9 @@ export function begin(
   turn.state.quorum = beginQuorum(turn, facts);
   takeLinks(turn, facts.links);
   takeOver(turn, facts);
-  if (settings.lease.kind === 'off') raise(turn, { code: 'lease-off' });
+  const { lease } = settings;
+  if (lease.kind === 'off') raise(turn, { code: 'lease-off' });
+  if (lease.kind === 'address' && lease.noGate !== undefined) raise(turn, { code: 'lease-coarse', why: lease.noGate });
   turn.speak = true;
   turn.stirred = true;
   turn.late.push({ kind: 'ready' });

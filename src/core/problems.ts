@@ -64,6 +64,7 @@ function keyOf(problem: Problem): string {
     case 'gateway-lost':
     case 'isolated':
     case 'lease-off':
+    case 'lease-coarse':
     case 'lease-lapsed':
     case 'voters-changed':
     case 'no-peer-heard':

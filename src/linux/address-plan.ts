@@ -3,6 +3,9 @@
 import type { AddressOutcome } from '#model/input';
 import type { AddressWrite } from './address-writer.ts';
 import type { Claim } from './claims-book.ts';
+import { EADDRNOTAVAIL, ENODEV, ENXIO } from './netlink-errno.ts';
+
+const ABSENT: ReadonlySet<number> = new Set([0, EADDRNOTAVAIL, ENODEV, ENXIO]);
 
 /** One address of a `hold`: an outcome that is known at once, or a claim to write. */
 export type Plan = { readonly kind: 'known'; readonly outcome: AddressOutcome } | WritePlan;
@@ -19,4 +22,9 @@ export function known(outcome: AddressOutcome): Plan {
 
 export function refused(claim: Claim, error: string): AddressOutcome {
   return { key: claim.key, kind: 'refused', error };
+}
+
+/** What an attempt to take an address away says when there is none any more. */
+export function isAbsent(errno: number): boolean {
+  return ABSENT.has(errno);
 }

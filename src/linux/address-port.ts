@@ -13,17 +13,19 @@ import type { Clock } from '#ports/clock';
 import type { KernelPort } from '#ports/kernel';
 import { Conflicts } from './address-conflict.ts';
 import { Departures } from './address-departures.ts';
+import { AddressLease } from './address-lease.ts';
 import { lifetimeUntil } from './address-lifetime.ts';
 import { placeKey } from './address-message.ts';
 import type { KernelAddress } from './address-message.ts';
-import { known, refused } from './address-plan.ts';
+import { isAbsent, known, refused } from './address-plan.ts';
 import type { Plan, WritePlan } from './address-plan.ts';
 import { Renewals } from './address-renewal.ts';
 import { AddressWriter } from './address-writer.ts';
 import { ClaimsBook } from './claims-book.ts';
 import type { BookOptions, Claim } from './claims-book.ts';
 import { formNotOurs, kernelReportsTags } from './claims-ownership.ts';
-import { EADDRNOTAVAIL, EEXIST, ENODEV, ENXIO, errnoWords } from './netlink-errno.ts';
+import type { Gate } from './gate.ts';
+import { EEXIST, ENODEV, errnoWords } from './netlink-errno.ts';
 import type { HostWatch } from './netlink-watch.ts';
 import { BeatFile } from './record-beat.ts';
 import type { ClaimedAddress } from './record-file.ts';
@@ -31,14 +33,14 @@ import type { ClaimedAddress } from './record-file.ts';
 export interface AddressPortOptions extends BookOptions {
   readonly watch: HostWatch;
   readonly clock: Clock;
+  /** For a lease of nf_tables, and for no other. */
+  readonly gate: Gate | null;
   readonly offer: (input: Input) => void;
   /** What nobody asked about and somebody should know, as a sentence for the log. */
   readonly warn: (words: string) => void;
   /** What an earlier daemon left, as `readStartFacts` found it. */
   readonly left: readonly ClaimedAddress[];
 }
-
-const ABSENT_ALREADY = new Set([0, EADDRNOTAVAIL, ENODEV, ENXIO]);
 
 export class AddressPort implements KernelPort {
   readonly #watch: HostWatch;
@@ -49,6 +51,7 @@ export class AddressPort implements KernelPort {
   readonly #beat: BeatFile;
   readonly #writer: AddressWriter;
   readonly #renewals: Renewals;
+  readonly #lease: AddressLease;
   readonly #departures: Departures;
   #closed = false;
 
@@ -66,6 +69,8 @@ export class AddressPort implements KernelPort {
     this.#departures = new Departures(options.watch, this.#book, (input) => {
       if (!this.#closed) this.#offer(input);
     });
+    this.#lease = new AddressLease(options.gate, options.lease, options.clock);
+    this.#lease.begin(this.#book.all(), () => this.#tell({ kind: 'lapsed' }));
   }
 
   hold(id: EffectId, addresses: readonly VirtualAddress[], until: Instant | null): void {
@@ -78,9 +83,12 @@ export class AddressPort implements KernelPort {
     void this.#put(id, plans, until, refusal);
   }
 
-  silence(_addresses: readonly VirtualAddress[]): void {}
+  silence(addresses: readonly VirtualAddress[]): void {
+    this.#lease.silence(addresses.map(addressKey));
+  }
 
   release(id: EffectId, addresses: readonly VirtualAddress[]): void {
+    this.silence(addresses);
     const outcomes: AddressOutcome[] = [];
     const claims: Claim[] = [];
     for (const address of addresses) {
@@ -92,17 +100,24 @@ export class AddressPort implements KernelPort {
       if (claim !== undefined) this.#book.drop(claim);
       outcomes.push({ key: addressKey(address), kind: this.#isThere(address) ? 'foreign' : 'absent' });
     }
+    this.#lease.forget(outcomes.map(({ key }) => key));
     void this.#take(id, claims, outcomes);
   }
 
   renew(id: EffectId, advertAt: Instant, until: Instant | null, livePeers: number): void {
+    const { lifetimes, broken } = this.#lease.renew(until);
     this.#beat.write({ advertAt, livePeers, until, suspendedMs: this.#clock.suspendedMs() });
     const claims = this.#book.all();
-    const outcomes = claims.flatMap(({ key, state }): AddressOutcome[] =>
-      state === 'gone' ? [{ key, kind: 'absent' }] : [],
-    );
+    const outcomes = claims.flatMap((claim): AddressOutcome[] => {
+      if (claim.state === 'gone') return [{ key: claim.key, kind: 'absent' }];
+      return broken !== null && claim.state === 'held' ? [refused(claim, broken)] : [];
+    });
+    if (!lifetimes) {
+      if (outcomes.length > 0) this.#answer(id, outcomes);
+      return;
+    }
     const held = claims.filter((claim) => claim.state === 'held' && (until !== null || !this.#isPermanent(claim)));
-    void this.#extend(id, held, until, outcomes);
+    void this.#extend(id, held, this.#lease.lifetimeFor(until), outcomes);
   }
 
   /** For whoever looks for the host's own addresses. */
@@ -124,6 +139,7 @@ export class AddressPort implements KernelPort {
   /** Runs the code of a first takeover before there is one. Changes nothing. */
   rehearse(addresses: readonly VirtualAddress[]): void {
     this.foreign(addresses);
+    this.#lease.rehearse(addresses);
     void this.#writer.rehearse(later(this.#clock.now(), 2000));
   }
 
@@ -135,6 +151,7 @@ export class AddressPort implements KernelPort {
     this.#closed = true;
     this.#writer.close();
     const left = this.#book.left();
+    this.#lease.close(left.length > 0);
     for (const trouble of [this.#beat.close(left.length > 0), left.length > 0 ? null : this.#book.discard()]) {
       if (trouble !== null) this.#warn(trouble);
     }
@@ -160,14 +177,18 @@ export class AddressPort implements KernelPort {
   async #put(id: EffectId, plans: readonly Plan[], until: Instant | null, refusal: string | null): Promise<void> {
     const outcomes = plans.flatMap((plan) => (plan.kind === 'known' ? [plan.outcome] : []));
     const writes = plans.filter((plan) => plan.kind === 'write');
-    const late = refusal ?? this.#tooLate(until);
+    // The gate first: an address is never there and open without being guarded.
+    const asked = writes.map(({ claim }) => claim);
+    const late = refusal ?? this.#tooLate(until) ?? this.#lease.open(asked, until);
     if (late !== null) {
       for (const { claim, how } of writes) if (how === 'create') this.#book.drop(claim);
       this.#save();
-      this.#answer(id, [...outcomes, ...writes.map(({ claim }) => refused(claim, late))]);
+      this.#unguardDropped(asked);
+      this.#answer(id, [...outcomes, ...asked.map((claim) => refused(claim, late))]);
       return;
     }
-    const errnos = await this.#writer.write(writes, until);
+    const lifetime = this.#lease.lifetimeFor(until);
+    const errnos = await this.#writer.write(writes, lifetime);
     const again: WritePlan[] = [];
     for (const [i, plan] of writes.entries()) {
       const errno = errnos[i] ?? 0;
@@ -175,8 +196,9 @@ export class AddressPort implements KernelPort {
       if (errno === EEXIST && plan.named) again.push(plan);
       else outcomes.push(this.#settle(plan, errno));
     }
-    if (again.length > 0) outcomes.push(...(await this.#takeBack(again, until)));
+    if (again.length > 0) outcomes.push(...(await this.#takeBack(again, lifetime)));
     this.#save();
+    this.#unguardDropped(asked);
     this.#answer(id, outcomes);
   }
 
@@ -218,18 +240,24 @@ export class AddressPort implements KernelPort {
     for (const [i, claim] of claims.entries()) {
       const errno = errnos[i] ?? 0;
       // A primary that leaves takes the secondaries of its subnet along: they are gone, as asked.
-      const gone = ABSENT_ALREADY.has(errno);
+      const gone = isAbsent(errno);
       if (errno !== 0 && !(gone && this.#watch.state.addresses.has(placeKey(claim)))) this.#departures.unexpect(claim);
       if (gone && claim.state === 'leaving') this.#book.drop(claim);
       outcomes.push(gone ? { key: claim.key, kind: 'absent' } : refused(claim, errnoWords(errno)));
     }
     this.#save();
+    this.#unguardDropped(claims);
     this.#answer(id, outcomes);
   }
 
   async #extend(id: EffectId, held: readonly Claim[], until: Instant | null, gone: AddressOutcome[]): Promise<void> {
     const outcomes = [...gone, ...(await this.#renewals.extend(held, until))];
     if (outcomes.length > 0) this.#answer(id, outcomes);
+  }
+
+  /** What we have no claim to any more is let be. One that was claimed anew meanwhile is not. */
+  #unguardDropped(claims: readonly Claim[]): void {
+    this.#lease.forget(claims.flatMap(({ key }) => (this.#book.get(key) === undefined ? [key] : [])));
   }
 
   #tooLate(until: Instant | null): string | null {
@@ -259,9 +287,13 @@ export class AddressPort implements KernelPort {
   }
 
   #answer(id: EffectId, outcomes: readonly AddressOutcome[]): void {
+    this.#tell({ kind: 'kernel', id, outcomes });
+  }
+
+  #tell(input: Input): void {
     // Never from within the call that asked: the caller is in the middle of something.
     queueMicrotask(() => {
-      if (!this.#closed) this.#offer({ kind: 'kernel', id, outcomes });
+      if (!this.#closed) this.#offer(input);
     });
   }
 }

@@ -1,9 +1,10 @@
 // Takes away what a dead daemon left: exactly the addresses that its record names and that are still
-// ours, then the record. Whether a daemon lives on this runtime directory is for the caller to ask first.
+// ours, then the record, and the tables of its gate. Whether a daemon lives on this runtime directory is for the caller to ask first.
 
 import type { AddressKey } from '#model/input';
 import { deleteAddress } from './address-message.ts';
 import { judgeRecord } from './claims-ownership.ts';
+import { removeGate } from './gate-open.ts';
 import { NetlinkBatches } from './netlink-batch.ts';
 import { EADDRNOTAVAIL, ENODEV, errnoWords } from './netlink-errno.ts';
 import { openHostWatch } from './netlink-watch.ts';
@@ -15,11 +16,22 @@ export interface Cleanup {
   readonly skipped: readonly { readonly key: AddressKey; readonly why: string }[];
   /** Not removed though they are ours: the record stays, so that it can be tried again. */
   readonly failed: readonly { readonly key: AddressKey; readonly why: string }[];
-  /** What was wrong with the record itself. */
+  /** The name of the tables that were the gate, when there were any. They go last: until then nothing answers. */
+  readonly gate: string | null;
+  /** What was wrong with the record itself, or with the gate. */
   readonly trouble: string | null;
 }
 
+type CleanedAddresses = Omit<Cleanup, 'gate'>;
+
 export async function cleanup(runtimeDir: string): Promise<Cleanup> {
+  const addresses = await cleanAddresses(runtimeDir);
+  if (addresses.failed.length > 0) return { ...addresses, gate: null };
+  const { removed, trouble } = removeGate(runtimeDir);
+  return { ...addresses, gate: removed, trouble: addresses.trouble ?? trouble };
+}
+
+async function cleanAddresses(runtimeDir: string): Promise<CleanedAddresses> {
   const read = readRecord(runtimeDir);
   if (read.kind !== 'record') {
     return { removed: [], skipped: [], failed: [], trouble: read.kind === 'corrupt' ? read.words : null };

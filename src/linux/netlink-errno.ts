@@ -3,10 +3,10 @@
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 
-const { EACCES, EADDRNOTAVAIL, EEXIST, EINVAL, ENODEV, ENOBUFS, ENOMEM, ENXIO, EOPNOTSUPP, EPERM, ETIME } =
+const { EACCES, EADDRNOTAVAIL, EEXIST, EINVAL, EIO, ENODEV, ENOENT, ENOBUFS, ENOMEM, ENXIO, EOPNOTSUPP, EPERM, ETIME } =
   constants.errno;
 
-export { EADDRNOTAVAIL, EEXIST, EINVAL, ENODEV, ENOBUFS, ENXIO, ETIME };
+export { EADDRNOTAVAIL, EEXIST, EINVAL, EIO, ENODEV, ENOENT, ENOBUFS, ENXIO, EOPNOTSUPP, EPERM, ETIME };
 
 const PASSING: ReadonlySet<number> = new Set([ENOBUFS, ENOMEM, constants.errno.EAGAIN, constants.errno.EINTR]);
 

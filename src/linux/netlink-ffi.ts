@@ -9,6 +9,7 @@ import { getSystemErrorName } from 'node:util';
 const AF_NETLINK = 16;
 const NETLINK_ROUTE = 0;
 const SOL_SOCKET = 1;
+const SO_ATTACH_FILTER = 26;
 const SO_RCVBUFFORCE = 33;
 const SO_PROTOCOL = 38;
 const SO_MEMINFO = 55;
@@ -18,6 +19,12 @@ const NETLINK_NO_ENOBUFS = 5;
 const MEMINFO_SIZE = 36;
 const MEMINFO_DROPS = 32;
 
+const LOAD_WORD = 0x20;
+const JUMP_IF_EQUAL = 0x15;
+const RETURN = 0x06;
+/** Where a netlink message says who asked for it. */
+const MESSAGE_PORT = 12;
+
 const libc = koffi.load(null);
 const libcGetsockname = libc.func('int getsockname(int fd, _Out_ uint8_t *address, _Inout_ uint32_t *length)');
 const libcGetsockopt = libc.func(
@@ -25,18 +32,18 @@ const libcGetsockopt = libc.func(
 );
 const libcSetsockopt = libc.func('int setsockopt(int fd, int level, int option, const void *value, uint32_t length)');
 
-/** The descriptor of the rtnetlink socket of this process that is bound to this port. */
-export function descriptorOf(port: number): number {
+/** The descriptor of the netlink socket of this process, of this protocol, that is bound to this port. */
+export function descriptorOf(port: number, protocol = NETLINK_ROUTE): number {
   for (const name of readdirSync('/proc/self/fd')) {
     const fd = Number(name);
     const address = Buffer.alloc(12);
     if (Number(libcGetsockname(fd, address, [address.length])) !== 0) continue;
     if (address.readUInt16LE(0) !== AF_NETLINK || address.readUInt32LE(4) !== port) continue;
-    const protocol = Buffer.alloc(4);
-    if (Number(libcGetsockopt(fd, SOL_SOCKET, SO_PROTOCOL, protocol, [4])) !== 0) continue;
-    if (protocol.readUInt32LE(0) === NETLINK_ROUTE) return fd;
+    const found = Buffer.alloc(4);
+    if (Number(libcGetsockopt(fd, SOL_SOCKET, SO_PROTOCOL, found, [4])) !== 0) continue;
+    if (found.readUInt32LE(0) === protocol) return fd;
   }
-  throw new Error(`no descriptor of this process is the rtnetlink socket with port ${port}`);
+  throw new Error(`no descriptor of this process is the netlink socket with port ${port}`);
 }
 
 /** From now on messages that find no room are counted, and the socket goes on. */
@@ -50,6 +57,33 @@ export function overflowsOf(fd: number): number {
   const value = Buffer.alloc(MEMINFO_SIZE);
   if (Number(libcGetsockopt(fd, SOL_SOCKET, SO_MEMINFO, value, [value.length])) !== 0) throw failed('SO_MEMINFO');
   return value.readUInt32LE(MEMINFO_DROPS);
+}
+
+/**
+ * Keeps from a socket what the kernel tells of changes that were asked for under this port. True when that worked;
+ * otherwise they come, and cost time alone.
+ */
+export function ignoreChangesBy(fd: number, port: number): boolean {
+  // A classic filter program: load the sender's port of the first message, compare, take all of it or nothing.
+  const swapped = Buffer.alloc(4);
+  swapped.writeUInt32LE(port);
+  const program = [
+    [LOAD_WORD, 0, 0, MESSAGE_PORT],
+    [JUMP_IF_EQUAL, 0, 1, swapped.readUInt32BE(0)],
+    [RETURN, 0, 0, 0],
+    [RETURN, 0, 0, 0x7fffffff],
+  ] as const;
+  const code = Buffer.alloc(program.length * 8);
+  for (const [i, [operation, then, otherwise, value]] of program.entries()) {
+    code.writeUInt16LE(operation, i * 8);
+    code[i * 8 + 2] = then;
+    code[i * 8 + 3] = otherwise;
+    code.writeUInt32LE(value, i * 8 + 4);
+  }
+  const filter = Buffer.alloc(16);
+  filter.writeUInt16LE(program.length, 0);
+  filter.writeBigUInt64LE(koffi.address(code), 8);
+  return Number(libcSetsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, filter, filter.length)) === 0;
 }
 
 function setOption(fd: number, level: number, option: number, value: number): void {

@@ -53,5 +53,7 @@ export type Problem =
   | { readonly code: 'voters-changed'; readonly before: string; readonly now: string }
   /** The peer asks for a longer promise than this node gives. */
   | { readonly code: 'hold-too-long'; readonly peer: NodeName; readonly holdMs: number; readonly longestMs: number }
+  /** A gate was asked for, and this host has none: the lease is as coarse as the lifetime of an address. */
+  | { readonly code: 'lease-coarse'; readonly why: string }
   /** The lease ended before it was renewed: this host was or is silent for what it holds. */
   | { readonly code: 'lease-lapsed' };

@@ -64,7 +64,12 @@ export interface PathSettings {
  */
 export type Lease =
   | { readonly kind: 'nftables'; readonly ms: number; readonly lateMs: number; readonly addressMs: number }
-  | { readonly kind: 'address'; readonly ms: number }
+  | {
+      readonly kind: 'address';
+      readonly ms: number;
+      /** Why this host has no gate, though one was asked for. */
+      readonly noGate?: string;
+    }
   | { readonly kind: 'off' };
 
 export interface GroupSettings {

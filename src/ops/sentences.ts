@@ -234,6 +234,11 @@ export function problemWords(problem: Problem): { what: string; advice: string }
         what: `${problem.peer} can hold for ${durationWords(problem.holdMs)} after an advert, longer than the ${durationWords(problem.longestMs)} that this node promises`,
         advice: 'shorten the lease there, or raise safety.longest_hold on all nodes',
       };
+    case 'lease-coarse':
+      return {
+        what: `the kernel ends the lease of a daemon that hangs in whole seconds only: ${oneLine(problem.why)}`,
+        advice: 'give this host nf_tables, and restart locum',
+      };
     case 'lease-off':
       return {
         what: 'lease = "off", so the addresses stay if this daemon dies or hangs, and two nodes may hold them',

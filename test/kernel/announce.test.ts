@@ -1,35 +1,10 @@
 // Announcements as the other end of the wire sees them, byte by byte. Needs root and namespaces.
 
 import test from 'ava';
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import type { ExecutionContext } from 'ava';
+import { advertisementsOf, arpsOf, capture } from './frames.ts';
 import { addLink, ip, makePair, sysctl } from './netns.ts';
-import type { Pair } from './netns.ts';
 import { Remote, vip4, vip6, waitFor } from './remote.ts';
-
-async function capture(t: ExecutionContext, pair: Pair, name = 'eth0'): Promise<Buffer[]> {
-  const program = fileURLToPath(new URL('capture.js', import.meta.url));
-  const index = ip('netns', 'exec', pair.there, 'cat', `/sys/class/net/${name}/ifindex`).trim();
-  const child = spawn('ip', ['netns', 'exec', pair.there, process.execPath, program, index], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  t.teardown(() => child.kill('SIGKILL'));
-  const frames: Buffer[] = [];
-  let ready = false;
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    if (line === 'ready') ready = true;
-    else frames.push(Buffer.from(line, 'hex'));
-  });
-  await waitFor(() => ready);
-  return frames;
-}
-
-const arps = (frames: readonly Buffer[]) => frames.filter((frame) => frame.readUInt16BE(12) === 0x0806);
-const advertisements = (frames: readonly Buffer[]) =>
-  frames.filter((frame) => frame.readUInt16BE(12) === 0x86dd && frame[20] === 58 && frame[54] === 136);
 
 test.serial(
   'an IPv4 address: one gratuitous request and one reply, broadcast, from the MAC of the interface',
@@ -40,9 +15,9 @@ test.serial(
     const remote = new Remote(t, pair);
     await remote.start();
     remote.send({ do: 'announce', addresses: [vip4('10.0.0.100')] });
-    await waitFor(() => arps(frames).length >= 2);
+    await waitFor(() => arpsOf(frames).length >= 2);
     t.deepEqual(
-      arps(frames).map((frame) => frame.toString('hex').slice(0, 84)),
+      arpsOf(frames).map((frame) => frame.toString('hex').slice(0, 84)),
       [
         'ffffffffffff02000000000a0806000108000604000102000000000a0a0000640000000000000a000064',
         'ffffffffffff02000000000a0806000108000604000202000000000a0a00006402000000000a0a000064',
@@ -71,7 +46,7 @@ test.serial(
       await remote.hold([own], 3000);
       remote.send({ do: 'announce', addresses: [own] });
       const seen = () =>
-        advertisements(frames).find((frame) => frame.subarray(62, 78).toString('hex').endsWith(address.slice(-3)));
+        advertisementsOf(frames).find((frame) => frame.subarray(62, 78).toString('hex').endsWith(address.slice(-3)));
       const frame = await waitFor(seen);
       t.is(frame[21], 255, 'hop limit');
       t.is(frame.subarray(38, 54).toString('hex'), 'ff020000000000000000000000000001');
@@ -111,8 +86,8 @@ test.serial('five announcements of 255 addresses leave quickly and all arrive', 
   const announce = { do: 'announce', addresses: many } as const;
   remote.send({ do: 'together', commands: [announce, announce, announce, announce, announce] });
   const done = await remote.until((told) => told.told === 'done', before);
-  await waitFor(() => arps(frames).length >= 5 * 2 * 128 && advertisements(frames).length >= 5 * 127);
-  t.is(arps(frames).length, 5 * 2 * 128);
+  await waitFor(() => arpsOf(frames).length >= 5 * 2 * 128 && advertisementsOf(frames).length >= 5 * 127);
+  t.is(arpsOf(frames).length, 5 * 2 * 128);
   t.true(done.told === 'done' && done.ms < 100, JSON.stringify(done));
   t.log(`${done.told === 'done' ? done.ms.toFixed(1) : '?'} ms`);
   remote.send({ do: 'counts' });
@@ -153,7 +128,7 @@ test.serial(
     const frames = await capture(t, pair, 'eth1');
     await remote.hold(own, 3000);
     remote.send({ do: 'announce', addresses: own });
-    await waitFor(() => arps(frames).length >= 2 && advertisements(frames).length >= 1);
+    await waitFor(() => arpsOf(frames).length >= 2 && advertisementsOf(frames).length >= 1);
     t.pass();
   },
 );

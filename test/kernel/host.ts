@@ -6,17 +6,21 @@ import { AddressPort } from '#linux/address-port';
 import { Announcer } from '#linux/announce-port';
 import { cleanup } from '#linux/claims-cleanup';
 import { readStartFacts } from '#linux/claims-start';
+import { openGate } from '#linux/gate-open';
 import { LinkReporter } from '#linux/link-facts';
 import { openHostWatch } from '#linux/netlink-watch';
 import { instant, later } from '#lib/time';
 import type { Input } from '#model/input';
-import type { VirtualAddress } from '#model/settings';
+import type { Lease, VirtualAddress } from '#model/settings';
 
 export type Command =
   | { readonly do: 'hold'; readonly id: number; readonly addresses: VirtualAddress[]; readonly forMs: number | null }
+  | { readonly do: 'silence'; readonly addresses: VirtualAddress[] }
   | { readonly do: 'release'; readonly id: number; readonly addresses: VirtualAddress[] }
   | { readonly do: 'renew'; readonly id: number; readonly forMs: number | null; readonly livePeers: number }
   | { readonly do: 'announce'; readonly addresses: VirtualAddress[] }
+  /** From now on so many ms pass each time somebody looks at the clock. */
+  | { readonly do: 'clock'; readonly stepMs: number }
   | { readonly do: 'counts' }
   | { readonly do: 'together'; readonly commands: Command[] }
   | { readonly do: 'stall'; readonly ms: number };
@@ -31,8 +35,18 @@ export type Told =
 
 const [, , what, runtimeDir = '', lease = 'address', receiveBuffer = '', suspended = '0'] = process.argv;
 const suspendedMs = Number(suspended);
-const now = () => instant(Number(process.hrtime.bigint()) / 1e6);
+let stepMs = 0;
+let aheadMs = 0;
+const now = () => {
+  aheadMs += stepMs;
+  return instant(Number(process.hrtime.bigint()) / 1e6 + aheadMs);
+};
 const tell = (told: Told) => process.stdout.write(`${JSON.stringify(told)}\n`);
+
+const leases: Readonly<Record<string, Lease>> = {
+  address: { kind: 'address', ms: 2000 },
+  nftables: { kind: 'nftables', ms: 500, lateMs: 4, addressMs: 5000 },
+};
 
 if (what === 'cleanup') tell({ told: 'cleanup', cleanup: await cleanup(runtimeDir) });
 else await run();
@@ -42,6 +56,9 @@ async function run(): Promise<void> {
   const start = readStartFacts(runtimeDir, watch.state, suspendedMs);
   const offer = (input: Input) => tell({ told: 'input', input, wall: Date.now() });
   const warn = (words: string) => tell({ told: 'warning', words });
+  const clock = { now, suspendedMs: () => suspendedMs, wall: () => Date.now() };
+  const gate = lease === 'nftables' ? openGate({ runtimeDir, clock, slackMs: 50, warn }) : null;
+  if (typeof gate === 'string') throw new Error(gate);
   const kernel = new AddressPort({
     runtimeDir,
     watch,
@@ -49,8 +66,9 @@ async function run(): Promise<void> {
     offer,
     boot: '0123456789abcdef',
     downMs: 3000,
-    lease: lease === 'off' ? { kind: 'off' } : { kind: 'address', ms: 2000 },
-    clock: { now, suspendedMs: () => suspendedMs, wall: () => Date.now() },
+    lease: leases[lease] ?? { kind: 'off' },
+    clock,
+    gate,
     left: start.left,
   });
   const announcer = new Announcer(watch, warn);
@@ -63,6 +81,9 @@ async function run(): Promise<void> {
       case 'hold':
         kernel.hold(command.id, command.addresses, until(command.forMs));
         break;
+      case 'silence':
+        kernel.silence(command.addresses);
+        break;
       case 'release':
         kernel.release(command.id, command.addresses);
         break;
@@ -71,6 +92,9 @@ async function run(): Promise<void> {
         break;
       case 'announce':
         announcer.announce(command.addresses);
+        break;
+      case 'clock':
+        stepMs = command.stepMs;
         break;
       case 'counts':
         tell({ told: 'counts', ...announcer.counts, resyncs: watch.resyncs });

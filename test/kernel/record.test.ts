@@ -1,25 +1,12 @@
 // What a daemon leaves behind when it is killed: who takes it for whose. Needs root and namespaces.
 
 import test from 'ava';
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Cleanup } from '#linux/claims-cleanup';
-import type { Told } from './host.ts';
 import { find, ip, makePair, sysctl } from './netns.ts';
-import type { Pair } from './netns.ts';
-import { Remote, vip4, vip6, waitFor } from './remote.ts';
+import { Remote, runCleanup, vip4, vip6, waitFor } from './remote.ts';
 
 const own = [vip4('10.9.0.10', { label: 'eth0:v' }), vip6('fd09::10')];
-
-function runCleanup(pair: Pair): Cleanup {
-  const host = fileURLToPath(new URL('host.js', import.meta.url));
-  const out = execFileSync('ip', ['netns', 'exec', pair.here, process.execPath, host, 'cleanup', pair.runtimeDir]);
-  const told = JSON.parse(out.toString()) as Told;
-  if (told.told !== 'cleanup') throw new Error(`expected the outcome of a cleanup, found ${told.told}`);
-  return told.cleanup;
-}
 
 test.serial(
   'a restarted daemon finds its addresses, the last advert and the peers, and adopts without a gap',
@@ -213,7 +200,7 @@ test.serial('cleanup takes away what a dead daemon left, and nothing else', asyn
   for (const address of ['10.9.0.10', 'fd09::10', '10.9.1.10', '10.9.1.11']) t.is(find(pair.here, address), undefined);
   for (const address of ['10.9.0.99', '10.9.0.98', '10.9.0.12']) t.truthy(find(pair.here, address));
   t.false(existsSync(join(pair.runtimeDir, 'claims.json')));
-  t.deepEqual(runCleanup(pair), { removed: [], skipped: [], failed: [], trouble: null });
+  t.deepEqual(runCleanup(pair), { removed: [], skipped: [], failed: [], gate: null, trouble: null });
 });
 
 test.serial('a record that cannot be written: held under a lease with a warning, refused without one', async (t) => {

@@ -1,11 +1,12 @@
 // The test's end of a program inside a namespace: sends commands, collects what it tells.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ExecutionContext } from 'ava';
+import type { Cleanup } from '#linux/claims-cleanup';
 import type { AddressOutcome, Input } from '#model/input';
 import type { VirtualAddress } from '#model/settings';
 import type { Command, Told } from './host.ts';
@@ -19,7 +20,12 @@ export class Remote {
   readonly told: Told[] = [];
   #id = 0;
 
-  constructor(t: ExecutionContext, pair: Pair, lease: 'address' | 'off' = 'address', ...more: readonly string[]) {
+  constructor(
+    t: ExecutionContext,
+    pair: Pair,
+    lease: 'address' | 'nftables' | 'off' = 'address',
+    ...more: readonly string[]
+  ) {
     const host = fileURLToPath(new URL('host.js', import.meta.url));
     const program = [process.execPath, host, 'run', pair.runtimeDir, lease, ...more];
     this.process = spawn('ip', ['netns', 'exec', pair.here, ...program], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -98,6 +104,14 @@ export class Remote {
     this.#id += 1;
     return this.#id;
   }
+}
+
+export function runCleanup(pair: Pair): Cleanup {
+  const host = fileURLToPath(new URL('host.js', import.meta.url));
+  const out = execFileSync('ip', ['netns', 'exec', pair.here, process.execPath, host, 'cleanup', pair.runtimeDir]);
+  const told = JSON.parse(out.toString()) as Told;
+  if (told.told !== 'cleanup') throw new Error(`expected the outcome of a cleanup, found ${told.told}`);
+  return told.cleanup;
 }
 
 export async function waitFor<T>(look: () => T | undefined | false, patienceMs = PATIENCE_MS): Promise<T> {

@@ -15,6 +15,8 @@ export interface LabOptions {
   readonly addresses?: number;
   readonly preempt?: boolean;
   readonly unicast?: boolean;
+  /** The daemons find no nf_tables: their lease is the lifetime of the addresses. */
+  readonly noNftables?: boolean;
   /** `[HOST:]SECTION.KEY=VALUE`, as for scripts/lab. */
   readonly set?: readonly string[];
   /** `[HOST:]FILE`, put at the end of the configuration. */
@@ -44,6 +46,7 @@ export function upArguments(options: LabOptions): string[] {
   ];
   const named = values.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
   if (options.unicast === true) named.push('--unicast');
+  if (options.noNftables === true) named.push('--no-nftables');
   if (options.daemon === false) named.push('--no-daemon');
   return named;
 }

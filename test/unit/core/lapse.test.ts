@@ -109,3 +109,12 @@ test('nothing else is claimed beside a lapsed lease', (t) => {
   t.is(bench.state.groups[1]?.role, 'standby');
   t.deepEqual(bench.state.groups[1]?.reason, { kind: 'lease-lapsed' });
 });
+
+test('a host that asked for a gate and has none says why for as long as it runs', (t) => {
+  const coarse = (settings: Partial<Settings>) =>
+    [...holder({}, settings).state.problems.values()].filter(({ problem }) => problem.code === 'lease-coarse');
+  t.like(coarse({ lease: { kind: 'address', ms: 2000, noGate: 'no nf_tables' } })[0], {
+    problem: { code: 'lease-coarse', why: 'no nf_tables' },
+  });
+  t.deepEqual(coarse({ lease: { kind: 'address', ms: 2000 } }), []);
+});

@@ -77,6 +77,7 @@ export const problems: { readonly [C in Problem['code']]: Extract<Problem, { cod
   'voters-differ': { code: 'voters-differ', peer: 'lb2' },
   'voters-changed': { code: 'voters-changed', before: 'lb1, lb2, lb3', now: 'lb1, lb2, lb3, lb4, lb5' },
   'hold-too-long': { code: 'hold-too-long', peer: 'lb2', holdMs: 12_000, longestMs: 10_000 },
+  'lease-coarse': { code: 'lease-coarse', why: 'no module nf_tables' },
   'lease-lapsed': { code: 'lease-lapsed' },
   'no-peer-heard': { code: 'no-peer-heard' },
 };

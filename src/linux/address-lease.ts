@@ -1,0 +1,71 @@
+// What ends an address that nobody renews. With a gate that is the gate, to the millisecond, and the lifetime of the
+// address is a backstop behind it, renewed seldom. Without one the lifetime is all there is.
+
+import { later, longAgo } from '#lib/time';
+import type { Instant } from '#lib/time';
+import type { AddressKey } from '#model/input';
+import type { Lease, VirtualAddress } from '#model/settings';
+import type { Clock } from '#ports/clock';
+import type { Claim } from './claims-book.ts';
+import type { Gate } from './gate.ts';
+
+/** A backstop is renewed after this share of it. */
+const BACKSTOP_SHARE = 4;
+
+export class AddressLease {
+  readonly #gate: Gate | null;
+  readonly #clock: Clock;
+  /** Of the addresses themselves, where a gate ends the lease. */
+  readonly #backstopMs: number;
+  #backstopDueAt = longAgo;
+
+  constructor(gate: Gate | null, lease: Lease, clock: Clock) {
+    if ((lease.kind === 'nftables') !== (gate !== null)) throw new TypeError('a lease of nf_tables needs its gate');
+    this.#gate = gate;
+    this.#clock = clock;
+    this.#backstopMs = lease.kind === 'nftables' ? lease.addressMs : 0;
+  }
+
+  begin(left: readonly Claim[], lapsed: () => void): void {
+    this.#gate?.begin(left, lapsed);
+  }
+
+  /** Null: this host may answer for these until then as soon as it has them. Otherwise why not. */
+  open(claims: readonly Claim[], until: Instant | null): string | null {
+    if (this.#gate === null || claims.length === 0) return null;
+    if (until === null) return 'a lease of nf_tables always ends';
+    return this.#gate.hold(claims, until);
+  }
+
+  /** When an address itself is to end for which the lease ends at `until`. */
+  lifetimeFor(until: Instant | null): Instant | null {
+    return this.#gate === null ? until : later(this.#clock.now(), this.#backstopMs);
+  }
+
+  /** What is left to do for the lifetimes. `broken`: there is no gate any more, so this host must let go. */
+  renew(until: Instant | null): { readonly lifetimes: boolean; readonly broken: string | null } {
+    if (this.#gate === null) return { lifetimes: true, broken: null };
+    const broken = until === null ? null : this.#gate.renew(until);
+    const now = this.#clock.now();
+    if (broken !== null || now < this.#backstopDueAt) return { lifetimes: false, broken };
+    this.#backstopDueAt = later(now, this.#backstopMs / BACKSTOP_SHARE);
+    return { lifetimes: true, broken };
+  }
+
+  silence(keys: readonly AddressKey[]): void {
+    this.#gate?.silence(keys);
+  }
+
+  /** These are not on this host any more, or are not ours. */
+  forget(keys: readonly AddressKey[]): void {
+    if (keys.length > 0) this.#gate?.forget(keys);
+  }
+
+  rehearse(addresses: readonly VirtualAddress[]): void {
+    this.#gate?.rehearse(addresses);
+  }
+
+  close(anyLeft: boolean): void {
+    this.#gate?.close(anyLeft);
+  }
+}

@@ -1,0 +1,174 @@
+// The tables of one daemon: their name, which its runtime directory gives, so that several daemons share a host and
+// the next one of the same directory finds them; and the transactions on them. When what is done, is not here.
+
+import { createHash } from 'node:crypto';
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseIp } from '#lib/ip';
+import type { IpFamily } from '#lib/ip';
+import { arpTable, beat, beatKeys, egressChain, egressTable, inetTable } from './gate-rules.ts';
+import type { GateSocket } from './gate-socket.ts';
+import type { Request } from './netlink-batch.ts';
+import { ENOENT, EOPNOTSUPP } from './netlink-errno.ts';
+import { addElements, deleteElements, deleteTable, flushSet, getTable, newTable } from './nft-message.ts';
+import type { Family, Table } from './nft-message.ts';
+
+export interface Device {
+  readonly index: number;
+  readonly name: string;
+}
+
+/** An address as the sets have it. */
+export interface GateAddress {
+  readonly family: IpFamily;
+  readonly address: string;
+}
+
+export interface GateContents {
+  readonly guarded: readonly GateAddress[];
+  readonly open: readonly GateAddress[];
+  readonly devices: readonly Device[];
+  readonly beatMs: number | null;
+}
+
+type SetKind = 'guarded' | 'open';
+
+export function gateName(runtimeDir: string): string {
+  const path = resolve(runtimeDir);
+  return `locum-${createHash('sha256').update(realPath(path)).digest('hex').slice(0, 8)}`;
+}
+
+export class GateTables {
+  readonly #socket: GateSocket;
+  readonly #name: string;
+  /** Older kernels have no hook that frames of packet sockets pass. */
+  readonly #egress: boolean;
+
+  constructor(socket: GateSocket, name: string, egress: boolean) {
+    this.#socket = socket;
+    this.#name = name;
+    this.#egress = egress;
+  }
+
+  /** Whatever was there under this name is replaced, in one transaction; without a beat nothing is open. */
+  build({ guarded, open, devices, beatMs }: GateContents): number {
+    return this.#socket.transact([
+      ...this.#tables.flatMap((table) => [newTable(table), deleteTable(table)]),
+      ...this.#makeAll(devices),
+      ...this.#change(addElements, 'guarded', guarded),
+      ...this.#change(addElements, 'open', open),
+      ...(beatMs === null ? [] : this.#tables.flatMap((table) => addElements(table, beatOf(table, beatMs)))),
+    ]);
+  }
+
+  /** Makes all of it and takes it away again: shows whether this kernel can and this process may. */
+  try(devices: readonly Device[]): number {
+    return this.#socket.transact([...this.#makeAll(devices), ...this.#tables.map(deleteTable)]);
+  }
+
+  guard(addresses: readonly GateAddress[], devices: readonly Device[]): number {
+    return this.#transact([...this.#chains(devices), ...this.#change(addElements, 'guarded', addresses)]);
+  }
+
+  unguard(addresses: readonly GateAddress[]): number {
+    return this.#transact(this.#change(deleteElements, 'guarded', addresses));
+  }
+
+  open(addresses: readonly GateAddress[]): number {
+    return this.#transact(this.#change(addElements, 'open', addresses));
+  }
+
+  close(addresses: readonly GateAddress[]): number {
+    return this.#transact(this.#change(deleteElements, 'open', addresses));
+  }
+
+  /** Nothing is open, and no beat is left that could be renewed. */
+  closeAll(): number {
+    return this.#socket.transact(
+      this.#tables.flatMap((table) => [...setsOf(table, 'open'), beat].map((set) => flushSet(table, set))),
+    );
+  }
+
+  /** The first beat of a lease; there must be none. */
+  begin(timeoutMs: number): number {
+    return this.#socket.transact(this.#tables.flatMap((table) => addElements(table, beatOf(table, timeoutMs))));
+  }
+
+  /** A beat more. ENOENT when the one before is over: that is why it is deleted, a mere addition renews nothing. */
+  beat(timeoutMs: number): number {
+    return this.#socket.transact(
+      this.#tables.flatMap((table) => [
+        ...deleteElements(table, beatOf(table, null)),
+        ...addElements(table, beatOf(table, timeoutMs)),
+      ]),
+    );
+  }
+
+  areThere(): boolean {
+    return this.#tables.every((table) => this.#socket.ask(getTable(table)) === 0);
+  }
+
+  /** `errno` is 0 when there are none any more; `found` when there were any. */
+  remove(): { readonly found: boolean; readonly errno: number } {
+    let found = false;
+    for (const family of ['inet', 'arp', 'netdev'] as const) {
+      const errno = this.#socket.transact([deleteTable({ family, name: this.#name })]);
+      if (errno === 0) found = true;
+      else if (errno !== ENOENT && errno !== EOPNOTSUPP) return { found, errno };
+    }
+    return { found, errno: 0 };
+  }
+
+  get #tables(): readonly Table[] {
+    const families: readonly Family[] = this.#egress ? ['inet', 'arp', 'netdev'] : ['inet', 'arp'];
+    return families.map((family) => ({ family, name: this.#name }));
+  }
+
+  #makeAll(devices: readonly Device[]): Request[] {
+    const making = { inet: inetTable, arp: arpTable, netdev: egressTable };
+    return [...this.#tables.flatMap((table) => making[table.family](table)), ...this.#chains(devices)];
+  }
+
+  #chains(devices: readonly Device[]): Request[] {
+    const table: Table = { family: 'netdev', name: this.#name };
+    return this.#egress ? devices.flatMap(({ index, name }) => egressChain(table, index, name)) : [];
+  }
+
+  #change(
+    change: typeof addElements | typeof deleteElements,
+    kind: SetKind,
+    addresses: readonly GateAddress[],
+  ): Request[] {
+    return this.#tables.flatMap((table) =>
+      setsOf(table, kind).flatMap((set) => {
+        const keys = addresses.filter(({ family }) => set.endsWith(String(family))).flatMap(bytesOf);
+        return keys.length === 0 ? [] : change(table, { set, keys, timeoutMs: null });
+      }),
+    );
+  }
+
+  #transact(requests: readonly Request[]): number {
+    return requests.length === 0 ? 0 : this.#socket.transact(requests);
+  }
+}
+
+function setsOf({ family }: Table, kind: SetKind): readonly string[] {
+  return family === 'inet' ? [`${kind}4`, `${kind}6`] : [`${kind}4`];
+}
+
+function beatOf({ family }: Table, timeoutMs: number | null) {
+  return { set: beat, keys: beatKeys[family], timeoutMs };
+}
+
+function bytesOf({ address }: GateAddress): Uint8Array[] {
+  const bytes = parseIp(address);
+  return bytes === null ? [] : [bytes];
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}

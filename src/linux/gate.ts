@@ -1,0 +1,225 @@
+// The gate in front of the addresses: what is guarded is dropped by the kernel unless it is open and the beat lives.
+// A beat that ended is never renewed: that is told once, everything is shut, and only a hold from above opens again.
+// Every call has happened in the kernel when it returns. When to open or to renew is decided elsewhere.
+
+import type { Instant } from '#lib/time';
+import type { AddressKey } from '#model/input';
+import type { Clock } from '#ports/clock';
+import { GateBook } from './gate-book.ts';
+import type { Guarded } from './gate-book.ts';
+import type { GateSocket } from './gate-socket.ts';
+import type { GateAddress, GateTables } from './gate-tables.ts';
+import { GateWatch } from './gate-watch.ts';
+import { EIO, ENOENT, errnoWords } from './netlink-errno.ts';
+
+export interface GateOptions {
+  readonly socket: GateSocket;
+  /** Of the tables. */
+  readonly name: string;
+  readonly tables: GateTables;
+  /** Under a name that nothing else has. */
+  readonly scratch: GateTables;
+  readonly clock: Clock;
+  readonly tickMs: number;
+  /** What may pass between asking the clock and the kernel's word; what is later may have opened too long. */
+  readonly slackMs: number;
+  readonly warn: (words: string) => void;
+}
+
+/** Of a beat that came too late. */
+const ATTEMPTS = 3;
+
+const lapsedWords = 'the lease of this host had ended before';
+
+export class Gate {
+  readonly #options: GateOptions;
+  readonly #tables: GateTables;
+  readonly #book = new GateBook();
+  readonly #watch: GateWatch;
+  #lapsed: () => void = () => undefined;
+  /** When the beat ends that was last put there. Means something only while anything is open. */
+  #until: Instant;
+  /** The tables are there, and are what the book says. */
+  #sound = false;
+  #told = '';
+  readonly #next = (ms: number): number => this.#tables.beat(ms);
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+    this.#tables = options.tables;
+    this.#until = options.clock.now();
+    this.#watch = new GateWatch(options.name, options.socket.port, (by) => this.#touched(by));
+  }
+
+  /**
+   * What an earlier daemon left is guarded from now on. Its tables stay as they are until the first word from above:
+   * so what they hold open stays open for as long as that daemon's lease runs.
+   */
+  begin(left: readonly Guarded[], lapsed: () => void): void {
+    this.#lapsed = lapsed;
+    this.#book.guard(left);
+    if (left.length === 0) this.#build(null);
+  }
+
+  /** Null: guarded and open, until `until` like everything else that is. Otherwise why not; then nothing was opened. */
+  hold(addresses: readonly Guarded[], until: Instant): string | null {
+    const wasOpen = this.#book.isOpen;
+    const { closed, devices } = this.#book.guard(addresses);
+    // At the first word from above the tables of an earlier daemon become ours without a gap.
+    if (!this.#sound && !wasOpen) return this.#underClock(until, wasOpen, (ms) => this.#build(ms, addresses));
+    const guarded = this.#apply(() => this.#tables.guard(closed, devices));
+    if (guarded !== 0) return this.#wordsOf(guarded);
+    const late = wasOpen ? this.#beatOn(until) : this.#beatAnew(until);
+    if (late !== null) return late;
+    const opening = this.#book.open(addresses);
+    const opened = this.#apply(() => this.#tables.open(opening));
+    if (opened === 0) return this.#book.isOpen ? null : lapsedWords;
+    this.silence(addresses.map(({ key }) => key));
+    return this.#wordsOf(opened);
+  }
+
+  /** All that is open stays so until `until`, or the end of the lease is told. Words: there is no gate any more. */
+  renew(until: Instant): string | null {
+    if (!this.#book.isOpen) return null;
+    if (this.#sound) this.#beatOn(until);
+    else if (this.#options.clock.now() > this.#until) this.#lapse(lapsedWords, true);
+    else {
+      this.#until = until;
+      this.#mend();
+    }
+    return this.#sound ? null : this.#told;
+  }
+
+  silence(keys: readonly AddressKey[]): void {
+    const closing = this.#book.close(keys);
+    if (closing.length === 0 && this.#sound) return;
+    // When it was the last of it, the sets are emptied: that is the quickest way to be silent.
+    this.#apply(() => (this.#book.isOpen ? this.#tables.close(closing) : this.#tables.closeAll()));
+  }
+
+  /** These are not ours any more, and the gate lets them be. */
+  forget(keys: readonly AddressKey[]): void {
+    this.silence(keys);
+    const leaving = this.#book.forget(keys);
+    this.#apply(() => this.#tables.unguard(leaving));
+  }
+
+  /** Runs the code of a first takeover against tables that are not there. */
+  rehearse(addresses: readonly GateAddress[]): void {
+    const { scratch } = this.#options;
+    scratch.guard(addresses, []);
+    scratch.begin(1);
+    scratch.open(addresses);
+    scratch.beat(1);
+    scratch.closeAll();
+  }
+
+  /** `keep`: what could not be released stays shut, for `cleanup` or the next daemon. */
+  close(keep: boolean): void {
+    this.#watch.close();
+    const errno = keep ? this.#tables.closeAll() : this.#tables.remove().errno;
+    if (errno !== 0 && !keep) this.#options.warn(`the tables ${this.#options.name} stay: ${errnoWords(errno)}`);
+    this.#options.socket.close();
+  }
+
+  /** The beat goes on, if it is still alive. */
+  #beatOn(until: Instant): string | null {
+    return this.#underClock(until, this.#book.isOpen, this.#next);
+  }
+
+  /** The first beat, when nothing is open. */
+  #beatAnew(until: Instant): string | null {
+    const errno = this.#tables.closeAll();
+    if (errno !== 0) return this.#wordsOf(errno);
+    return this.#underClock(until, false, (ms) => this.#tables.begin(ms));
+  }
+
+  /**
+   * A deadline becomes a time to live last of all, and the clock is asked again after the kernel's word. Where too much
+   * passed in between the beat would end too late: so it is set again, as long as there is time for that.
+   */
+  #underClock(until: Instant, wasOpen: boolean, act: (ms: number) => number): string | null {
+    const { clock, tickMs, slackMs } = this.#options;
+    let set = act;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const begun = clock.now();
+      const ms = Math.floor(until - begun);
+      if (ms < tickMs) return this.#lapse(`${lapsedWords} it reached the kernel`, wasOpen);
+      const errno = set(ms);
+      if (errno === ENOENT && set === this.#next) return this.#missed(until);
+      // Not renewed, and nothing is open for longer than before.
+      if (errno !== 0) return this.#wordsOf(errno);
+      if (clock.now() - begun <= slackMs) {
+        this.#until = until;
+        return null;
+      }
+      set = this.#next;
+    }
+    return this.#lapse(`${ATTEMPTS} times more than ${slackMs} ms passed while the kernel took a lease`, wasOpen);
+  }
+
+  /** The beat was not there: its time was over, or somebody took the tables away. */
+  #missed(until: Instant): string | null {
+    const isOver = this.#options.clock.now() > this.#until;
+    if (isOver || this.#tables.areThere()) return this.#lapse(`${lapsedWords} it was renewed`, this.#book.isOpen);
+    this.#until = until;
+    this.#touched('somebody');
+    return this.#sound ? null : this.#wordsOf(ENOENT);
+  }
+
+  /** Shuts everything. Told only if anything was open before. */
+  #lapse(words: string, wasOpen: boolean): string {
+    this.#book.closeAll();
+    if (this.#tables.closeAll() !== 0) this.#build(null);
+    if (wasOpen) this.#lapsed();
+    return words;
+  }
+
+  /** Somebody else changed our tables. */
+  #touched(by: string): void {
+    const { name, warn } = this.#options;
+    const errno = this.#mend();
+    const outcome = errno === 0 ? 'they were made anew at once' : 'they could not be made anew';
+    warn(`the tables ${name} of nf_tables, which keep the lease, were changed or removed by ${by}; ${outcome}`);
+  }
+
+  #mend(): number {
+    this.#sound = false;
+    return this.#buildAgain();
+  }
+
+  /** What was open goes on being so for what is left of its lease. */
+  #buildAgain(): number {
+    if (!this.#book.isOpen) return this.#build(null);
+    this.#underClock(this.#until, true, (ms) => this.#build(ms));
+    return this.#sound ? 0 : EIO;
+  }
+
+  /** What the book says already, done by a small transaction; by making all anew where that fails. */
+  #apply(act: () => number): number {
+    return this.#sound && act() === 0 ? 0 : this.#buildAgain();
+  }
+
+  /** Everything as the book says; `opening` is open too when that worked. */
+  #build(beatMs: number | null, opening: readonly Guarded[] = []): number {
+    this.#book.open(opening);
+    const contents = { ...this.#book.all(), beatMs };
+    let errno = this.#tables.build(contents);
+    // A device that is gone must not cost the others their gate.
+    if (errno !== 0 && contents.devices.length > 0) errno = this.#tables.build({ ...contents, devices: [] });
+    if (errno !== 0) this.#book.close(opening.map(({ key }) => key));
+    this.#sound = errno === 0;
+    this.#tell(errno === 0 ? '' : this.#wordsOf(errno));
+    return errno;
+  }
+
+  /** Once for as long as it lasts. */
+  #tell(words: string): void {
+    if (words !== '' && words !== this.#told) this.#options.warn(words);
+    this.#told = words;
+  }
+
+  #wordsOf(errno: number): string {
+    return `nf_tables does not take the gate of the lease: ${errnoWords(errno)}`;
+  }
+}

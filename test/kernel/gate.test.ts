@@ -1,0 +1,237 @@
+// The gate in a real kernel, as `nft` shows it: what is guarded, what is open, what a lease that ended does, and what
+// becomes of the tables when somebody else lays hands on them. Needs root and network namespaces.
+
+import test from 'ava';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { find, ip, makePair } from './netns.ts';
+import { Remote, runCleanup, vip4, vip6, waitFor } from './remote.ts';
+import { elements, guardedIn, nft, nftFile, openTo, tables } from './tables.ts';
+
+const [four, six, other] = [vip4('10.9.0.10'), vip6('fd09::10'), vip4('10.9.0.20')];
+const strict = 'table inet filter {\n chain input {\n type filter hook input priority 0; policy drop;\n }\n}';
+const present = (key: string) => ({ key, kind: 'present' });
+const both = [present('eth0/10.9.0.10/32'), present('eth0/fd09::10/128')];
+
+test.serial(
+  'held: guarded and open; silenced: there, guarded and shut; released: gone; at the end no table',
+  async (t) => {
+    const pair = makePair(t);
+    const remote = new Remote(t, pair, 'nftables');
+    await remote.start();
+    t.deepEqual(guardedIn(pair.here), []);
+    t.deepEqual(
+      tables(pair.here).map((name) => name.replace(/-[0-9a-f]{8}$/, '-')),
+      ['inet locum-', 'arp locum-', 'netdev locum-'],
+    );
+    t.deepEqual(await remote.hold([four, six], 3000), both);
+    t.deepEqual(openTo(pair.here), ['10.9.0.10', 'fd09::10']);
+    t.deepEqual(guardedIn(pair.here), ['10.9.0.10', 'fd09::10']);
+    t.deepEqual(elements(pair.here, 'netdev', 'open4'), ['10.9.0.10']);
+    remote.send({ do: 'silence', addresses: [four] });
+    await waitFor(() => openTo(pair.here).length === 1);
+    t.deepEqual(openTo(pair.here), ['fd09::10']);
+    t.deepEqual(guardedIn(pair.here), ['10.9.0.10', 'fd09::10']);
+    t.truthy(find(pair.here, '10.9.0.10'));
+    t.deepEqual(await remote.release([four, six]), [
+      { key: 'eth0/10.9.0.10/32', kind: 'absent' },
+      { key: 'eth0/fd09::10/128', kind: 'absent' },
+    ]);
+    await waitFor(() => guardedIn(pair.here).length === 0);
+    await remote.end();
+    t.deepEqual(tables(pair.here), []);
+  },
+);
+
+test.serial('a lease that ended is told once, stays shut through renewals, and opens again with a hold', async (t) => {
+  const pair = makePair(t);
+  const remote = new Remote(t, pair, 'nftables');
+  await remote.hold([four, six], 400);
+  await remote.renew(400);
+  t.deepEqual(openTo(pair.here), ['10.9.0.10', 'fd09::10']);
+  await sleep(500);
+  t.deepEqual(remote.inputs('lapsed'), []);
+  await remote.renew(3000);
+  await waitFor(() => remote.inputs('lapsed').length > 0);
+  await remote.renew(3000);
+  await remote.renew(3000);
+  t.is(remote.inputs('lapsed').length, 1);
+  t.deepEqual(openTo(pair.here), []);
+  t.deepEqual(guardedIn(pair.here), ['10.9.0.10', 'fd09::10']);
+  t.truthy(find(pair.here, '10.9.0.10'), 'the address outlives the gate and nothing answers for it');
+  t.deepEqual(await remote.hold([four, six], 3000), both);
+  t.deepEqual(openTo(pair.here), ['10.9.0.10', 'fd09::10']);
+  await remote.renew(3000);
+  t.is(remote.inputs('lapsed').length, 1);
+});
+
+test.serial('a hold of another group never opens what has lapsed', async (t) => {
+  const pair = makePair(t);
+  const remote = new Remote(t, pair, 'nftables');
+  await remote.hold([four], 100);
+  await sleep(200);
+  const [refused] = await remote.hold([other], 3000);
+  t.is(refused?.kind, 'refused');
+  t.regex(refused?.kind === 'refused' ? refused.error : '', /had ended/);
+  t.is(remote.inputs('lapsed').length, 1);
+  t.is(find(pair.here, '10.9.0.20'), undefined);
+  await remote.hold([other], 3000);
+  t.deepEqual(openTo(pair.here), ['10.9.0.20']);
+  t.deepEqual(guardedIn(pair.here), ['10.9.0.10', '10.9.0.20']);
+  await remote.renew(3000);
+  t.deepEqual(openTo(pair.here), ['10.9.0.20']);
+});
+
+test.serial('a renewal that reaches the kernel late, or past its end, shuts the gate', async (t) => {
+  const pair = makePair(t);
+  const remote = new Remote(t, pair, 'nftables');
+  await remote.hold([four], 5000);
+  remote.send({ do: 'clock', stepMs: 60 });
+  await remote.renew(5000);
+  await waitFor(() => remote.inputs('lapsed').length === 1);
+  t.deepEqual(openTo(pair.here), [], 'it took 60 ms where 50 are allowed');
+  remote.send({ do: 'clock', stepMs: 0 });
+  await remote.hold([four], 5000);
+  t.deepEqual(openTo(pair.here), ['10.9.0.10']);
+  await remote.renew(-1);
+  await waitFor(() => remote.inputs('lapsed').length === 2);
+  t.deepEqual(openTo(pair.here), []);
+  const [refused] = await remote.hold([other], -1);
+  t.is(refused?.kind, 'refused');
+});
+
+test.serial(
+  'nft flush ruleset by others: said once with who it was, mended at once, and open no longer than before',
+  async (t) => {
+    const pair = makePair(t);
+    const remote = new Remote(t, pair, 'nftables');
+    const heldAt = performance.now();
+    await remote.hold([four, six], 2500);
+    await sleep(1500);
+    nft(pair.here, 'flush', 'ruleset');
+    await waitFor(() => openTo(pair.here).length === 2);
+    t.deepEqual(guardedIn(pair.here), ['10.9.0.10', 'fd09::10']);
+    t.deepEqual(elements(pair.here, 'netdev', 'guarded4'), ['10.9.0.10']);
+    t.regex(nft(pair.here, 'list', 'ruleset'), /hook egress device "eth0"/);
+    const words = () => remote.told.flatMap((told) => (told.told === 'warning' ? [told.words] : []));
+    await waitFor(() => words().length > 0);
+    t.regex(
+      words()[0] ?? '',
+      /^the tables locum-[0-9a-f]{8} of nf_tables, .* by nft, pid \d+; they were made anew at once$/,
+    );
+    t.deepEqual(remote.inputs('lapsed'), []);
+    t.is(words().length, 1);
+    await waitFor(() => openTo(pair.here).length === 0);
+    t.true(performance.now() - heldAt < 2500 + 1000, 'the lease ends when it would have');
+    await remote.renew(3000);
+    t.is(remote.inputs('lapsed').length, 1);
+  },
+);
+
+test.serial('a rule put before ours, a rule taken away, a set emptied, a table put to sleep: mended', async (t) => {
+  const pair = makePair(t);
+  const remote = new Remote(t, pair, 'nftables');
+  await remote.hold([four, six], 60_000);
+  const name = (tables(pair.here)[0] ?? '').split(' ')[1] ?? '';
+  const plain = () =>
+    nft(pair.here, '-s', 'list', 'ruleset')
+      .replaceAll(/ expires \w+/g, '')
+      .replaceAll(/timeout \w+/g, '');
+  const before = plain();
+  for (const command of [
+    `insert rule inet ${name} in accept`,
+    `flush chain inet ${name} out`,
+    `flush set inet ${name} guarded4`,
+    `flush set arp ${name} beat`,
+    `add table inet ${name} { flags dormant; }`,
+    `delete table netdev ${name}`,
+  ]) {
+    const told = remote.told.length;
+    nftFile(pair.here, command);
+    await remote.until((one): one is Extract<typeof one, { told: 'warning' }> => one.told === 'warning', told);
+    t.is(plain(), before, command);
+  }
+  t.deepEqual(remote.inputs('lapsed'), []);
+  await remote.renew(60_000);
+  t.deepEqual(openTo(pair.here), ['10.9.0.10', 'fd09::10']);
+});
+
+test.serial('rules of others stay as they are, and changing them is nothing to us', async (t) => {
+  const pair = makePair(t);
+  nftFile(pair.here, strict);
+  const remote = new Remote(t, pair, 'nftables');
+  await remote.hold([four], 3000);
+  nftFile(pair.here, 'add rule inet filter input tcp dport 22 accept');
+  nft(pair.here, 'delete', 'table', 'inet', 'filter');
+  nftFile(pair.here, strict);
+  await sleep(100);
+  t.deepEqual(
+    remote.told.filter(({ told }) => told === 'warning'),
+    [],
+  );
+  t.deepEqual(openTo(pair.here), ['10.9.0.10']);
+  await remote.release([four]);
+  await remote.end();
+  t.deepEqual(tables(pair.here), ['inet filter']);
+});
+
+test.serial(
+  'killed and started again: what is left open goes on, a hold takes it over, and `cleanup` ends it',
+  async (t) => {
+    const pair = makePair(t);
+    const first = new Remote(t, pair, 'nftables');
+    await first.hold([four, six], 4000);
+    await first.kill();
+    const second = new Remote(t, pair, 'nftables');
+    const { start } = await second.start();
+    t.is(start.facts.left.length, 2);
+    t.deepEqual(openTo(pair.here), ['10.9.0.10', 'fd09::10'], 'until the first word from above nothing changes');
+    t.deepEqual(await second.hold([four, six], 3000), both);
+    t.deepEqual(openTo(pair.here), ['10.9.0.10', 'fd09::10']);
+    await second.kill();
+    const third = new Remote(t, pair, 'nftables');
+    await third.start();
+    await third.release([four]);
+    t.deepEqual(openTo(pair.here), [], 'one that does not hold what was left has no lease for the rest either');
+    t.deepEqual(guardedIn(pair.here), ['fd09::10']);
+    await third.kill();
+    const cleaned = runCleanup(pair);
+    t.deepEqual(cleaned.removed, ['eth0/fd09::10/128']);
+    t.regex(cleaned.gate ?? '', /^locum-[0-9a-f]{8}$/);
+    t.deepEqual(tables(pair.here), []);
+    t.is(find(pair.here, 'fd09::10'), undefined);
+    t.is(runCleanup(pair).gate, null);
+  },
+);
+
+test.serial("an administrator's address is never guarded", async (t) => {
+  const pair = makePair(t);
+  const remote = new Remote(t, pair, 'nftables');
+  await remote.start();
+  ip('-n', pair.here, 'addr', 'add', '10.9.0.10/32', 'dev', 'eth0');
+  await sleep(50);
+  t.deepEqual(await remote.hold([four], 3000), [{ key: 'eth0/10.9.0.10/32', kind: 'foreign' }]);
+  t.deepEqual(guardedIn(pair.here), []);
+});
+
+test.serial('two daemons on one host: each its own tables, and the lease of one is nothing to the other', async (t) => {
+  const pair = makePair(t);
+  const runtimeDir = mkdtempSync(join(tmpdir(), 'lcmk-'));
+  t.teardown(() => rmSync(runtimeDir, { recursive: true, force: true }));
+  const one = new Remote(t, pair, 'nftables');
+  const two = new Remote(t, { ...pair, runtimeDir }, 'nftables');
+  await one.hold([four], 150);
+  await two.hold([other], 5000);
+  t.is(new Set(tables(pair.here)).size, 6);
+  await sleep(250);
+  await one.renew(3000);
+  await two.renew(3000);
+  t.is(one.inputs('lapsed').length, 1);
+  t.is(two.inputs('lapsed').length, 0);
+  await one.release([four]);
+  await one.end();
+  t.is(tables(pair.here).length, 3);
+  t.deepEqual(openTo(pair.here), ['10.9.0.20']);
+});

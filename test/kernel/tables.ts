@@ -1,0 +1,51 @@
+// What nf_tables of a namespace hold, as `nft` shows it: an eye of its own on what the gate has made.
+
+import { execFileSync } from 'node:child_process';
+import { ip } from './netns.ts';
+
+interface Listed {
+  readonly table?: { readonly family: string; readonly name: string };
+  readonly set?: { readonly family: string; readonly table: string; readonly name: string; readonly elem?: Element[] };
+}
+type Element = string | { readonly elem: { readonly val: string; readonly expires?: number } };
+
+export function nft(namespace: string, ...args: readonly string[]): string {
+  return ip('netns', 'exec', namespace, 'nft', ...args);
+}
+
+export function nftFile(namespace: string, text: string): void {
+  execFileSync('ip', ['netns', 'exec', namespace, 'nft', '-f', '-'], { input: `${text}\n` });
+}
+
+function list(namespace: string): readonly Listed[] {
+  return (JSON.parse(nft(namespace, '-j', 'list', 'ruleset')) as { nftables: Listed[] }).nftables;
+}
+
+/** `inet locum-…` and its like. */
+export function tables(namespace: string): string[] {
+  return list(namespace).flatMap(({ table }) => (table === undefined ? [] : [`${table.family} ${table.name}`]));
+}
+
+/** The elements of the sets of this name in the tables of this family, in order. */
+export function elements(namespace: string, family: string, set: string): string[] {
+  return elementsOf(list(namespace), family, set);
+}
+
+function elementsOf(all: readonly Listed[], family: string, set: string): string[] {
+  return all
+    .flatMap((one) => (one.set?.family === family && one.set.name === set ? (one.set.elem ?? []) : []))
+    .map((element) => (typeof element === 'string' ? element : element.elem.val))
+    .toSorted((a, b) => (a < b ? -1 : 1));
+}
+
+/** What the gate lets through now. */
+export function openTo(namespace: string): string[] {
+  const all = list(namespace);
+  const alive = elementsOf(all, 'inet', 'beat').length >= 2 && elementsOf(all, 'arp', 'beat').length > 0;
+  return alive ? [...elementsOf(all, 'inet', 'open4'), ...elementsOf(all, 'inet', 'open6')] : [];
+}
+
+export function guardedIn(namespace: string): string[] {
+  const all = list(namespace);
+  return [...elementsOf(all, 'inet', 'guarded4'), ...elementsOf(all, 'inet', 'guarded6')];
+}
