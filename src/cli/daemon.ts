@@ -2,6 +2,7 @@
 // decided here; the order in which things begin and end is what this file owns.
 
 import { leaseWithoutGate } from '#config/lease';
+import { quorumFault } from '#config/resolve-quorum';
 import { sleepLookMs } from '#core/timing';
 import { ForeignReporter } from '#linux/foreign-reporter';
 import { LinkReporter } from '#linux/link-facts';
@@ -22,6 +23,8 @@ const stopWithinMs = 800;
 
 export async function runDaemon(asked: Settings, hash: KeyedHash, places: Places): Promise<void> {
   const settings = { ...asked, lease: leaseWithoutGate(asked) };
+  const fault = quorumFault(settings);
+  if (fault !== null) throw new Failure(exitCode.configuration, fault);
   const clock = new MonotonicClock();
   const journal = openJournal(settings.log, () => clock.wall());
   const signals = new Signals(clock, () => {
