@@ -28,6 +28,7 @@ import { reasonSentence } from '#ops/sentences';
 import { statusSentence } from '#ops/status-sentence';
 import type { Clock } from '#ports/clock';
 import type { KeyedHash } from '#ports/keyed-hash';
+import { incomparable } from '#core/config-hash';
 import { Daemon } from '#runtime/daemon';
 import type { Identity } from '#runtime/identity';
 import { coalesced } from './coalesced.ts';
@@ -203,7 +204,9 @@ function sayPath(journal: LogJournal, path: string, words: string | null): void 
   else journal.say('warning', 'path', `path ${path}: ${words}`, { path });
 }
 
+/** A witness has no groups to compare. */
 function configHashOf(settings: Settings): string {
+  if (settings.witness) return incomparable;
   return createHash('sha256').update(sharedSettings(settings)).digest('hex').slice(0, 16);
 }
 

@@ -23,7 +23,7 @@ export function statusOf(
   return () => {
     const view = daemon.view();
     if (view === null) throw new Error('the daemon has not started yet');
-    const { cluster, node, lease } = settings;
+    const { cluster, node, lease, quorum, witness } = settings;
     const adverts = { sent: daemon.counters.sent, refused: [daemon.counters.refused, sockets.refused] };
     const facts = {
       version: identity.release,
@@ -34,8 +34,10 @@ export function statusOf(
       lease,
       leaseOpenMs,
       adverts,
+      witness,
+      mode: quorum === null ? ('availability' as const) : ('quorum' as const),
     };
-    return statusDocument(view, { ...facts, mode: 'availability' }, wallOf());
+    return statusDocument(view, facts, wallOf());
   };
 }
 

@@ -1,6 +1,7 @@
 // The life of a daemon, from the first part that is opened to the last one that is closed. Nothing is
 // decided here; the order in which things begin and end is what this file owns.
 
+import { quorumFault } from '#config/resolve-quorum';
 import { sleepLookMs } from '#core/timing';
 import { ForeignReporter } from '#linux/foreign-reporter';
 import { LinkReporter } from '#linux/link-facts';
@@ -26,7 +27,11 @@ export async function runDaemon(asked: Settings, hash: KeyedHash, places: Places
   const signals = new Signals(clock, () => {
     journal.say('warning', 'reload', 'SIGHUP: reload is not supported yet; nothing was changed');
   });
-  const ground: Ground = { ...openLease(asked, places, clock, journal), hash, places, clock, journal };
+  const lease = openLease(asked, places, clock, journal);
+  // Where there is no gate the lease is longer, and promises may be too short for it.
+  const fault = quorumFault(lease.settings);
+  if (fault !== null) throw new Failure(exitCode.configuration, fault);
+  const ground: Ground = { ...lease, hash, places, clock, journal };
   const parts = await openParts(ground).catch((error: unknown) => {
     throw startFailure(error);
   });

@@ -12,6 +12,8 @@ import { resolveChecks, resolveHook } from './resolve-checks.ts';
 import { resolveAuth, resolveNode, resolveTransport } from './resolve-cluster.ts';
 import { resolveWatchdog } from './resolve-safety.ts';
 import { resolveGroups } from './resolve-groups.ts';
+import { resolveQuorum } from './resolve-quorum.ts';
+import { resolveWitness } from './resolve-witness.ts';
 import { resolveGateways } from './resolve-gateways.ts';
 import { root, type Written } from './schema.ts';
 import { complete, completeAll, readTable } from './shape.ts';
@@ -43,11 +45,15 @@ function resolve(written: Written, report: Report, host: HostFacts): Settings | 
   const groups = resolveGroups(written.group, {
     report,
     interfaces,
+    witness: written.node?.witness === true,
     nodePriority: written.node?.priority,
     checks: (written.check ?? []).flatMap((check) => check?.name ?? []),
   });
   if (checks !== undefined && groups !== undefined) warnOfIdleChecks({ checks, groups }, report);
   const delay = written.node?.startup_delay;
+  const votes = written.safety?.mode === 'quorum';
+  const clockwork = timing && { ...timing, tickMs: host.tickMs, votes };
+  const lease = resolveLease(written.safety?.lease, clockwork, report);
   return complete<Settings>({
     cluster: cluster?.name,
     node: resolveNode(written, report, host),
@@ -56,11 +62,11 @@ function resolve(written: Written, report: Report, host: HostFacts): Settings | 
     downAfter: cluster?.down_after,
     transport: resolveTransport(written, report, interfaces),
     nodes: cluster?.nodes && completeAll(cluster.nodes),
-    quorum: null,
-    witness: false,
+    quorum: resolveQuorum(written, lease, report),
+    witness: resolveWitness(written, report),
     // Who claims sooner than a down time after its start has not listened to anybody.
     startupDelayMs: timing && delay !== undefined ? Math.max(delay, timing.downAfter * timing.intervalMs) : undefined,
-    lease: resolveLease(written.safety?.lease, timing && { ...timing, tickMs: host.tickMs }, report),
+    lease,
     watchdog: resolveWatchdog(written.safety?.watchdog, report, host),
     probe: written.safety?.probe,
     gateways: resolveGateways(written, report),

@@ -4,6 +4,7 @@
 import type { CheckSettings, GroupSettings, Settings } from '#model/settings';
 import { formatDuration } from './duration.ts';
 import { twoHoldersForMs } from './lease.ts';
+import { startSilenceMs, worstFailoverMs } from './resolve-quorum.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -23,9 +24,14 @@ export function settingsJson(settings: Settings): Json {
       peers: transport.peers,
       nodes: settings.nodes,
     },
-    node: { name: settings.node, startup_delay: formatDuration(settings.startupDelayMs) },
+    node: {
+      name: settings.node,
+      startup_delay: formatDuration(settings.startupDelayMs),
+      ...(settings.witness ? { witness: true } : {}),
+    },
     safety: {
-      mode: 'availability',
+      mode: settings.quorum === null ? 'availability' : 'quorum',
+      ...quorumJson(settings),
       lease: settings.lease.kind === 'off' ? 'off' : formatDuration(settings.lease.ms),
       watchdog: settings.watchdog,
       probe: settings.probe,
@@ -36,6 +42,17 @@ export function settingsJson(settings: Settings): Json {
     check: settings.checks.map(checkJson),
     hooks: hook === null ? null : { change: hook.command, timeout: formatDuration(hook.timeoutMs), user: hook.user },
     log: settings.log,
+  };
+}
+
+function quorumJson(settings: Settings): Json {
+  const { quorum } = settings;
+  if (quorum === null) return {};
+  return {
+    longest_hold: formatDuration(quorum.longestHoldMs),
+    majority: Math.floor(quorum.voters.length / 2) + 1,
+    worst_failover: formatDuration(worstFailoverMs(settings)),
+    silent_after_start: formatDuration(startSilenceMs(quorum)),
   };
 }
 

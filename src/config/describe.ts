@@ -4,6 +4,7 @@
 import type { CheckSettings, GroupSettings, HookSettings, Settings, VirtualAddress } from '#model/settings';
 import { type Json, settingsJson } from './describe-json.ts';
 import { formatDuration } from './duration.ts';
+import { startSilenceMs, worstFailoverMs } from './resolve-quorum.ts';
 import { overlap, twoHoldersForMs } from './lease.ts';
 
 interface Description {
@@ -30,11 +31,24 @@ function nodeLines(settings: Settings): readonly string[] {
     `  nodes: ${auth.kind === 'none' && nodes === null ? 'any' : named}`,
     `  a silent node counts as gone after ${downAfter} adverts (${formatDuration(downAfter * intervalMs)})`,
     `  listens for ${formatDuration(settings.startupDelayMs)} before the first claim`,
+    ...quorumLines(settings),
     `  lease: ${leaseText(settings)}`,
     `  watchdog: ${settings.watchdog ?? 'none but that of the service manager'}`,
     `  wire: ${settings.probe ? 'asked who answers for an address before it is claimed from a silent holder' : 'not asked'}`,
     `  gateways: ${gatewayText(settings.gateways)}`,
     `  log: ${log.format}, from level ${log.level}`,
+  ];
+}
+
+function quorumLines(settings: Settings): readonly string[] {
+  const { quorum } = settings;
+  if (quorum === null) return [];
+  const majority = Math.floor(quorum.voters.length / 2) + 1;
+  const worst = formatDuration(worstFailoverMs(settings));
+  return [
+    `  quorum: holds only with the votes of ${majority} of ${quorum.voters.length} nodes${settings.witness ? '; this one is a witness, and never holds' : ''}`,
+    `  worst failover: ${worst} and a round trip after the last sign of a lost holder`,
+    `  after its start a voter is silent for ${formatDuration(startSilenceMs(quorum))}: if all start, nobody holds for so long`,
   ];
 }
 
@@ -48,6 +62,10 @@ function leaseText(settings: Settings): string {
   const openMs = twoHoldersForMs(settings);
   if (settings.lease.kind === 'off' || openMs === null) return 'off; addresses stay where a daemon was killed or hangs';
   const { kind, ms } = settings.lease;
+  if (settings.quorum !== null) {
+    const what = kind === 'nftables' ? 'lets this host answer for' : 'keeps an address';
+    return `the kernel ${what} ${formatDuration(ms)} after an advert that a majority has voted for`;
+  }
   const whom = kind === 'nftables' ? 'lets this host answer for' : 'keeps an address';
   const length = `the kernel ${whom} ${formatDuration(ms)} after the last advert`;
   return openMs === 0 ? `${length}, and lets go before another host claims` : `${length}; if ${overlap(openMs)}`;

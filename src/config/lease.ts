@@ -20,11 +20,13 @@ export interface Timing {
 }
 
 export interface Clockwork extends Timing {
+  /** Votes decide when others may claim: no silence does. */
+  readonly votes: boolean;
   /** The kernel's own: timeouts end up to one tick late. */
   readonly tickMs: number;
 }
 
-const addressLatenessMs = 1250;
+export const addressLatenessMs = 1250;
 const shortestAddressMs = 2000;
 const shortestMs = 20;
 const longestMs = 3_600_000;
@@ -75,13 +77,20 @@ function explicit(ms: number, timing: Clockwork | undefined, at: KeyPath, report
   }
   const lease = gateLease(ms, timing);
   const openMs = openForMs(lease, timing);
-  if (openMs > 0) report.warn(at, `after ${overlap(openMs)}. "auto" would be ${lengthOfAuto(timing)}.`);
+  if (openMs > 0 && !timing.votes)
+    report.warn(at, `after ${overlap(openMs)}. "auto" would be ${lengthOfAuto(timing)}.`);
   return lease;
 }
 
 /** Ends just before others begin to act on the silence, but never so early that one late advert ends it. */
 function automaticMs(timing: Clockwork): number {
-  return Math.max(leastFor(timing), Math.floor(silentByMs(timing) - timing.tickMs));
+  const least = timing.votes ? leastWithVotes(timing) : leastFor(timing);
+  return Math.max(least, Math.floor(silentByMs(timing) - timing.tickMs));
+}
+
+/** Renewed by votes, of which one may be lost and another late. */
+function leastWithVotes({ intervalMs }: Timing): number {
+  return 3 * intervalMs;
 }
 
 function leastFor({ intervalMs }: Timing): number {
@@ -96,6 +105,8 @@ function gateLease(ms: number, { tickMs }: Clockwork): Exclude<Lease, { kind: 'o
 /** What is left of a lease where there is no nf_tables: never longer than it takes others to claim, if seconds permit. */
 export function leaseWithoutGate(settings: Settings): Lease {
   if (settings.lease.kind === 'off') return settings.lease;
+  // Whole seconds that may be rounded down, and votes that may be lost.
+  if (settings.quorum !== null) return { kind: 'address', ms: Math.max(3000, wholeSeconds(leastWithVotes(settings))) };
   const room = 1000 * Math.floor((silentByMs(settings) - addressLatenessMs) / 1000);
   return { kind: 'address', ms: Math.max(wholeSeconds(leastFor(settings)), room) };
 }
@@ -121,6 +132,7 @@ function openForMs(lease: Exclude<Lease, { kind: 'off' }>, timing: Timing): numb
 
 /** For how long two hosts could answer after the holder's daemon froze; null: until somebody acts. */
 export function twoHoldersForMs(settings: Settings): number | null {
+  if (settings.quorum !== null) return 0;
   return settings.lease.kind === 'off' ? null : openForMs(settings.lease, settings);
 }
 

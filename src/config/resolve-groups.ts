@@ -16,6 +16,8 @@ import { quote, sentence } from './wording.ts';
 interface Around {
   readonly report: Report;
   readonly interfaces: InterfaceCheck;
+  /** It holds nothing: what is written is checked, and left alone. */
+  readonly witness: boolean;
   readonly nodePriority: number | undefined;
   /** The names of all checks that have a right one, in their order. */
   readonly checks: readonly string[];
@@ -23,10 +25,14 @@ interface Around {
 
 export function resolveGroups(written: Written['group'], around: Around): readonly GroupSettings[] | undefined {
   if (written === undefined) return undefined;
+  if (written.length === 0 && around.witness) return [];
   if (written.length === 0) return around.report.problem(['group'], 'expected at least one [[group]], found none.');
   reportRepeats('group', written, around.report);
   reportRepeatedAddresses(written, around.report);
-  return completeAll(written.map((group, i) => group && resolveGroup(group, ['group', i], around)));
+  const groups = completeAll(written.map((group, i) => group && resolveGroup(group, ['group', i], around)));
+  if (!around.witness || groups === undefined) return groups;
+  around.report.warn(['group', 0], 'this is not used: a witness holds nothing.');
+  return [];
 }
 
 function resolveGroup(group: WrittenGroup, at: KeyPath, around: Around): GroupSettings | undefined {

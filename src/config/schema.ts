@@ -16,18 +16,7 @@ import {
   userName,
   word,
 } from './kinds.ts';
-import {
-  distinct,
-  type Fields,
-  ifWritten,
-  list,
-  optional,
-  required,
-  idleOnly,
-  table,
-  tables,
-  unsupported,
-} from './shape.ts';
+import { distinct, type Fields, ifWritten, list, optional, required, table, tables, unsupported } from './shape.ts';
 
 const second = 1000;
 const minute = 60 * second;
@@ -49,16 +38,16 @@ const cluster = {
 const node = {
   name: ifWritten(word),
   priority: optional(integer(1, 254), 100),
-  witness: idleOnly(flag, (value) => !value, 'true'),
+  witness: optional(flag, false),
   startup_delay: optional(duration(0, hour), 0),
 };
 
 const safety = {
-  mode: optional(oneOfNow(['availability'], ['quorum']), 'availability'),
+  mode: optional(oneOf('availability', 'quorum'), 'availability'),
   lease: optional(leaseKind, { kind: 'auto' }),
   probe: optional(flag, true),
   gateway: optional(distinct(gatewayAddress), []),
-  longest_hold: unsupported('longest_hold'),
+  longest_hold: ifWritten(duration(100, hour)),
   watchdog: ifWritten(absolutePath),
 };
 

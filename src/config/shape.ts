@@ -44,17 +44,6 @@ export function unsupported(what: string): Field<null> {
   };
 }
 
-/** A key of which this version carries out only the value that changes nothing. */
-export function idleOnly<T>(kind: Kind<T>, isIdle: (value: T) => boolean, otherwise: string): Field<null> {
-  return {
-    read(value, at, report) {
-      const read = kind.read(value, at, report);
-      return read === undefined || isIdle(read) ? null : unsupported(otherwise).read(value, at, report);
-    },
-    absent: () => null,
-  };
-}
-
 export function list<T>(each: Kind<T>, { atLeastOne = false } = {}): Kind<readonly (T | undefined)[]> {
   return {
     what: `an array, each element ${each.what}`,

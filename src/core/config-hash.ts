@@ -4,10 +4,17 @@
 import { raise, settle } from './problems.ts';
 import type { Turn } from './turn.ts';
 
+/** The hash of a node that does not share everything, as a witness without groups. */
+export const incomparable = '0000000000000000';
+
+export function sameConfig(a: string, b: string): boolean {
+  return a === b || a === incomparable || b === incomparable;
+}
+
 export function noteConfigs(turn: Turn): void {
   const differing = new Set<string>();
   for (const boot of turn.state.boots.values()) {
-    if (boot.state !== 'lost' && boot.configHash !== turn.state.configHash) differing.add(boot.node);
+    if (boot.state !== 'lost' && !sameConfig(boot.configHash, turn.state.configHash)) differing.add(boot.node);
   }
   for (const peer of differing) raise(turn, { code: 'peer-config-differs', peer });
   settle(turn, (problem) => problem.code === 'peer-config-differs' && !differing.has(problem.peer));

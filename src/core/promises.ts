@@ -145,7 +145,8 @@ function review(turn: Turn, asking: Asking): void {
     promises.set(entry.group, { boot: asking.boot, epoch: entry.epoch, standing: true });
     fresh = true;
   }
-  if (changesPromises(quorum.promises, promises)) turn.stirred = true;
+  const moved = changesPromises(quorum.promises, promises);
+  if (moved) turn.stirred = true;
   const candidates = new Map(quorum.candidates);
   const vote = voteOf(turn, asking, known, granted, except);
   if (vote === null) candidates.delete(asking.boot);
@@ -154,7 +155,7 @@ function review(turn: Turn, asking: Asking): void {
   const completes = claiming && known !== undefined && known.tableVersion !== asking.tableVersion;
   const outdone = except.some(({ epoch }) => epoch > 0) && known?.except.some(({ epoch }) => epoch > 0) !== true;
   if (asking.boot !== turn.state.boot && (fresh || completes || outdone)) turn.speak = true;
-  turn.state.quorum = { ...quorum, promises, candidates };
+  turn.state.quorum = { ...quorum, promises: moved ? promises : quorum.promises, candidates };
 }
 
 /** Null where the promise is given; otherwise which granted epoch stands above the claim, 0 for any other reason. */

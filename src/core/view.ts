@@ -6,6 +6,7 @@ import type { GroupName, NodeName } from '#model/names';
 import type { Settings } from '#model/settings';
 import type { GroupView, PeerView, QuorumView, View } from '#model/view';
 import { termsOf } from './checks.ts';
+import { sameConfig } from './config-hash.ts';
 import { majorityOf, reachableVoters } from './electorate.ts';
 import { holdersOf, voices } from './neighbours.ts';
 import { spokesmenOf } from './peer-states.ts';
@@ -85,6 +86,6 @@ function peerViews(turn: Turn): PeerView[] {
       lastHeardAt: boot.lastHeardAt,
       paths: [...boot.paths].map(([path, { state }]) => ({ path, state })),
       release: boot.release,
-      sameConfig: boot.configHash === turn.state.configHash,
+      sameConfig: sameConfig(boot.configHash, turn.state.configHash),
     }));
 }

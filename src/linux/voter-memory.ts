@@ -3,6 +3,7 @@
 // advert. A file that cannot be written stops the start: a promise to remember would be an empty one.
 
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { StartFacts } from '#model/input';
@@ -30,6 +31,7 @@ type Memory = Readonly<z.infer<typeof memorySchema>>;
 export class VoterMemory {
   readonly #file: string;
   readonly #warn: (words: string) => void;
+  #last: Promise<void> = Promise.resolve();
   #memory: Memory = { version: 1, epochsBelow: 0, remembered: null };
 
   constructor(stateDir: string, warn: (words: string) => void) {
@@ -46,10 +48,31 @@ export class VoterMemory {
   }
 
   remember(voters: readonly NodeName[], longestHoldMs: number): void {
+    const memory: Memory = { ...this.#memory, remembered: { voters: [...voters], longestHoldMs } };
+    this.#memory = memory;
+    // A disk may take its time, and adverts may not: this is never waited for.
+    this.#last = this.#last
+      .then(() => this.#writeLater(memory))
+      .catch((error: unknown) => {
+        this.#warn(`the list of voters is not remembered: ${wordsOf(error)}`);
+      });
+  }
+
+  async #writeLater(memory: Memory): Promise<void> {
+    const draft = `${this.#file}.new`;
+    const file = await open(draft, 'w', 0o600);
     try {
-      this.#write({ ...this.#memory, remembered: { voters: [...voters], longestHoldMs } });
-    } catch (error) {
-      this.#warn(`the list of voters is not remembered: ${wordsOf(error)}`);
+      await file.writeFile(textOf(memory));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, this.#file);
+    const directory = await open(dirname(this.#file), 'r');
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
     }
   }
 
@@ -73,7 +96,7 @@ export class VoterMemory {
     const draft = `${this.#file}.new`;
     const fd = openSync(draft, 'w', 0o600);
     try {
-      writeSync(fd, `${JSON.stringify(memory)}\n`);
+      writeSync(fd, textOf(memory));
       fsyncSync(fd);
     } finally {
       closeSync(fd);
@@ -92,6 +115,10 @@ function syncDirectory(path: string): void {
   } finally {
     closeSync(fd);
   }
+}
+
+function textOf(memory: Memory): string {
+  return `${JSON.stringify(memory)}\n`;
 }
 
 function jsonOf(text: string): unknown {

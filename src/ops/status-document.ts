@@ -12,7 +12,21 @@ export interface StatusDocument {
   readonly since: string;
   /** When this was rendered. */
   readonly now: string;
-  readonly mode: 'availability';
+  readonly mode: 'availability' | 'quorum';
+  /** This node votes and never holds. */
+  readonly witness: boolean;
+  /** Null in availability mode. */
+  readonly quorum: {
+    readonly voters: readonly string[];
+    /** So many votes let a node hold. */
+    readonly majority: number;
+    /** Voters that hear this node and could vote for it now, itself included. */
+    readonly reachable: readonly string[];
+    /** It may have forgotten a promise, and gives none. */
+    readonly silent: boolean;
+    /** For how much longer; null where it is not silent, or for ever. */
+    readonly silent_ms: number | null;
+  } | null;
   /**
    * `ms` is null where the lease is off. `open_ms`: for how long two hosts could answer if this daemon froze
    * or was killed while it holds; null where nothing ends it.
@@ -46,6 +60,12 @@ export interface StatusGroup {
   readonly priority: number;
   readonly effective_priority: number;
   readonly holder: string | null;
+  /** Of this node's last claim; 0 in availability mode. */
+  readonly epoch: number;
+  /** The node that this one promised the group to as a voter, itself perhaps. */
+  readonly promised_to: string | null;
+  /** For how much longer a majority lets this node hold it; null where none does. */
+  readonly mandate_ms: number | null;
   /** How often another node was seen to hold it at the same time. */
   readonly dual_holder: number;
   readonly addresses: readonly { readonly address: string; readonly interface: string; readonly present: boolean }[];

@@ -34,11 +34,19 @@ function headLines(status: StatusDocument, options: TableOptions): string[] {
   const width = options.width ?? Number.POSITIVE_INFINITY;
   const open = lease.open_ms === null || lease.open_ms === 0 ? [] : wrap(openWords(lease.open_ms), width);
   return [
-    `${name} in cluster ${status.cluster}, ${status.mode}, ${leaseWords}`,
+    `${name} in cluster ${status.cluster}, ${modeWords(status)}, ${leaseWords}`,
     `locum ${status.version}, pid ${status.pid}, up ${since(status.since, status)}`,
     ...wrap(words, width),
     ...open,
   ];
+}
+
+function modeWords({ mode, quorum, witness }: StatusDocument): string {
+  if (quorum === null) return mode;
+  const silent = quorum.silent ? ', silent' : '';
+  const reached = `${quorum.reachable.length} reached`;
+  const words = `${mode} (${quorum.majority} of ${quorum.voters.length} voters needed, ${reached}${silent})`;
+  return witness ? `witness in ${words}` : words;
 }
 
 function openWords(openMs: number): string {

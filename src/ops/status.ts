@@ -16,7 +16,8 @@ export interface DaemonFacts {
   readonly pid: number;
   /** Wall clock at the start of the daemon, in milliseconds. */
   readonly sinceWallMs: number;
-  readonly mode: 'availability';
+  readonly mode: 'availability' | 'quorum';
+  readonly witness: boolean;
   readonly lease: Lease;
   /** For how long two hosts could answer if this daemon froze; null for ever. */
   readonly leaseOpenMs: number | null;
@@ -48,6 +49,8 @@ export function statusDocument(view: View, facts: DaemonFacts, moment: Moment): 
     since: new Date(facts.sinceWallMs).toISOString(),
     now: new Date(moment.wallMs).toISOString(),
     mode: facts.mode,
+    witness: facts.witness,
+    quorum: statusQuorum(view, moment),
     lease: leaseOf(facts),
     fenced: null,
     draining: false,
@@ -68,6 +71,22 @@ export function statusDocument(view: View, facts: DaemonFacts, moment: Moment): 
   };
 }
 
+function statusQuorum({ quorum }: View, moment: Moment): StatusDocument['quorum'] {
+  if (quorum === null) return null;
+  return {
+    voters: quorum.voters,
+    majority: quorum.majority,
+    reachable: quorum.reachable,
+    silent: quorum.silentUntil !== null,
+    silent_ms: leftMs(quorum.silentUntil, moment),
+  };
+}
+
+/** Null where there is no end, or nothing that could end. */
+function leftMs(until: Instant | null, { now }: Moment): number | null {
+  return until === null || !Number.isFinite(until) ? null : Math.max(0, Math.round(until - now));
+}
+
 function statusGroup(group: GroupView, dualHolder: number, moment: Moment): StatusGroup {
   return {
     name: group.name,
@@ -78,6 +97,9 @@ function statusGroup(group: GroupView, dualHolder: number, moment: Moment): Stat
     priority: group.priority,
     effective_priority: group.effectivePriority,
     holder: group.holder,
+    epoch: group.epoch,
+    promised_to: group.promisedTo,
+    mandate_ms: leftMs(group.mandateUntil, moment),
     dual_holder: dualHolder,
     addresses: group.addresses.map(({ address, present }) => ({
       address: `${address.address}/${address.prefix}`,

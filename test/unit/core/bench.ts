@@ -168,7 +168,8 @@ export class Bench {
           kind: 'sent',
           id: effect.id,
           at: instant(this.now),
-          last: 1,
+          // Effects are numbered in the order in which they are asked for, as datagrams are.
+          last: this.settings.quorum === null ? 1 : effect.id,
           paths: effect.paths.map(({ path }) => ({ path, error: null })),
         };
       case 'hold':

@@ -13,6 +13,7 @@ export const facts: DaemonFacts = {
   pid: 4711,
   sinceWallMs: Date.parse('2026-01-01T00:00:00.000Z'),
   mode: 'availability',
+  witness: false,
   lease: { kind: 'address', ms: 2000 },
   leaseOpenMs: 300,
   adverts: { sent: 3600, refused: [{ 'bad-mac': 2, truncated: 1 }, { 'bad-mac': 1 }] },

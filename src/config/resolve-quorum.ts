@@ -1,0 +1,103 @@
+// Quorum mode: who votes, how long a voter keeps its word, and whether the timings leave room for a lost
+// advert. What these settings cost when a holder is lost, or when every node starts, is worked out here too.
+
+import type { Lease, Quorum, Settings } from '#model/settings';
+import { formatDuration } from './duration.ts';
+import type { Report } from './finding.ts';
+import { addressLatenessMs } from './lease.ts';
+import type { Written } from './schema.ts';
+import { completeAll } from './shape.ts';
+import { quote } from './wording.ts';
+
+const defaultLongestHoldMs = 10_000;
+/** An advert names the votes for so many candidates. */
+const mostVoters = 16;
+/** A voter keeps a promise longer than it was asked for, since clocks do not run alike. */
+const rateMargin = 1.03;
+
+export function resolveQuorum(written: Written, lease: Lease | undefined, report: Report): Quorum | null | undefined {
+  const { cluster, safety } = written;
+  if (safety?.mode === undefined) return undefined;
+  if (safety.mode === 'availability') {
+    if (typeof safety.longest_hold === 'number') {
+      report.warn(['safety', 'longest_hold'], 'this is not used: only voters make promises, with mode = "quorum".');
+    }
+    return null;
+  }
+  const voters = resolveVoters(cluster?.nodes, report);
+  const longestHoldMs = safety.longest_hold === null ? defaultLongestHoldMs : safety.longest_hold;
+  if (lease !== undefined) checkLease(lease, written, report);
+  if (lease === undefined || longestHoldMs === undefined || voters === undefined) return undefined;
+  checkLongestHold(lease, longestHoldMs, report);
+  return { voters: voters.toSorted(), longestHoldMs };
+}
+
+function resolveVoters(
+  nodes: readonly (string | undefined)[] | null | undefined,
+  report: Report,
+): readonly string[] | undefined {
+  if (nodes === undefined) return undefined;
+  const at = ['cluster', 'nodes'];
+  if (nodes === null) {
+    return report.problem(
+      ['safety', 'mode'],
+      'expected cluster.nodes beside "quorum", since a majority is one of a list, found none. Write nodes = ["lb1", "lb2", "w1"].',
+    );
+  }
+  if (nodes.length > mostVoters) {
+    report.problem(at, `expected at most ${mostVoters} voters in quorum mode, found ${nodes.length}.`);
+  }
+  if (nodes.length < 3) {
+    report.warn(at, 'with fewer than three voters the loss of any one leaves no majority. Add a witness.');
+  }
+  return completeAll(nodes);
+}
+
+/** Three adverts, one of them lost and one late; and without nf_tables whole seconds with a late end. */
+function checkLease(lease: Lease, { cluster }: Written, report: Report): void {
+  const at = ['safety', 'lease'];
+  if (lease.kind === 'off') {
+    report.problem(
+      at,
+      'expected a lease in quorum mode, found "off": without an end, no promise would be long enough.',
+    );
+    return;
+  }
+  const intervalMs = cluster?.interval;
+  if (intervalMs === undefined || lease.ms >= 3 * intervalMs) return;
+  const least = quote(formatDuration(3 * intervalMs));
+  report.problem(
+    at,
+    `expected at least three times cluster.interval (${least}) in quorum mode, or one lost vote would end it, found ${quote(formatDuration(lease.ms))}. Write ${least} or "auto".`,
+  );
+}
+
+function checkLongestHold(lease: Lease, longestHoldMs: number, report: Report): void {
+  const holdMs = holdOf(lease);
+  if (!Number.isFinite(holdMs) || longestHoldMs >= holdMs) return;
+  const found = `found ${quote(formatDuration(longestHoldMs))}, and voters refuse what is longer`;
+  const wanted = `${formatDuration(holdMs)}, the lease and the lateness of the kernel`;
+  report.problem(['safety', 'longest_hold'], `expected at least ${wanted}, ${found}. Raise it on all nodes.`);
+}
+
+function holdOf(lease: Lease): number {
+  if (lease.kind === 'off') return Number.POSITIVE_INFINITY;
+  return Math.ceil(lease.ms + (lease.kind === 'nftables' ? lease.lateMs : addressLatenessMs));
+}
+
+/** Why this lease, which is not the one that the configuration was checked with, cannot be used; or null. */
+export function quorumFault({ quorum, lease }: Settings): string | null {
+  if (quorum === null || holdOf(lease) <= quorum.longestHoldMs) return null;
+  const [hold, longest] = [holdOf(lease), quorum.longestHoldMs].map(formatDuration);
+  return `without nf_tables a lease can last ${hold}, and longest_hold under [safety] is ${longest}: raise it on all nodes`;
+}
+
+/** How long nobody may hold a group after its holder was lost, but for a round trip. */
+export function worstFailoverMs({ intervalMs, downAfter, lease }: Settings): number {
+  return Math.ceil(Math.max(downAfter * intervalMs, rateMargin * holdOf(lease)));
+}
+
+/** After a start of all nodes nobody votes for so long. */
+export function startSilenceMs(quorum: Quorum): number {
+  return Math.ceil(rateMargin * quorum.longestHoldMs);
+}

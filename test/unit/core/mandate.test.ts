@@ -1,0 +1,246 @@
+// The candidate: which votes count, for how long they let a node hold, and what happens when they end.
+
+import test from 'ava';
+import { instant } from '#lib/time';
+import { sentAt } from '#core/mandate';
+import type { SentAdvert } from '#core/quorum-state';
+import { kinds } from './bench.ts';
+import { holdMs, untilOf, VotingBench } from './voting-bench.ts';
+
+const leaseMs = 3000;
+
+test('a claim waits for a majority before it asks the kernel for anything', (t) => {
+  const bench = new VotingBench().ready();
+  t.is(bench.group.role, 'claiming');
+  t.is(bench.group.holdId, null);
+  const effects = bench.say('peer', { role: 'standby' }, bench.vote);
+  t.is(bench.group.role, 'active');
+  t.deepEqual(untilOf(effects, 'hold'), [bench.now + leaseMs]);
+});
+
+test('timeline: a vote counted from a receipt echo', (t) => {
+  const bench = new VotingBench().ready();
+  const seen: string[] = [];
+  // Both others hear every number and say so, and neither votes.
+  for (let i = 0; i < 5; i += 1) {
+    bench.runTo(bench.now + 500);
+    for (const node of ['peer', 'third'] as const) {
+      const echo = { sequence: bench.lastNumber, tableVersion: bench.state.tableVersion };
+      seen.push(...kinds(bench.say(node, { role: 'standby' }, null, { echo })));
+    }
+  }
+  t.is(bench.group.role, 'claiming');
+  t.false(seen.includes('hold'));
+  bench.runTo(bench.now + 600);
+  t.is(bench.group.role, 'standby');
+  t.is(bench.group.reason.kind, 'no-majority');
+});
+
+test('timeline: votes from before its own release', (t) => {
+  const bench = new VotingBench().ready().win();
+  const before = { sequence: bench.lastNumber + 50, tableVersion: bench.state.tableVersion };
+  t.is(bench.group.role, 'active');
+  bench.step({ kind: 'lapsed' });
+  t.is(bench.group.role, 'starting');
+  for (let i = 0; i < 8; i += 1) {
+    bench.runTo(bench.now + 500);
+    bench.poll();
+    for (const node of ['peer', 'third'] as const) bench.say(node, { role: 'standby' });
+  }
+  t.is(bench.group.role, 'claiming', 'it claims anew');
+  // However high the number: the vote is for what this node held under an older version of its table.
+  bench.say('peer', { role: 'standby' }, before);
+  t.is(bench.group.role, 'claiming');
+  bench.say('peer', { role: 'standby' }, bench.vote);
+  t.is(bench.group.role, 'active');
+});
+
+test('a vote is worth a lease from when its number left, however late it comes', (t) => {
+  const bench = new VotingBench().ready().win();
+  const { vote } = bench;
+  const sent = bench.now;
+  bench.say('peer', null, vote);
+  bench.runTo(sent + 1000);
+  const { vote: second } = bench;
+  bench.runTo(sent + 1900);
+  t.deepEqual(untilOf(bench.say('peer', null, vote), 'renew'), [], 'nothing new');
+  t.deepEqual(untilOf(bench.say('peer', null, second), 'renew').length, 1);
+  const until = bench.group.mandate;
+  t.true(until > sent + leaseMs && until <= sent + 1000 + leaseMs, `${until - sent}`);
+});
+
+test('timeline: a renewal that reaches the kernel late', (t) => {
+  const bench = new VotingBench().ready().win();
+  const { mandate } = bench.group;
+  const number = bench.vote;
+  // No vote comes: a little before the end everything is let go of, and said.
+  const effects = bench.runTo(mandate - 40);
+  t.deepEqual(untilOf(effects, 'renew'), []);
+  t.true(kinds(effects).includes('silence'));
+  t.is(bench.group.role, 'starting');
+  t.is(bench.group.reason.kind, 'no-majority');
+  // What comes now came too late, whatever it names.
+  t.deepEqual(untilOf(bench.say('peer', { role: 'standby' }, number), 'renew'), []);
+  t.not(bench.group.role, 'active');
+});
+
+test('a step that comes after the end of the lease lets go before it looks at what came', (t) => {
+  const bench = new VotingBench().ready().win();
+  bench.runTo(bench.now + 1000);
+  const fresh = bench.vote;
+  // Frozen from here on: the vote waits in the socket until the lease is over.
+  bench.now = bench.group.mandate + 1;
+  const effects = bench.say('peer', { role: 'standby' }, fresh);
+  t.is(bench.group.role, 'starting');
+  t.deepEqual(untilOf(effects, 'renew'), []);
+  t.true(kinds(effects).includes('release'));
+});
+
+test('its own vote has to be among the majority', (t) => {
+  const bench = new VotingBench();
+  // Its number is not known yet: this node has not voted for it.
+  const { id } = bench.claimUnsent();
+  const votes = { voters: bench.hash, silent: false, epoch: 0 };
+  const vote = { boot: '00000000000000aa', sequence: 999, tableVersion: bench.state.tableVersion, except: [] };
+  for (const node of ['peer', 'third']) {
+    bench.hear({ node, entry: null, advert: { holdMs, votes: { ...votes, given: [vote] } } });
+  }
+  t.is(bench.group.role, 'claiming');
+  t.is(bench.group.holdId, null);
+  // The votes came before this node knew that the number had left: they are not lost.
+  const paths = [{ path: 'eth0', error: null }];
+  const effects = bench.step({ kind: 'sent', id, at: instant(bench.now), last: 999, paths });
+  t.deepEqual(untilOf(effects, 'hold'), [bench.now + leaseMs]);
+});
+
+test('votes under another list of voters count for nothing', (t) => {
+  const bench = new VotingBench().ready();
+  const given = [
+    { boot: '00000000000000aa', sequence: bench.lastNumber, tableVersion: bench.state.tableVersion, except: [] },
+  ];
+  bench.hearAndAnswer({
+    node: 'peer',
+    entry: { role: 'standby' },
+    advert: { holdMs, votes: { voters: 'f'.repeat(16), silent: false, epoch: 0, given } },
+  });
+  t.is(bench.group.role, 'claiming');
+  bench.runTo(bench.now + 500);
+  t.true([...bench.state.problems.values()].some(({ problem }) => problem.code === 'voters-differ'));
+});
+
+test('an excepted group is not covered by the vote', (t) => {
+  const bench = new VotingBench().ready();
+  bench.say('peer', { role: 'standby' }, { ...bench.vote, except: [{ group: 'web', epoch: 0 }] });
+  t.is(bench.group.role, 'claiming');
+  bench.say('peer', { role: 'standby' }, { ...bench.vote, except: [{ group: 'other', epoch: 0 }] });
+  t.is(bench.group.role, 'active');
+});
+
+test('a claim that a later epoch stands above is made anew, above that', (t) => {
+  const bench = new VotingBench().ready();
+  const { epoch } = bench.group;
+  const effects = bench.say(
+    'peer',
+    { role: 'standby' },
+    { ...bench.vote, except: [{ group: 'web', epoch: epoch + 70 }] },
+    {
+      advert: {
+        holdMs,
+        votes: {
+          voters: bench.hash,
+          silent: false,
+          epoch: epoch + 70,
+          given: [
+            {
+              boot: '00000000000000aa',
+              sequence: bench.lastNumber,
+              tableVersion: bench.state.tableVersion,
+              except: [{ group: 'web', epoch: epoch + 70 }],
+            },
+          ],
+        },
+      },
+    },
+  );
+  t.is(bench.group.epoch, epoch + 71);
+  t.true(kinds(effects).includes('advert'));
+});
+
+test('two groups: the lease that both live on is that of the one with the shorter mandate', (t) => {
+  const bench = new VotingBench({ groups: 2 }).ready();
+  const both = bench.vote;
+  bench.say('peer', null, both);
+  const roles = () => bench.state.groups.map(({ role }) => role);
+  t.deepEqual(roles(), ['active', 'active']);
+  const first = bench.state.quorum?.grantedUntil ?? 0;
+  bench.runTo(bench.now + 1000);
+  // Renewed for one group only: nothing is renewed, since one lease carries both.
+  const except = [{ group: 'g1', epoch: 0 }];
+  t.deepEqual(untilOf(bench.say('peer', null, { ...bench.vote, except }), 'renew'), []);
+  t.is(bench.state.quorum?.grantedUntil, first as never);
+  // The one that lags is let go when it must be, and the other lives on.
+  const effects = bench.runTo(first - 30);
+  t.deepEqual(roles(), ['active', 'starting']);
+  t.true(untilOf(effects, 'renew').some((until) => until > first));
+});
+
+test('a newly won group is not opened under a lease that runs longer than its own mandate', (t) => {
+  const bench = new VotingBench({ groups: 2 }).ready();
+  const early = { ...bench.vote };
+  const late = bench.state.groups[1]?.name ?? '';
+  bench.say('peer', null, { ...early, except: [{ group: late, epoch: 0 }] });
+  bench.runTo(bench.now + 1000);
+  bench.say('peer', null, { ...bench.vote, except: [{ group: late, epoch: 0 }] });
+  t.is(bench.state.groups[0]?.role, 'active');
+  // A vote for the first number now covers the second group too: worth less than what the first was granted.
+  bench.say('peer', null, null);
+  bench.say('peer', null, early);
+  t.is(bench.state.groups[1]?.role, 'claiming');
+  bench.say('peer', null, bench.vote);
+  t.is(bench.state.groups[1]?.role, 'active');
+});
+
+test('a number left with its advert, or is taken to have left before', (t) => {
+  const advert = (id: number, at: number | null, last = 0): SentAdvert => ({
+    id,
+    tableVersion: 1,
+    left: at === null ? null : { at: instant(at), last },
+  });
+  const sent = [advert(1, 10, 2), advert(2, 20, 4), advert(3, null), advert(4, 40, 8), advert(5, 50, 9)];
+  t.is(sentAt(sent, 3), instant(20));
+  t.is(sentAt(sent, 4), instant(20));
+  // Of the third advert or of the fourth: not later than the second, for sure.
+  t.is(sentAt(sent, 5), instant(20));
+  t.is(sentAt(sent, 9), instant(50));
+  // A number that nobody sent yet.
+  t.is(sentAt(sent, 99), instant(50));
+  // What stood before the first that is remembered, nobody knows.
+  t.is(sentAt(sent, 1), null);
+});
+
+test('an active of a later epoch deposes, one of an earlier epoch does not, whatever the rank', (t) => {
+  const bench = new VotingBench({ priority: 200 }).ready().win();
+  bench.say('third', { role: 'active', epoch: bench.group.epoch - 1, priority: 254 });
+  t.is(bench.group.role, 'active');
+  bench.say('third', { role: 'active', epoch: bench.group.epoch + 1, priority: 1 });
+  t.not(bench.group.role, 'active');
+  t.deepEqual(bench.group.reason, { kind: 'deposed', by: 'third' });
+});
+
+test('a claim without a majority ends after three intervals, and rests', (t) => {
+  const bench = new VotingBench().ready();
+  const since = bench.now;
+  const keepTalking = (until: number) => {
+    while (bench.now < until) {
+      bench.runTo(Math.min(until, bench.now + 400));
+      for (const node of ['peer', 'third'] as const) bench.say(node, { role: 'standby' });
+    }
+  };
+  keepTalking(since + 3100);
+  t.is(bench.group.role, 'standby');
+  t.is(bench.group.reason.kind, 'no-majority');
+  keepTalking(since + 4800);
+  t.is(bench.group.role, 'standby');
+  keepTalking(since + 5800);
+  t.is(bench.group.role, 'claiming');
+});
