@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
 import { advertisementsOf, arpsOf, capture } from './frames.ts';
-import { find, ip, makePair, sysctl } from './netns.ts';
+import { find, ip, makePair, shown, sysctl } from './netns.ts';
 import { Remote, vip4, vip6, waitFor } from './remote.ts';
 import { openTo } from './tables.ts';
 
@@ -16,6 +16,8 @@ test.serial('announcements of its own: out while it is open, and not one frame a
   const pair = makePair(t);
   const frames = await capture(t, pair);
   const remote = new Remote(t, pair, 'nftables');
+  // Once it is proven, advertisements leave from it, and only their target tells what they are about.
+  await waitFor(() => shown(pair.here).some(({ local, tentative }) => local.startsWith('fe80') && tentative !== true));
   await remote.hold([four, six], 60_000);
   remote.send({ do: 'announce', addresses: [four, six] });
   await waitFor(() => arpsOf(frames).length >= 2 && advertisementsOf(frames).length > 0);
