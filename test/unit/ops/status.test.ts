@@ -1,6 +1,8 @@
 import test from 'ava';
+import { instant, never } from '#lib/time';
 import type { View } from '#model/view';
 import { statusDocument } from '#ops/status';
+import { statusTable } from '#ops/status-table';
 import { facts, moment, view } from './fixture.ts';
 
 test('the document has every name of the contract, and says what the view says', (t) => {
@@ -12,6 +14,8 @@ test('the document has every name of the contract, and says what the view says',
     since: '2026-01-01T00:00:00.000Z',
     now: '2026-01-01T01:00:00.000Z',
     mode: 'availability',
+    witness: false,
+    quorum: null,
     lease: { kind: 'address', ms: 2000, open_ms: 300 },
     fenced: null,
     draining: false,
@@ -27,6 +31,9 @@ test('the document has every name of the contract, and says what the view says',
         priority: 100,
         effective_priority: 100,
         holder: null,
+        epoch: 0,
+        promised_to: null,
+        mandate_ms: null,
         dual_holder: 0,
         addresses: [{ address: '192.0.2.20/32', interface: 'eth0', present: true }],
         terms: [],
@@ -40,6 +47,9 @@ test('the document has every name of the contract, and says what the view says',
         priority: 150,
         effective_priority: 130,
         holder: 'lb1',
+        epoch: 0,
+        promised_to: null,
+        mandate_ms: null,
         dual_holder: 1,
         addresses: [
           { address: '192.0.2.10/32', interface: 'eth0', present: true },
@@ -56,6 +66,9 @@ test('the document has every name of the contract, and says what the view says',
         priority: 100,
         effective_priority: 100,
         holder: 'lb2',
+        epoch: 0,
+        promised_to: null,
+        mandate_ms: null,
         dual_holder: 0,
         addresses: [{ address: '192.0.2.30/32', interface: 'eth0', present: false }],
         terms: [],
@@ -137,4 +150,29 @@ test('a name that objects already have is a name like others', (t) => {
   const counts = { ...view.counts, refused: {}, dualHolder: {} };
   const group = { ...(view.groups[0] ?? t.fail()), name: 'constructor' } as View['groups'][number];
   t.is(statusDocument({ ...view, groups: [group], counts }, facts, moment).groups[0]?.dual_holder, 0);
+});
+
+test('quorum mode: who votes, who could now, whose promise this node gave and for how long it may hold', (t) => {
+  const [first, ...others] = view.groups;
+  if (first === undefined) throw new Error('no group');
+  const held = { ...first, epoch: 7, promisedTo: 'lb1', mandateUntil: instant(moment.now + 2100) };
+  const quorum = { voters: ['lb1', 'lb2', 'w1'], majority: 2, reachable: ['lb1', 'w1'], silentUntil: null };
+  const voting: View = { ...view, groups: [held, ...others], quorum };
+  const document = statusDocument(voting, { ...facts, mode: 'quorum' }, moment);
+  t.is(document.mode, 'quorum');
+  t.deepEqual(document.quorum, {
+    voters: ['lb1', 'lb2', 'w1'],
+    majority: 2,
+    reachable: ['lb1', 'w1'],
+    silent: false,
+    silent_ms: null,
+  });
+  t.like(document.groups[0], { epoch: 7, promised_to: 'lb1', mandate_ms: 2100 });
+  const silent = (silentUntil: View['groups'][number]['since']) =>
+    statusDocument({ ...voting, quorum: { ...quorum, silentUntil } }, facts, moment).quorum;
+  t.like(silent(instant(moment.now + 400)), { silent: true, silent_ms: 400 });
+  t.like(silent(never), { silent: true, silent_ms: null });
+  const table = statusTable(document, { width: null, colour: false });
+  t.regex(table, /quorum \(2 of 3 voters needed, 2 reached\)/);
+  t.regex(statusTable({ ...document, witness: true }, { width: null, colour: false }), /witness in quorum/);
 });
