@@ -14,6 +14,7 @@ export function sharedSettings(settings: Settings): string {
     downAfter: settings.downAfter,
     port: transport.port,
     transport: transport.peers.length > 0 ? 'unicast' : [transport.multicast4, transport.multicast6],
+    ...(settings.fence.peerRequired ? { peerRequired: true } : {}),
     groups: groups.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
   });
 }

@@ -37,8 +37,16 @@ function headLines(status: StatusDocument, options: TableOptions): string[] {
     `${name} in cluster ${status.cluster}, ${status.mode}, ${leaseWords}`,
     `locum ${status.version}, pid ${status.pid}, up ${since(status.since, status)}`,
     ...wrap(words, width),
+    ...fencedLines(status, options, width),
     ...open,
   ];
+}
+
+function fencedLines({ fenced }: StatusDocument, options: TableOptions, width: number): string[] {
+  if (fenced === null) return [];
+  const until = fenced.until === null ? 'until "locum unfence"' : `until ${fenced.until}`;
+  const lines = wrap(`FENCED ${until}: ${oneLine(fenced.reason)}`, width);
+  return lines.map((line) => tinted(line, 'bad', options.colour));
 }
 
 function openWords(openMs: number): string {

@@ -5,7 +5,7 @@ import type { Instant } from '#lib/time';
 import type { CheckOutcome } from '#model/input';
 import type { Lease } from '#model/settings';
 import type { CheckView, GroupView, PeerView, View } from '#model/view';
-import { problemSentence, reasonSentence } from './sentences.ts';
+import { causeSentence, problemSentence, reasonSentence } from './sentences.ts';
 import type { StatusCheck, StatusDocument, StatusGroup, StatusPeer } from './status-document.ts';
 
 /** What the core does not know. */
@@ -49,7 +49,7 @@ export function statusDocument(view: View, facts: DaemonFacts, moment: Moment): 
     now: new Date(moment.wallMs).toISOString(),
     mode: facts.mode,
     lease: leaseOf(facts),
-    fenced: null,
+    fenced: fencedOf(view, moment),
     draining: false,
     adverts: {
       sent: facts.adverts.sent,
@@ -65,6 +65,16 @@ export function statusDocument(view: View, facts: DaemonFacts, moment: Moment): 
       message: problemSentence(problem),
       since: wallTime(since, moment),
     })),
+  };
+}
+
+function fencedOf({ fenced }: View, moment: Moment): StatusDocument['fenced'] {
+  if (fenced === null) return null;
+  const { cause, since, until } = fenced;
+  return {
+    reason: causeSentence(cause),
+    since: wallTime(since, moment),
+    until: until === null ? null : wallTime(until, moment),
   };
 }
 
