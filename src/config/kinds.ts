@@ -36,19 +36,13 @@ export function integer(min: number, max: number): Kind<number> {
 }
 
 export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
-  return oneOfNow(words, []);
-}
-
-/** One of the words, and others that are right but that this version does not carry out. */
-export function oneOfNow<const T extends string>(words: readonly T[], later: readonly string[]): Kind<T> {
   return {
     what: alternatives(words),
     read(value, at, report) {
       const right = words.find((each) => each === value);
       if (right !== undefined) return right;
       if (typeof value !== 'string') return report.problem(at, expected(this.what, value));
-      if (later.includes(value)) return report.problem(at, `${quote(value)} is not supported yet. Use ${this.what}.`);
-      return report.problem(at, expected(this.what, value, didYouMean(value, [...words, ...later])));
+      return report.problem(at, expected(this.what, value, didYouMean(value, words)));
     },
   };
 }

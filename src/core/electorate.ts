@@ -21,7 +21,7 @@ export function majorityOf({ voters }: Quorum): number {
 }
 
 /** Names that stand in one list only. */
-export function namesChanged(before: readonly NodeName[], now: readonly NodeName[]): number {
+function namesChanged(before: readonly NodeName[], now: readonly NodeName[]): number {
   const gone = before.filter((name) => !now.includes(name)).length;
   return gone + now.filter((name) => !before.includes(name)).length;
 }

@@ -14,8 +14,8 @@ import { holdMs } from './timing.ts';
 import type { Turn } from './turn.ts';
 
 /** More candidates than nodes that any cluster needs; what an advert can name. */
-export const mostVotes = 16;
-export const mostPromises = 8192;
+const mostVotes = 16;
+const mostPromises = 8192;
 /** Names of excepted groups, in bytes, over all votes of an advert. */
 const longestExceptions = 256;
 

@@ -51,7 +51,10 @@ test('quorum: three nodes in every partition, and healed', async (t) => {
   await atMostOne(t, lab, async (witness) => {
     // The holder has a majority with either of the others: nothing moves.
     for (const alone of ['h3', 'h2']) {
-      await lab.partition([alone], ['h1', 'h2', 'h3'].filter((name) => name !== alone));
+      await lab.partition(
+        [alone],
+        ['h1', 'h2', 'h3'].filter((name) => name !== alone),
+      );
       await lab.waitFor(alone, ({ peers }) => peers.every(({ state }) => state === 'lost'), 5000);
       t.deepEqual(await lab.holders(), ['h1']);
       await lab.heal('all');
