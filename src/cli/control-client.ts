@@ -8,22 +8,53 @@ const patienceMs = 3000;
 /** BOUNDED: far above what thousands of groups need. */
 const maxBytes = 64 * 1024 * 1024;
 
+/** The daemon itself gives up a little earlier, with words that say more. */
+const requestPatienceMs = 6000;
+
 /** The body as it came. Rejects with a `Failure` that says what is wrong. */
 export async function ask(socketPath: string, path: string): Promise<string> {
-  try {
-    const { status, body } = await get(socketPath, path);
-    if (status === 200) return body;
+  return await call(socketPath, { method: 'GET', path, patienceMs }, ({ status, body }) => {
     const words = `the daemon answers ${status} to GET ${path}: ${errorWords(body)}`;
-    throw new Failure(status >= 500 ? exitCode.failed : exitCode.refused, words);
+    return new Failure(status >= 500 ? exitCode.failed : exitCode.refused, words);
+  });
+}
+
+/** Asks for something to be done, and waits until it is. */
+export async function tell(socketPath: string, path: string, body: unknown): Promise<void> {
+  const question = { method: 'POST', path, patienceMs: requestPatienceMs, body: JSON.stringify(body) };
+  await call(socketPath, question, (answer) => {
+    const words = errorWords(answer.body);
+    if (answer.status >= 500) return new Failure(exitCode.failed, words);
+    return new Failure(exitCode.refused, `the daemon refuses: ${words}`);
+  });
+}
+
+interface Question {
+  readonly method: string;
+  readonly path: string;
+  readonly patienceMs: number;
+  readonly body?: string;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly body: string;
+}
+
+async function call(socketPath: string, question: Question, bad: (reply: Reply) => Failure): Promise<string> {
+  try {
+    const reply = await send(socketPath, question);
+    if (reply.status === 200) return reply.body;
+    throw bad(reply);
   } catch (error) {
-    throw error instanceof Failure ? error : connectionFailure(error, socketPath);
+    throw error instanceof Failure ? error : connectionFailure(error, socketPath, question.patienceMs);
   }
 }
 
-function get(socketPath: string, path: string): Promise<{ status: number; body: string }> {
+function send(socketPath: string, { method, path, patienceMs: ms, body }: Question): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(patienceMs);
-    const call = request({ socketPath, path, host: 'locum', agent: false, signal }, (response) => {
+    const signal = AbortSignal.timeout(ms);
+    const sent = request({ socketPath, method, path, host: 'locum', agent: false, signal }, (response) => {
       const parts: Buffer[] = [];
       let bytes = 0;
       response.on('data', (part: Buffer) => {
@@ -36,12 +67,12 @@ function get(socketPath: string, path: string): Promise<{ status: number; body: 
         resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString('utf8') });
       });
     });
-    call.on('error', reject);
-    call.end();
+    sent.on('error', reject);
+    sent.end(body);
   });
 }
 
-function connectionFailure(error: unknown, socketPath: string): Failure {
+function connectionFailure(error: unknown, socketPath: string, waitedMs: number): Failure {
   switch (errorCode(error)) {
     case 'ENOENT':
     case 'ENOTDIR':
@@ -57,7 +88,7 @@ function connectionFailure(error: unknown, socketPath: string): Failure {
     case 'ABORT_ERR':
       return new Failure(
         exitCode.failed,
-        `the daemon took the call on ${socketPath} and does not answer within ${patienceMs / 1000} s: it is frozen or overloaded`,
+        `the daemon took the call on ${socketPath} and does not answer within ${waitedMs / 1000} s: it is frozen or overloaded`,
       );
     case null:
     default: {

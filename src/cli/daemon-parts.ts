@@ -13,10 +13,14 @@ import { Announcer } from '#linux/announce-port';
 import { CheckRunner } from '#linux/check-runner';
 import { readStartFacts } from '#linux/claims-start';
 import type { Gate } from '#linux/gate';
+import { FenceRunner } from '#linux/fence-runner';
+import { latchAtStart } from '#linux/fence-start';
 import { HookRunner } from '#linux/hook-runner';
+import { type LatchClocks, latchClocks, LatchFile } from '#linux/latch-file';
 import { LoopTimer } from '#linux/loop-timer';
 import { type HostWatch, openHostWatch } from '#linux/netlink-watch';
 import { WatchdogDevice } from '#linux/watchdog-device';
+import { socketUser } from '#linux/socket-user';
 import { ServiceManager } from '#linux/service-manager';
 import { WireSockets } from '#linux/wire-sockets';
 import { VoterMemory } from '#linux/voter-memory';
@@ -24,7 +28,7 @@ import type { Input, StartFacts } from '#model/input';
 import type { Settings } from '#model/settings';
 import { type ControlServer, openControlServer } from '#ops/control-server';
 import type { LogJournal } from '#ops/log-journal';
-import { reasonSentence } from '#ops/sentences';
+import { causeSentence, reasonSentence } from '#ops/sentences';
 import { statusSentence } from '#ops/status-sentence';
 import type { Clock } from '#ports/clock';
 import type { KeyedHash } from '#ports/keyed-hash';
@@ -33,6 +37,7 @@ import { Daemon } from '#runtime/daemon';
 import type { Identity } from '#runtime/identity';
 import { coalesced } from './coalesced.ts';
 import { statusOf } from './daemon-status.ts';
+import { Operators } from './operators.ts';
 import { controlSocket, type Places } from './places.ts';
 import { version } from './version.ts';
 
@@ -61,6 +66,8 @@ export interface Parts {
   readonly timer: LoopTimer;
   readonly checks: CheckRunner;
   readonly hooks: HookRunner;
+  readonly fence: FenceRunner;
+  readonly operators: Operators;
   readonly daemon: Daemon;
   readonly control: ControlServer;
   /** Everything is released and said. */
@@ -78,7 +85,9 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
   const { facts: found, left, words: odd } = readStartFacts(places.runtimeDir, watch.state, clock.suspendedMs());
   for (const words of odd) warn(words);
   const memory = settings.quorum === null ? null : new VoterMemory(places.stateDir, warn);
-  const facts = { ...found, ...(memory === null ? {} : memory.begin(clock.wall())) };
+  const clocks = (): LatchClocks => latchClocks(clock);
+  const latch = latchAtStart(places.stateDir, clocks());
+  const facts = { ...found, latch, ...(memory === null ? {} : memory.begin(clock.wall())) };
   const announcer = new Announcer(watch, warn);
   const watchdog = armWatchdog({ settings, clock, journal });
   // A start that fails with nothing held must not reset the host: it would fail again after each boot.
@@ -87,10 +96,13 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
     throw error;
   };
   // Before the record of an earlier daemon is taken over: a start that fails here must leave it as it was.
+  const operators = new Operators(offer, journal);
   const control = await openControlServer({
     path: controlSocket(places),
     config: () => describeSettings(settings).json,
     status: () => status(),
+    requests: operators.requests,
+    who: socketUser,
     onFault: warn,
   }).catch(standDown);
   const book = { runtimeDir: places.runtimeDir, boot: identity.boot, downMs: downMs(settings), lease: settings.lease };
@@ -122,6 +134,15 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
   });
   const checks = new CheckRunner({ checks: settings.checks, node, offer });
   const hooks = new HookRunner({ hook: settings.hook, node, describe: reasonSentence, offer, log: warn });
+  const fence = new FenceRunner({
+    fence: settings.fence,
+    node,
+    stateDir: places.stateDir,
+    latch: new LatchFile(places.stateDir, clocks),
+    user: 'root',
+    describe: causeSentence,
+    offer,
+  });
   const speaker = new AdvertSpeaker(sockets, offer);
 
   const end = pledge();
@@ -140,6 +161,8 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
     wire,
     checks,
     hooks,
+    fence,
+    operators,
     service: {
       // The sentence first, so that whoever waited for a ready daemon finds one.
       ready: () => {
@@ -175,6 +198,8 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
     timer,
     checks,
     hooks,
+    fence,
+    operators,
     daemon,
     control,
   };

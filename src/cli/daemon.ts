@@ -80,10 +80,26 @@ function start({ settings, hash, journal }: Ground, parts: Parts): { close(): vo
 
 /** Everything is let go of and said: what is left are hooks, for as long as there is time, and descriptors. */
 async function close({ clock, journal }: Ground, parts: Parts, stoppedAt: Instant): Promise<void> {
-  const { timer, checks, hooks, control, sockets, kernel, announcer, wire, watch, service, watchdog } = parts;
+  const {
+    timer,
+    checks,
+    hooks,
+    fence,
+    operators,
+    control,
+    sockets,
+    kernel,
+    announcer,
+    wire,
+    watch,
+    service,
+    watchdog,
+  } = parts;
   timer.close();
   wire.close();
   checks.close();
+  fence.close();
+  operators.close();
   const hooksMs = Math.max(0, stopWithinMs - (clock.now() - stoppedAt));
   await Promise.all([hooks.finish(hooksMs), control.close(), sockets.close()]);
   const kept = kernel.close();

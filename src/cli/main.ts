@@ -14,6 +14,8 @@ const actions: Actions = {
       json: options['json'] === true,
       watch: options['watch'] === true,
     }),
+  fence: async (places, options) => await (await import('./fence.ts')).fence(places, String(options['reason'])),
+  unfence: async (places) => await (await import('./fence.ts')).unfence(places),
   cleanup: async (places, options) => {
     const crash = crashOf(process.env, options['afterService'] === true);
     if (crash === null) return await (await import('./cleanup.ts')).cleanUp(places);

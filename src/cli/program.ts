@@ -17,23 +17,14 @@ export interface Actions {
   readonly run: Action;
   readonly check: Action;
   readonly status: Action;
+  readonly fence: Action;
+  readonly unfence: Action;
   readonly cleanup: Action;
   readonly keygen: Action;
   readonly version: Action;
 }
 
-const notYet = [
-  'events',
-  'explain',
-  'drain',
-  'undrain',
-  'promote',
-  'fence',
-  'unfence',
-  'reload',
-  'doctor',
-  'completion',
-];
+const notYet = ['events', 'explain', 'drain', 'undrain', 'promote', 'reload', 'doctor', 'completion'];
 
 /** Parses and runs; the exit code is what the command came to. */
 export async function execute(argv: readonly string[], actions: Actions): Promise<number> {
@@ -87,6 +78,11 @@ function buildProgram(actions: Actions, done: (code: number) => void): Command {
   command('status', '', "show this node's groups, peers, checks and problems")
     .addOption(json())
     .option('--watch', 'show it again every second until Ctrl-C');
+  command('fence', '', 'make this node hold nothing until it is unfenced, over restarts and reboots').requiredOption(
+    '--reason <text>',
+    'why, for whoever reads the status',
+  );
+  command('unfence', '', 'let this node take part again');
   command('cleanup', '', 'take away the addresses that a dead daemon of this runtime directory left').option(
     '--after-service',
     'as ExecStopPost= of a systemd unit: only if $SERVICE_RESULT is success',

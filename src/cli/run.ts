@@ -3,10 +3,12 @@
 
 import { createKeyedHash } from '#linux/keyed-hash';
 import { readKeyFile } from '#linux/key-file';
+import { MonotonicClock } from '#linux/monotonic-clock';
 import { acquireRuntimeLock } from '#linux/runtime-lock';
 import type { Settings } from '#model/settings';
 import type { KeyedHash } from '#ports/keyed-hash';
 import { findingText } from './check.ts';
+import { CrashWatch } from './crash-watch.ts';
 import { runDaemon } from './daemon.ts';
 import { exitCode, Failure } from './failure.ts';
 import { loadConfig } from './load-config.ts';
@@ -26,10 +28,14 @@ export async function run(places: Places): Promise<number> {
   const hash = keyedHashOf(compiled.settings);
   const lock = acquireRuntimeLock(places.runtimeDir);
   if (lock.kind !== 'held') throw new Failure(exitCode.failed, lock.message);
+  const crashes = new CrashWatch(places.stateDir, new MonotonicClock());
   // The lock ends with the process, and not before: whatever a failure left open has ended then too.
   try {
     await runDaemon(compiled.settings, hash, places);
     return exitCode.done;
+  } catch (error) {
+    crashes.note(error);
+    throw error;
   } finally {
     endSoon();
   }

@@ -11,6 +11,7 @@ import { resolveLease, type Timing } from './lease.ts';
 import { resolveChecks, resolveHook } from './resolve-checks.ts';
 import { resolveAuth, resolveNode, resolveTransport } from './resolve-cluster.ts';
 import { resolveWatchdog } from './resolve-safety.ts';
+import { resolveFence } from './resolve-fence.ts';
 import { resolveGroups } from './resolve-groups.ts';
 import { resolveQuorum } from './resolve-quorum.ts';
 import { resolveWitness } from './resolve-witness.ts';
@@ -72,6 +73,7 @@ function resolve(written: Written, report: Report, host: HostFacts): Settings | 
     gateways: resolveGateways(written, report),
     groups,
     checks,
+    fence: resolveFence(written.fence, { nodes: cluster?.nodes && completeAll(cluster.nodes), report, host }),
     hook: resolveHook(written.hooks, report, host),
     log: written.log && complete<Settings['log']>({ format: written.log.format, level: written.log.level }),
   });
@@ -79,7 +81,8 @@ function resolve(written: Written, report: Report, host: HostFacts): Settings | 
 
 function warnOfIdleChecks({ checks, groups }: Pick<Settings, 'checks' | 'groups'>, report: Report): void {
   const used = new Set(groups.flatMap((group) => group.checks));
-  for (const [i, { name }] of checks.entries()) {
-    if (!used.has(name)) report.warn(['check', i, 'name'], 'no group lists this check: it runs and changes nothing.');
+  for (const [i, { name, onFail }] of checks.entries()) {
+    if (!used.has(name) && onFail.kind !== 'fence')
+      report.warn(['check', i, 'name'], 'no group lists this check: it runs and changes nothing.');
   }
 }

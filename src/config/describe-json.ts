@@ -1,7 +1,7 @@
 // The effective settings for programs: the keys of the configuration, every default filled in, every
 // duration with its unit.
 
-import type { CheckSettings, GroupSettings, Settings } from '#model/settings';
+import type { CheckSettings, FenceSettings, GroupSettings, Settings } from '#model/settings';
 import { formatDuration } from './duration.ts';
 import { twoHoldersForMs } from './lease.ts';
 import { startSilenceMs, worstFailoverMs } from './resolve-quorum.ts';
@@ -40,6 +40,7 @@ export function settingsJson(settings: Settings): Json {
     },
     group: settings.groups.map(groupJson),
     check: settings.checks.map(checkJson),
+    fence: fenceJson(settings.fence),
     hooks: hook === null ? null : { change: hook.command, timeout: formatDuration(hook.timeoutMs), user: hook.user },
     log: settings.log,
   };
@@ -89,5 +90,17 @@ function checkJson(check: CheckSettings): Json {
     on_fail: check.onFail.kind,
     ...(check.onFail.kind === 'weight' ? { weight: check.onFail.weight } : {}),
     user: check.user,
+  };
+}
+
+/** The keys of the agent without their values: one may be a password. */
+function fenceJson(fence: FenceSettings): Json {
+  return {
+    self: fence.self,
+    release: fence.releaseMs === null ? 'manual' : formatDuration(fence.releaseMs),
+    peer: fence.peer,
+    peer_keys: fence.peerKeys.map(({ node, key }) => (node === null ? key : `${node}:${key}`)),
+    timeout: formatDuration(fence.timeoutMs),
+    peer_required: fence.peerRequired,
   };
 }

@@ -1,7 +1,7 @@
 // The effective settings in words: what this node will do, with every default filled in. For
 // programs the same stands in describe-json.ts.
 
-import type { CheckSettings, GroupSettings, HookSettings, Settings, VirtualAddress } from '#model/settings';
+import type { CheckSettings, FenceKey, GroupSettings, HookSettings, Settings, VirtualAddress } from '#model/settings';
 import { type Json, settingsJson } from './describe-json.ts';
 import { formatDuration } from './duration.ts';
 import { startSilenceMs, worstFailoverMs } from './resolve-quorum.ts';
@@ -16,7 +16,13 @@ interface Description {
 export function describeSettings(settings: Settings): Description {
   const { groups, checks, hook } = settings;
   return {
-    lines: [...nodeLines(settings), ...groups.flatMap(groupLines), ...checks.flatMap(checkLines), ...hookLines(hook)],
+    lines: [
+      ...nodeLines(settings),
+      ...groups.flatMap(groupLines),
+      ...checks.flatMap(checkLines),
+      ...fenceLines(settings),
+      ...hookLines(hook),
+    ],
     json: settingsJson(settings),
   };
 }
@@ -90,6 +96,24 @@ function groupLines(group: GroupSettings): readonly string[] {
   ];
 }
 
+function fenceLines({ fence }: Settings): readonly string[] {
+  const { self, peer, peerKeys, releaseMs, timeoutMs, peerRequired } = fence;
+  const within = `at most ${formatDuration(timeoutMs)}, as root`;
+  if (self === null && peer === null && releaseMs === null) return [];
+  return [
+    `fenced, this node stays out ${releaseMs === null ? 'until "locum unfence"' : `for ${formatDuration(releaseMs)}`}`,
+    ...(self === null ? [] : [`  and runs, ${within}: ${self.map(argument).join(' ')}`]),
+    ...(peer === null ? [] : [`a lost holder is fenced first, ${within}, by ${peer.map(argument).join(' ')}`]),
+    ...(peerKeys.length === 0 ? [] : [`  which is told ${peerKeys.map(keyName).join(', ')}`]),
+    ...(peerRequired ? ['  without that nothing is claimed from it'] : []),
+  ];
+}
+
+/** Without its value, which may be a password. */
+function keyName({ node, key }: FenceKey): string {
+  return node === null ? key : `${key} of ${node}`;
+}
+
 function hookLines(hook: HookSettings | null): readonly string[] {
   if (hook === null) return [];
   return [
@@ -99,7 +123,13 @@ function hookLines(hook: HookSettings | null): readonly string[] {
 }
 
 function checkLines(check: CheckSettings): readonly string[] {
-  const effect = check.onFail.kind === 'fault' ? 'its groups fault' : `the priority changes by ${check.onFail.weight}`;
+  const { onFail } = check;
+  const effect =
+    onFail.kind === 'weight'
+      ? `the priority changes by ${onFail.weight}`
+      : onFail.kind === 'fence'
+        ? 'this node fences itself'
+        : 'its groups fault';
   return [
     `check ${check.name} every ${formatDuration(check.intervalMs)}, at most ${formatDuration(check.timeoutMs)}, as ${check.user}`,
     `  ${check.script.map(argument).join(' ')}`,

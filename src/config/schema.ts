@@ -3,6 +3,7 @@
 // the same to people.
 
 import { gatewayAddress, multicastAddress, peerAddress, virtualAddress } from './address-kinds.ts';
+import { agent, fenceKey, release } from './fence-kinds.ts';
 import { leaseKind } from './lease.ts';
 import {
   absolutePath,
@@ -76,9 +77,18 @@ const check = {
   timeout: optional(duration(10, hour), second),
   rise: optional(integer(1, 100), 2),
   fall: optional(integer(1, 100), 3),
-  on_fail: optional(oneOfNow(['fault', 'weight'], ['fence']), 'fault'),
+  on_fail: optional(oneOf('fault', 'fence', 'weight'), 'fault'),
   weight: ifWritten(integer(-253, 253)),
   user: optional(userName, 'nobody'),
+};
+
+const fence = {
+  self: ifWritten(command),
+  release: optional(release, 'manual'),
+  peer: ifWritten(agent),
+  peer_keys: optional(list(fenceKey), []),
+  timeout: optional(duration(10, hour), 30 * second),
+  peer_required: optional(flag, false),
 };
 
 const hooks = {
@@ -98,7 +108,7 @@ export const root = {
   safety: table(safety),
   group: tables(group),
   check: tables(check),
-  fence: unsupported('fencing'),
+  fence: table(fence),
   hooks: table(hooks),
   metrics: table({ listen: unsupported('a metrics listener') }),
   log: table(log),

@@ -15,6 +15,7 @@ export function sharedSettings(settings: Settings): string {
     port: transport.port,
     transport: transport.peers.length > 0 ? 'unicast' : [transport.multicast4, transport.multicast6],
     ...(settings.quorum === null ? {} : { quorum: settings.quorum }),
+    ...(settings.fence.peerRequired ? { peerRequired: true } : {}),
     groups: groups.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
   });
 }

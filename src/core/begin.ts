@@ -2,13 +2,14 @@
 // it held (adoption) or takes the leftovers away, and listens before it claims.
 
 import { addressKey, familyOf, parseIp } from '#lib/ip';
-import { type Instant, later, longAgo } from '#lib/time';
+import { type Instant, later, longAgo, never } from '#lib/time';
 import type { GroupEntry } from '#model/advert';
 import type { AddressKey, StartFacts } from '#model/input';
 import type { BootId } from '#model/names';
 import type { Reason } from '#model/reason';
 import type { GroupSettings, Settings, VirtualAddress } from '#model/settings';
 import { startChecks } from './checks.ts';
+import { startFenced } from './fence-self.ts';
 import { linkFault, takeLinks } from './links.ts';
 import { raise } from './problems.ts';
 import { adoptableUntil, adoptedClaim, beginQuorum } from './quorum-start.ts';
@@ -30,6 +31,7 @@ export function begin(
   const turn = beginTurn(settings, blank, now);
   turn.state.quorum = beginQuorum(turn, facts);
   takeLinks(turn, facts.links);
+  if (facts.latch !== null) startFenced(turn, facts.latch);
   takeOver(turn, facts);
   const { lease } = settings;
   if (lease.kind === 'off') raise(turn, { code: 'lease-off' });
@@ -70,6 +72,13 @@ function blankState(settings: Settings, identity: { boot: BootId; configHash: st
     checks: startChecks(settings.checks, now),
     quorum: null,
     problems: new Map(),
+    fence: null,
+    lostHolders: new Map(),
+    fencing: null,
+    fencedBoots: new Map(),
+    fenceFailures: new Map(),
+    met: new Set(),
+    metAt: never,
     received: 0,
     refused: {},
     staleOutcomes: 0,
@@ -126,7 +135,7 @@ function blankGroup(asked: GroupSettings, settings: Settings, now: Instant): Gro
 function takeOver(turn: Turn, facts: StartFacts): void {
   const left = new Set(facts.left);
   const until = adoptableUntil(turn, facts);
-  if (turn.now < later(until, -adoptionMarginMs)) {
+  if (turn.state.fence === null && turn.now < later(until, -adoptionMarginMs)) {
     for (const index of turn.state.groups.keys()) {
       const keys = groupAt(turn, index).asked.addresses.map(addressKey);
       if (linkFault(turn, groupAt(turn, index).asked) !== null || !keys.every((key) => left.has(key))) continue;

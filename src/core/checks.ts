@@ -62,7 +62,7 @@ export function takeOutcome(turn: Turn, input: Extract<Input, { kind: 'checked' 
 
 /** The check that keeps a group from being held here, if one fails. */
 export function failingCheck(turn: Turn, asked: GroupSettings): Check | null {
-  return ofGroup(turn, asked).find((c) => c.state === 'failing' && askedOf(turn, c).onFail.kind === 'fault') ?? null;
+  return ofGroup(turn, asked).find((c) => c.state === 'failing' && askedOf(turn, c).onFail.kind !== 'weight') ?? null;
 }
 
 export function unknownCheck(turn: Turn, asked: GroupSettings): Check | null {
@@ -97,7 +97,9 @@ export function outcomeWord(outcome: CheckOutcome): string {
 
 function believe(check: Check, asked: CheckSettings, good: boolean): { state: CheckState; against: number } {
   const said: CheckState = good ? 'passing' : 'failing';
-  if (check.state === 'unknown') return { state: said, against: 0 };
+  // A first failure counts at once, unless it costs the whole node: a service may not be up yet when its host starts.
+  const harsh = !good && asked.onFail.kind === 'fence';
+  if (check.state === 'unknown' && !harsh) return { state: said, against: 0 };
   if (check.state === said) return { state: said, against: 0 };
   const against = check.against + 1;
   const needed = good ? asked.rise : asked.fall;

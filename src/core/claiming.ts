@@ -8,6 +8,8 @@ import { candidates, holdersOf, ownRank, rankOf, voices } from './neighbours.ts'
 import { majorityOf, reachableVoters } from './electorate.ts';
 import { newClaim } from './epochs.ts';
 import { mayOpen, mustClaimAnew } from './mandate.ts';
+import { failureOf, fenceOfClaim } from './fence-peer.ts';
+import { hindranceTo } from './hindrances.ts';
 import { compareRank } from './rank.ts';
 import { become, letGo } from './roles.ts';
 import type { Group, Vacancy } from './state.ts';
@@ -16,7 +18,7 @@ import { changeGroup, groupAt, holdAddresses, type Turn } from './turn.ts';
 export function claim(turn: Turn, index: number, vacancy: Vacancy): void {
   const { group } = groupAt(turn, index);
   const lost = vacancy.resigned ? null : group.holder;
-  become(turn, index, 'claiming', vacancy.reason, { claim: { lost }, ...newClaim(turn, index) });
+  become(turn, index, 'claiming', vacancy.reason, { claim: { lost, readyAt: turn.now }, ...newClaim(turn, index) });
   proceed(turn, index);
 }
 
@@ -37,24 +39,28 @@ export function goOnClaiming(turn: Turn, index: number): void {
 }
 
 export function claimingWakeAt(turn: Turn, group: Group): Instant {
-  return turn.state.quorum === null || group.holdId !== null ? never : later(group.since, claimMs(turn));
+  return turn.state.quorum === null || group.holdId !== null ? never : later(readyAt(group), claimMs(turn));
 }
 
 /** The next stage, once the one before it has its answer. */
 function proceed(turn: Turn, index: number): void {
   const { group, asked } = groupAt(turn, index);
-  if (group.holdId !== null) return;
+  if (group.holdId !== null || fenceHolds(turn, index)) return;
   if (mayOpen(turn, index)) {
     changeGroup(turn, index, { holdId: holdAddresses(turn, asked.addresses) });
     return;
   }
   const { quorum } = turn.settings;
-  if (quorum === null || turn.now < later(group.since, claimMs(turn))) return;
+  if (quorum === null || turn.now < later(readyAt(groupAt(turn, index).group), claimMs(turn))) return;
   abandon(turn, index, {
     kind: 'no-majority',
     votes: reachableVoters(turn).length,
     needed: majorityOf(quorum),
   });
+}
+
+function readyAt(group: Group): Instant {
+  return group.claim?.readyAt ?? group.since;
 }
 
 /** Others get their turn before this node tries again, each at an instant of its own. */
@@ -70,4 +76,29 @@ function abandon(turn: Turn, index: number, reason: Reason): void {
 /** Votes are given at once, so that a claim without a majority by now will hardly get one. */
 function claimMs(turn: Turn): number {
   return 3 * turn.settings.intervalMs;
+}
+
+/**
+ * A lost holder is turned off first. Where that fails, whatever else keeps a claim from beginning is asked again: the
+ * wire, for one, had no say before.
+ */
+function fenceHolds(turn: Turn, index: number): boolean {
+  const { claim: underWay } = groupAt(turn, index).group;
+  const fence = fenceOfClaim(turn, index);
+  const waited = underWay?.readyAt === never;
+  if (fence === 'wait') {
+    if (underWay !== null && !waited) changeGroup(turn, index, { claim: { ...underWay, readyAt: never } });
+    return true;
+  }
+  const reason =
+    fence !== 'failed'
+      ? null
+      : (hindranceTo(turn, index) ?? (waited && turn.settings.probe ? failureOf(turn, index) : null));
+  if (reason !== null) {
+    abandon(turn, index, reason);
+    changeGroup(turn, index, { holder: underWay?.lost ?? null });
+    return true;
+  }
+  if (underWay !== null && waited) changeGroup(turn, index, { claim: { ...underWay, readyAt: turn.now } });
+  return false;
 }

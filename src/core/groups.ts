@@ -4,6 +4,8 @@ import { earliest, type Instant, later, never } from '#lib/time';
 import { activeWakeAt, goOnHolding } from './active.ts';
 import { announceDue, announcingWakeAt } from './announcing.ts';
 import { claimingWakeAt, goOnClaiming } from './claiming.ts';
+import { peerFenceWakeAt } from './fence-peer.ts';
+import { beFenced, leaveFence } from './fence-self.ts';
 import { isDeaf, unfitness } from './fitness.ts';
 import { refreshRank } from './group-entry.ts';
 import { askTheWire, judgeRound, probeWakeAt } from './probing.ts';
@@ -12,6 +14,7 @@ import { putBackDue, removalsWakeAt } from './put-back.ts';
 import { afterResigning, goOnResigning } from './resigning.ts';
 import { become, explain, letGo, listen, resign } from './roles.ts';
 import { conflictDue, conflictWakeAt } from './sightings.ts';
+import { noteLostHolders } from './lost-holders.ts';
 import { standBy, standbyReason, standbyWakeAt } from './standby.ts';
 import { authorityMs, downMs } from './timing.ts';
 import { changeGroup, groupAt, releaseAddresses, type Turn } from './turn.ts';
@@ -30,6 +33,7 @@ export function lookAtTouched(turn: Turn): void {
 function lookAtOne(turn: Turn, index: number): void {
   refreshRank(turn, index);
   judgeRound(turn, index);
+  noteLostHolders(turn, index);
   lookAt(turn, index);
   askTheWire(turn, index);
   if (groupAt(turn, index).group.role === 'active') {
@@ -64,6 +68,11 @@ function lookAt(turn: Turn, index: number): void {
     leave(turn, index);
     return;
   }
+  if (turn.state.fence !== null) {
+    beFenced(turn, index, turn.state.fence);
+    if (group.role === 'resigning') goOnResigning(turn, index);
+    return;
+  }
   const unfit = unfitness(turn, index);
   if (unfit?.kind === 'fault' && group.role !== 'resigning') {
     fail(turn, index, unfit.reason);
@@ -89,6 +98,8 @@ function lookAt(turn: Turn, index: number): void {
       goOnResigning(turn, index);
       return;
     case 'fenced':
+      leaveFence(turn, index);
+      return;
     case 'draining':
     case 'witness':
       return;
@@ -169,6 +180,7 @@ function groupWakeAt(turn: Turn, index: number): Instant {
     resignation === null ? never : earliest(resignation.repeatAt, resignation.until),
     // Another fault may last longer than the back-off.
     retryAt > turn.now ? retryAt : never,
+    peerFenceWakeAt(turn, index),
     announcingWakeAt(group),
     probeWakeAt(turn, index),
     group.conflict === null ? never : conflictWakeAt(group.conflict),

@@ -4,13 +4,14 @@
 import type { Reason } from '#model/reason';
 import { quorumHinders } from './electorate.ts';
 import { gatewayHinders } from './isolation.ts';
+import { fenceHinders } from './fence-peer.ts';
 import { lapseHinders } from './lapse.ts';
 import type { Turn } from './turn.ts';
 import { wireHinders } from './witness.ts';
 
 type Rule = (turn: Turn, index: number) => Reason | null;
 
-const rules: readonly Rule[] = [lapseHinders, quorumHinders, gatewayHinders, wireHinders];
+const rules: readonly Rule[] = [lapseHinders, quorumHinders, gatewayHinders, fenceHinders, wireHinders];
 
 export function hindranceTo(turn: Turn, index: number): Reason | null {
   for (const rule of rules) {

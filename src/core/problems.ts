@@ -31,6 +31,7 @@ function keyOf(problem: Problem): string {
   switch (problem.code) {
     case 'peer-one-way':
       return `${problem.code} ${problem.peer} ${problem.path}`;
+    case 'fence-failed':
     case 'peer-config-differs':
     case 'voters-differ':
     case 'hold-too-long':
@@ -63,6 +64,8 @@ function keyOf(problem: Problem): string {
     case 'gateway-unreached':
     case 'gateway-lost':
     case 'isolated':
+    case 'fence-self-failed':
+    case 'latch-unwritten':
     case 'lease-off':
     case 'lease-coarse':
     case 'lease-lapsed':

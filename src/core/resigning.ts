@@ -39,6 +39,10 @@ export function afterResigning(turn: Turn, index: number, reason: Reason): void 
     become(turn, index, 'draining', { kind: 'stopping' });
     return;
   }
+  if (turn.state.fence !== null) {
+    become(turn, index, 'fenced', { kind: 'fenced', cause: turn.state.fence.cause });
+    return;
+  }
   const unfit = unfitness(turn, index);
   if (unfit?.kind === 'fault') {
     become(turn, index, 'faulted', unfit.reason);

@@ -8,6 +8,7 @@ import { compareRank } from './rank.ts';
 import { claim } from './claiming.ts';
 import { hindranceTo } from './hindrances.ts';
 import { gatewayHinders } from './isolation.ts';
+import { lostHoldersOf } from './lost-holders.ts';
 import { explain } from './roles.ts';
 import type { Group, Vacancy } from './state.ts';
 import { changeGroup, groupAt, type Turn } from './turn.ts';
@@ -116,7 +117,10 @@ function resignedVacancy(turn: Turn, group: Group, all: readonly Voice[]): Vacan
   if (group.vacancy?.resigned === true && group.vacancy.successor !== null) return group.vacancy;
   const resigner =
     all.find(({ boot, entry }) => boot.proven && entry.role === 'resigning') ??
-    (group.vacancy === null ? all.find(({ boot }) => boot.proven && boot.boot === group.holder) : undefined);
+    // Whoever only claimed gave nothing up, as long as a holder is unaccounted for.
+    (group.vacancy === null && lostHoldersOf(turn, group.name).size === 0
+      ? all.find(({ boot }) => boot.proven && boot.boot === group.holder)
+      : undefined);
   if (resigner === undefined) return null;
   const { successor } = resigner.entry;
   const by = resigner.boot.node;
@@ -137,7 +141,8 @@ export function standbyReason(turn: Turn, index: number): Reason {
 
 function silentVacancy(turn: Turn, group: Group): Vacancy {
   const since = turn.judged === longAgo ? turn.now : turn.judged;
-  const lost = group.holder === null ? undefined : turn.state.boots.get(group.holder);
+  const [first = group.holder] = lostHoldersOf(turn, group.name).keys();
+  const lost = first === null ? undefined : turn.state.boots.get(first);
   const reason: Reason =
     lost === undefined
       ? { kind: 'no-holder' }

@@ -7,6 +7,9 @@ import type { AddressKey, CheckOutcome, LinkFacts } from '#model/input';
 import type { BootId, CheckName, EffectId, GroupName, InterfaceName, NodeName, PathName } from '#model/names';
 import type { Problem } from '#model/problem';
 import type { Reason } from '#model/reason';
+import type { FenceFailure, Fencing } from './fence-peer.ts';
+import type { SelfFence } from './fence-self.ts';
+import type { LostHolders } from './lost-holders.ts';
 import type { CheckState, CoreRefusal, PeerState } from '#model/view';
 import type { QuorumState } from './quorum-state.ts';
 
@@ -56,6 +59,20 @@ export interface State {
   /** Null in availability mode. */
   readonly quorum: QuorumState | null;
   readonly problems: ReadonlyMap<string, { readonly problem: Problem; readonly since: Instant }>;
+
+  /** This node is fenced, or is about to be. */
+  readonly fence: SelfFence | null;
+  /** Silent nodes that may still hold a group. BOUNDED by the settings and by `maxBoots`. */
+  readonly lostHolders: ReadonlyMap<GroupName, LostHolders>;
+  readonly fencing: Fencing | null;
+  /** When that boot was verified off; void once it is heard again. BOUNDED by `maxBoots`. */
+  readonly fencedBoots: ReadonlyMap<BootId, Instant>;
+  /** BOUNDED by `maxBoots`. */
+  readonly fenceFailures: ReadonlyMap<NodeName, FenceFailure>;
+  /** Who was heard since the start, where a fence is required. BOUNDED by `nodes`. */
+  readonly met: ReadonlySet<NodeName>;
+  /** Since when every other node was; never until then. */
+  readonly metAt: Instant;
 
   readonly received: number;
   readonly refused: Readonly<Partial<Record<CoreRefusal, number>>>;
@@ -204,6 +221,8 @@ export interface Vacancy {
 export interface Claim {
   /** The boot that fell silent while it held the group; null where nobody did, or it resigned. */
   readonly lost: BootId | null;
+  /** Since when nothing but votes and the kernel keep it waiting; never while somebody is being fenced. */
+  readonly readyAt: Instant;
 }
 
 interface Resignation {

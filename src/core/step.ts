@@ -7,6 +7,16 @@ import type { Input } from '#model/input';
 import type { Settings } from '#model/settings';
 import { checksWakeAt, runDueChecks, takeOutcome } from './checks.ts';
 import { noteConfigs } from './config-hash.ts';
+import { driveFences, noteFences, takePeerRan } from './fence-peer.ts';
+import {
+  fenceOverCheck,
+  fenceWakeAt,
+  goOnFenced,
+  takeFence,
+  takeLatched,
+  takeSelfRan,
+  takeUnfence,
+} from './fence-self.ts';
 import { takeForeign } from './foreign.ts';
 import { publishEntries } from './group-entry.ts';
 import { letGoIfLate, lookAtGroups, lookAtTouched } from './groups.ts';
@@ -52,9 +62,12 @@ export function finish(turn: Turn, previous: State, input: Input, renewal: Effec
   judgeSilence(turn);
   judgeGateway(turn);
   countVotes(turn);
+  noteFences(turn);
   if (turn.stirred || turn.judged !== longAgo || turn.now >= turn.state.groupsAt) lookAtGroups(turn);
   else if (turn.touched.size > 0) lookAtTouched(turn);
   reopenIfSure(turn);
+  driveFences(turn);
+  goOnFenced(turn);
   if (turn.stirred || turn.judged !== longAgo || input.kind === 'wake') {
     notePeers(turn);
     noteConfigs(turn);
@@ -80,6 +93,7 @@ export function finish(turn: Turn, previous: State, input: Input, renewal: Effec
     lapseWakeAt(turn),
     gatewayWakeAt(turn),
     promisesWakeAt(turn),
+    fenceWakeAt(turn),
   );
   turn.state.wakeAt = wakeAt;
   return { state: turn.state, effects: inOrder(turn, renewal ?? quorumRenewal(turn), spoken, polls, exit), wakeAt };
@@ -123,6 +137,19 @@ function take(turn: Turn, input: Input): Effect | null {
       return null;
     case 'checked':
       takeOutcome(turn, input);
+      fenceOverCheck(turn, input.check);
+      return null;
+    case 'fence':
+      takeFence(turn, input);
+      return null;
+    case 'unfence':
+      takeUnfence(turn, input);
+      return null;
+    case 'latched':
+      takeLatched(turn, input);
+      return null;
+    case 'fence-ran':
+      if (!takeSelfRan(turn, input) && !takePeerRan(turn, input)) turn.state.staleOutcomes += 1;
       return null;
     case 'hooked':
       takeHooked(turn, input);

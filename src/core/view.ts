@@ -8,6 +8,7 @@ import type { GroupView, PeerView, QuorumView, View } from '#model/view';
 import { termsOf } from './checks.ts';
 import { sameConfig } from './config-hash.ts';
 import { majorityOf, reachableVoters } from './electorate.ts';
+import { fencingReason } from './fence-peer.ts';
 import { holdersOf, voices } from './neighbours.ts';
 import { spokesmenOf } from './peer-states.ts';
 import { stateOf } from './roles.ts';
@@ -16,7 +17,9 @@ import { beginTurn, groupAt, type Turn } from './turn.ts';
 
 export function viewOf(settings: Settings, state: State): View {
   const turn = beginTurn(settings, state, state.wakeAt);
+  const { fence } = state;
   return {
+    fenced: fence === null ? null : { cause: fence.cause, since: fence.since, until: fence.until },
     groups: state.groups.map((_, index) => groupView(turn, index)),
     peers: peerViews(turn),
     checks: state.checks.map(({ name, state: is, since, last }) => ({ name, state: is, since, last })),
@@ -37,7 +40,7 @@ function groupView(turn: Turn, index: number): GroupView {
     name: group.name,
     state: stateOf(group.role),
     since: group.since,
-    reason: group.reason,
+    reason: fencingReason(turn, index) ?? group.reason,
     priority: asked.priority,
     effectivePriority: group.entry.priority,
     holder: holderOf(turn, index),

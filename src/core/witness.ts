@@ -3,6 +3,7 @@
 
 import type { Reason } from '#model/reason';
 import { raise, settle } from './problems.ts';
+import { fenceDecides } from './fence-peer.ts';
 import { clearTurnAt, suspectsOf } from './probing.ts';
 import type { Boot, Probe } from './state.ts';
 import { groupAt, type Turn } from './turn.ts';
@@ -11,6 +12,7 @@ export function wireHinders(turn: Turn, index: number): Reason | null {
   const { group } = groupAt(turn, index);
   const { vacancy, probe } = group;
   if (!turn.settings.probe || vacancy === null || vacancy.resigned) return null;
+  if (fenceDecides(turn, index)) return null;
   if (probe === null) return { kind: 'asking-wire' };
   if (probe.clearAt === null) {
     return probe.answer === null ? { kind: 'asking-wire' } : answered(turn, group.name, probe.answer);

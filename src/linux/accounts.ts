@@ -66,6 +66,15 @@ export class Accounts {
     }
   }
 
+  /** The first name that has this number; null where there is none. */
+  nameOf(uid: number): string | null {
+    try {
+      return this.#passwd.rows().find((fields) => idOf(fields[2]) === uid)?.[0] ?? null;
+    } catch {
+      return null;
+    }
+  }
+
   #groupsOf(name: string, gid: number): readonly number[] {
     const groups = new Set([gid]);
     for (const [, , id, members = ''] of this.#group.rows()) {

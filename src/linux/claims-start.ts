@@ -68,5 +68,6 @@ function nothingKnown(state: HostState, left: readonly ClaimedAddress[]): StartF
     lastUntil: null,
     epochFloor: 0,
     remembered: null,
+    latch: null,
   };
 }

@@ -12,16 +12,17 @@ const accounts = new Accounts();
 
 /**
  * Arguments for setpriv, or why there are none. The program gets the user's own groups and none of
- * ours, and it dies with the daemon: nobody would be left to end it in time.
+ * ours, and it dies with the daemon unless it is meant to outlive it: nobody would be left to end it in time.
  */
-export function launchAs(user: string, command: readonly string[]): readonly string[] | string {
+export function launchAs(user: string, command: readonly string[], outlives = false): readonly string[] | string {
   const account = accounts.find(user);
   if (typeof account === 'string') return account;
   const identity =
     account.uid === process.geteuid?.()
       ? []
       : ['--reuid', String(account.uid), '--regid', String(account.gid), '--groups', account.groups.join(',')];
-  return [...identity, '--pdeathsig', 'KILL', '--', ...command];
+  const end = outlives ? [] : ['--pdeathsig', 'KILL'];
+  return [...identity, ...end, '--', ...command];
 }
 
 export function spawnError(error: unknown): string {

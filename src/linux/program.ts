@@ -1,9 +1,9 @@
 // Runs one program of somebody else: an argument list, never a shell line; its own process group;
-// nothing on stdin; a bare environment; as the user asked for, with that user's groups and no
-// others. Owns its time and its end. When to run what is absent: checks and hooks decide that.
+// nothing on stdin unless its caller has a few lines for it; a bare environment; as the user asked for,
+// with that user's groups and no others. Owns its time and its end. When to run what is absent: checks and hooks decide that.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import type { CheckOutcome } from '#model/input';
 import { launchAs, launcherRefusal, searchPath, spawnError } from './program-launch.ts';
 import { ProgramOutput } from './program-output.ts';
@@ -17,6 +17,10 @@ export interface ProgramOrder {
   readonly timeoutMs: number;
   /** What happens to processes that the program leaves behind in its group when it ends by itself. */
   readonly leftBehind: 'kill' | 'leave';
+  /** What it reads on its standard input: a few lines, less than a pipe holds. Nothing unless given. */
+  readonly input?: string;
+  /** It goes on when the daemon ends. */
+  readonly outlives?: boolean;
 }
 
 export interface ProgramResult {
@@ -65,10 +69,16 @@ export class ProgramRun {
   }
 
   #start(): string | null {
-    const launch = launchAs(this.#order.user, this.#order.command);
+    const launch = launchAs(this.#order.user, this.#order.command, this.#order.outlives === true);
     if (typeof launch === 'string') return launch;
     const pipe = openPipe();
     if (typeof pipe === 'string') return `no pipe for its output: ${pipe}`;
+    const input = inputPipe(this.#order.input);
+    if (typeof input === 'string') {
+      closeSync(pipe.read);
+      closeSync(pipe.write);
+      return `no pipe for its input: ${input}`;
+    }
     try {
       // From here on it owns the read end, and closes it.
       this.#output = new ProgramOutput(pipe.read);
@@ -76,7 +86,7 @@ export class ProgramRun {
       const child = spawn('setpriv', launch, {
         cwd: '/',
         env: { PATH: searchPath, LANG: 'C.UTF-8', ...this.#order.environment },
-        stdio: ['ignore', pipe.write, pipe.write],
+        stdio: [input ?? 'ignore', pipe.write, pipe.write],
         detached: true,
       });
       this.#child = child;
@@ -88,6 +98,7 @@ export class ProgramRun {
       return spawnError(error);
     } finally {
       closeSync(pipe.write);
+      if (input !== null) closeSync(input);
     }
   }
 
@@ -141,4 +152,17 @@ export class ProgramRun {
       // ESRCH: nobody is left. EPERM: the result does not wait for it, and the next run says so.
     }
   }
+}
+
+/** The end to read from, with everything in it already: so writing can neither wait nor break. */
+function inputPipe(text: string | undefined): number | string | null {
+  if (text === undefined) return null;
+  const pipe = openPipe();
+  if (typeof pipe === 'string') return pipe;
+  try {
+    writeSync(pipe.write, text);
+  } finally {
+    closeSync(pipe.write);
+  }
+  return pipe.read;
 }

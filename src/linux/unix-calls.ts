@@ -1,5 +1,5 @@
 // The few system calls of this room's files and sockets that Node has no name for: an advisory
-// lock, a real pipe, a datagram to a unix socket. Each returns a result or the name of an errno;
+// lock, a real pipe, a datagram to a unix socket, who is at its other end. Each returns a result or the name of an errno;
 // what it means is the caller's business. None of them can block.
 
 import { closeSync, fchmodSync } from 'node:fs';
@@ -16,6 +16,9 @@ const socket = libc.func('int socket(int domain, int type, int protocol)') as Ca
 const sendto = libc.func(
   'intptr_t sendto(int fd, const void *bytes, size_t length, int flags, const void *to, uint32_t toLength)',
 ) as Call;
+const getsockopt = libc.func(
+  'int getsockopt(int fd, int level, int option, _Out_ uint8_t *value, _Inout_ uint32_t *length)',
+) as Call;
 const syscall = libc.func(
   'long syscall(long number, unsigned int first, unsigned int last, unsigned int flags)',
 ) as Call;
@@ -31,6 +34,8 @@ const familyUnix = 1;
 const datagram = 2;
 const dontWait = 0x40;
 const noSignal = 0x4000;
+const levelSocket = 1;
+const optionPeerCredentials = 17;
 /** `sun_path` has 108 bytes; a path ends with a zero byte. */
 const longestPath = 107;
 
@@ -62,6 +67,16 @@ export function openPipe(): { readonly read: number; readonly write: number } | 
  */
 export function keepDescriptors(): string | null {
   return syscall(closeRange, 3, lastDescriptor, markCloseOnExec) === 0 ? null : lastError();
+}
+
+/** The process that connected; null where the kernel does not say. */
+export function peerCredentials(fd: number): { readonly pid: number; readonly uid: number } | null {
+  const value = Buffer.alloc(12);
+  const length = [value.length];
+  if (getsockopt(fd, levelSocket, optionPeerCredentials, value, length) !== 0 || length[0] !== value.length)
+    return null;
+  const [pid = 0, uid = 0] = new Uint32Array(value.buffer, value.byteOffset, 2);
+  return { pid, uid };
 }
 
 export interface DatagramSender {

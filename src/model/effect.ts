@@ -3,6 +3,7 @@
 import type { Instant } from '#lib/time';
 import type { Echo, GroupEntry, SenderFacts, Votes } from './advert.ts';
 import type { DaemonEvent } from './event.ts';
+import type { Answer, FenceCause, Latch, RequestId } from './fence.ts';
 import type { CheckName, EffectId, GroupName, NodeName, PathName } from './names.ts';
 import type { GroupState } from './view.ts';
 import type { Reason } from './reason.ts';
@@ -55,6 +56,13 @@ export type Effect =
     }
   /** Keep this where a reboot does not reach it, for the next start. */
   | { readonly kind: 'remember'; readonly voters: readonly NodeName[]; readonly longestHoldMs: number }
+  /** The disk must say this from now on; null: that this node is not fenced. Answered by `latched`. */
+  | { readonly kind: 'latch'; readonly id: EffectId; readonly latch: Latch | null }
+  /** This node is fenced and holds nothing: run what the operator has for that. Answered by `fence-ran`. */
+  | { readonly kind: 'fence-self'; readonly id: EffectId; readonly cause: FenceCause }
+  /** Turn that node off. Answered by `fence-ran`. */
+  | { readonly kind: 'fence-peer'; readonly id: EffectId; readonly node: NodeName; readonly silentMs: number }
+  | { readonly kind: 'answer'; readonly request: RequestId; readonly answer: Answer }
   /** Offer all packets that wait, then say `polled`. */
   | { readonly kind: 'poll' }
   | { readonly kind: 'event'; readonly event: DaemonEvent }

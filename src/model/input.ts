@@ -3,6 +3,7 @@
 import type { Instant } from '#lib/time';
 import type { Advert } from './advert.ts';
 import type { BootId, CheckName, EffectId, GroupName, InterfaceName, NodeName, PathName } from './names.ts';
+import type { Latch, RequestId } from './fence.ts';
 
 export type Input =
   /** The instant the core asked to be woken at has come, or nothing in particular. */
@@ -44,6 +45,19 @@ export type Input =
       readonly output: string;
     }
   | { readonly kind: 'hooked'; readonly group: GroupName; readonly outcome: CheckOutcome; readonly output: string }
+  /** An operator wants this node to hold nothing, or to take part again. Answered by `answer`. */
+  | { readonly kind: 'fence'; readonly request: RequestId; readonly text: string }
+  | { readonly kind: 'unfence'; readonly request: RequestId }
+  /** What became of a `latch`: null when the disk has it, otherwise what went wrong. */
+  | { readonly kind: 'latched'; readonly id: EffectId; readonly error: string | null }
+  /** The program behind a `fence-self` or a `fence-peer` has ended. */
+  | {
+      readonly kind: 'fence-ran';
+      readonly id: EffectId;
+      readonly outcome: CheckOutcome;
+      readonly ms: number;
+      readonly output: string;
+    }
   /** SIGTERM: hand everything over, then exit. */
   | { readonly kind: 'stop' };
 
@@ -92,4 +106,6 @@ export interface StartFacts {
   readonly epochFloor: number;
   /** What an earlier start was told to remember. */
   readonly remembered: { readonly voters: readonly NodeName[]; readonly longestHoldMs: number } | null;
+  /** This node is fenced; null for not. */
+  readonly latch: Latch | null;
 }

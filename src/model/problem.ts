@@ -55,5 +55,17 @@ export type Problem =
   | { readonly code: 'hold-too-long'; readonly peer: NodeName; readonly holdMs: number; readonly longestMs: number }
   /** A gate was asked for, and this host has none: the lease is as coarse as the lifetime of an address. */
   | { readonly code: 'lease-coarse'; readonly why: string }
+  /** A lost holder could not be fenced; `blocked`: nobody claims from it until that works. */
+  | {
+      readonly code: 'fence-failed';
+      readonly peer: NodeName;
+      readonly outcome: string;
+      readonly output: string;
+      readonly blocked: boolean;
+    }
+  /** What this node runs when it fences itself did not work. */
+  | { readonly code: 'fence-self-failed'; readonly outcome: string; readonly output: string }
+  /** The disk does not have the latch as it should be. */
+  | { readonly code: 'latch-unwritten'; readonly error: string; readonly fenced: boolean }
   /** The lease ended before it was renewed: this host was or is silent for what it holds. */
   | { readonly code: 'lease-lapsed' };

@@ -1,5 +1,6 @@
 // Why a group is in its state, as data. `ops` turns each into a sentence for people.
 
+import type { FenceCause } from './fence.ts';
 import type { CheckName, InterfaceName, NodeName } from './names.ts';
 
 export type Reason =
@@ -48,4 +49,13 @@ export type Reason =
   | { readonly kind: 'gateway-unreached'; readonly peer: NodeName }
   /** Neither a gateway nor another node. */
   | { readonly kind: 'isolated' }
+  | { readonly kind: 'fenced'; readonly cause: FenceCause }
+  | { readonly kind: 'unfenced' }
+  /** The claim waits until that node is verified off. */
+  | { readonly kind: 'fencing'; readonly peer: NodeName }
+  | { readonly kind: 'fence-failed'; readonly peer: NodeName; readonly outcome: string; readonly retryMs: number }
+  /** It is silent here, and another node still hears it. */
+  | { readonly kind: 'heard-elsewhere'; readonly peer: NodeName }
+  /** A required fence may not be run before every node was heard once. */
+  | { readonly kind: 'nodes-unheard'; readonly nodes: string }
   | { readonly kind: 'unsendable'; readonly silentMs: number };

@@ -28,6 +28,7 @@ export interface Settings {
   readonly groups: readonly GroupSettings[];
   readonly checks: readonly CheckSettings[];
   readonly hook: HookSettings | null;
+  readonly fence: FenceSettings;
   readonly log: { readonly format: 'text' | 'json'; readonly level: LogLevel };
 }
 
@@ -109,7 +110,10 @@ export interface CheckSettings {
   readonly timeoutMs: number;
   readonly rise: number;
   readonly fall: number;
-  readonly onFail: { readonly kind: 'fault' } | { readonly kind: 'weight'; readonly weight: number };
+  readonly onFail:
+    | { readonly kind: 'fault' }
+    | { readonly kind: 'fence' }
+    | { readonly kind: 'weight'; readonly weight: number };
   readonly user: string;
 }
 
@@ -117,4 +121,24 @@ export interface HookSettings {
   readonly command: readonly string[];
   readonly timeoutMs: number;
   readonly user: string;
+}
+
+export interface FenceSettings {
+  /** Run once this node has fenced itself and its addresses are gone; null for nothing. */
+  readonly self: readonly string[] | null;
+  /** How long a fenced node stays so; null until an operator ends it. */
+  readonly releaseMs: number | null;
+  /** The agent that turns another node off; null where there is none. */
+  readonly peer: readonly string[] | null;
+  /** What the agent is told beside the node: for every node, or for the one that `node` names. */
+  readonly peerKeys: readonly FenceKey[];
+  readonly timeoutMs: number;
+  /** No claim from a lost holder without a fence that succeeded. */
+  readonly peerRequired: boolean;
+}
+
+export interface FenceKey {
+  readonly node: NodeName | null;
+  readonly key: string;
+  readonly value: string;
 }

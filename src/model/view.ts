@@ -3,6 +3,7 @@
 import type { Instant } from '#lib/time';
 import type { AddressKey, CheckOutcome } from './input.ts';
 import type { CheckName, GroupName, NodeName, PathName } from './names.ts';
+import type { FenceCause } from './fence.ts';
 import type { Problem } from './problem.ts';
 import type { Reason } from './reason.ts';
 import type { VirtualAddress } from './settings.ts';
@@ -21,6 +22,8 @@ export type PeerState = 'two-way' | 'one-way' | 'lost';
 export type CheckState = 'unknown' | 'passing' | 'failing';
 
 export interface View {
+  /** This node is fenced; `until` is null until an operator ends it. */
+  readonly fenced: { readonly cause: FenceCause; readonly since: Instant; readonly until: Instant | null } | null;
   readonly groups: readonly GroupView[];
   readonly peers: readonly PeerView[];
   readonly checks: readonly CheckView[];

@@ -2,7 +2,9 @@
 // the socket itself, and who may open it, are control-server.ts.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { readBody, type Request, type Requests, type Told } from './control-requests.ts';
 
 /** What may be read, by path: its text, or null where it cannot be made. */
 export type Pages = ReadonlyMap<string, () => string | null>;
@@ -17,24 +19,58 @@ const planned = new Map<string, 'GET' | 'POST'>(
     '/v1/drain': 'POST',
     '/v1/undrain': 'POST',
     '/v1/promote': 'POST',
-    '/v1/fence': 'POST',
-    '/v1/unfence': 'POST',
     '/v1/reload': 'POST',
   } as const),
 );
 
-export function answer(request: IncomingMessage, response: ServerResponse, pages: Pages): void {
-  // A body is of no use here: it is thrown away, and the connection with it.
-  request.resume();
+export interface Answers {
+  readonly pages: Pages;
+  readonly requests: Requests;
+  /** Who is at the other end, for the log. */
+  readonly who: (socket: Socket) => string;
+}
+
+export function answer(request: IncomingMessage, response: ServerResponse, { pages, requests, who }: Answers): void {
   const path = request.url?.split('?')[0] ?? '';
   const method = request.method ?? '';
+  const asked = requests.get(path);
+  if (asked !== undefined && method === 'POST') {
+    void carryOut(request, response, asked, who(request.socket));
+    return;
+  }
+  // A body is of no use here: it is thrown away, and the connection with it.
+  request.resume();
   const page = pages.get(path);
   const verb = planned.get(path);
-  if (page !== undefined) show(response, path, method, page);
+  if (asked !== undefined) refuse(response, 405, `${path} takes POST only`, { allow: 'POST' });
+  else if (page !== undefined) show(response, path, method, page);
   else if (verb === undefined) refuse(response, 404, `nothing is at this path; try ${[...pages.keys()].join(' or ')}`);
   else if (method !== verb) refuse(response, 405, `${path} takes ${verb} only`, { allow: verb });
   else refuse(response, 501, 'not supported yet');
 }
+
+async function carryOut(
+  request: IncomingMessage,
+  response: ServerResponse,
+  asked: Request,
+  who: string,
+): Promise<void> {
+  const read = await readBody(request);
+  if (typeof read === 'string') {
+    refuse(response, 400, read);
+    return;
+  }
+  const told = await asked(read.body, who).catch(
+    (error: unknown): Told => ({
+      kind: 'failed',
+      words: error instanceof Error ? error.message : String(error),
+    }),
+  );
+  if (told.kind === 'done') reply(response, 200, `${JSON.stringify(told.body)}\n`, { connection: 'close' });
+  else refuse(response, codeOf[told.kind], told.words);
+}
+
+const codeOf = { wrong: 400, refused: 409, failed: 500 } as const;
 
 function show(response: ServerResponse, path: string, method: string, page: () => string | null): void {
   if (method !== 'GET' && method !== 'HEAD') {

@@ -1,15 +1,20 @@
 // The control socket: HTTP/1.1 with JSON for `locum` itself, curl and scripts. Bounded in connections,
-// bytes and time, so that no reader delays an advert. It shows; what changes something comes later.
+// bytes and time, so that no reader delays an advert. It shows, and passes on what operators ask for.
 
 import { chmodSync, chownSync, lstatSync, readFileSync, unlinkSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { answer, maxHeaderBytes, type Pages, refuseBadRequest } from './control-pages.ts';
+import type { Requests } from './control-requests.ts';
 
 export interface ControlOptions {
   readonly path: string;
   /** Called for a request; what it throws becomes a 500 and nothing else. */
   readonly status: () => unknown;
   readonly config: () => unknown;
+  /** What operators may ask for, by path. A promise that is rejected becomes a 500. */
+  readonly requests: Requests;
+  readonly who: (socket: Socket) => string;
   /** A fault after the start, as words. */
   readonly onFault: (words: string) => void;
   readonly groupFile?: string;
@@ -45,7 +50,7 @@ export async function openControlServer(options: ControlOptions): Promise<Contro
     },
     (request, response) => {
       limitInTime(response);
-      answer(request, response, pages);
+      answer(request, response, { pages, requests: options.requests, who: options.who });
     },
   );
   server.maxConnections = maxConnections;

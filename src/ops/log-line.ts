@@ -2,9 +2,10 @@
 // people, in text or JSON. When to log is the core's choice; where the line goes is the journal's.
 
 import type { DaemonEvent } from '#model/event';
+import type { CheckOutcome } from '#model/input';
 import type { LogLevel } from '#model/settings';
 import type { GroupState, PeerState } from '#model/view';
-import { problemSentence, problemWords, reasonSentence } from './sentences.ts';
+import { causeSentence, problemSentence, problemWords, reasonSentence } from './sentences.ts';
 import { durationWords, oneLine, outcomeWords } from './words.ts';
 
 export interface LogRecord {
@@ -81,6 +82,44 @@ export function recordOf(event: DaemonEvent): LogRecord {
       const message = `${group}: the change hook failed: ${outcomeWords(outcome)}${outputWords(output)}`;
       return recordAs('warning', event.code, message, { group, outcome, output });
     }
+    case 'fenced': {
+      const { cause, forMs } = event;
+      const until = forMs === null ? 'until "locum unfence"' : `for ${durationWords(forMs)}`;
+      return recordAs('warning', event.code, `this node is fenced ${until}: ${causeSentence(cause)}`, {
+        cause,
+        for_ms: forMs,
+      });
+    }
+    case 'unfenced': {
+      const why = event.by === 'operator' ? 'an operator says so' : 'its time is up';
+      return recordAs('info', event.code, `this node is fenced no more: ${why}`, { by: event.by });
+    }
+    case 'fence-self': {
+      const { outcome, ms, output } = event;
+      const message = `the program of this node's own fence ended: ${outcomeWords(outcome)}${outputWords(output)}`;
+      return recordAs(isGood(outcome) ? 'info' : 'error', event.code, message, { outcome, ms: Math.round(ms), output });
+    }
+    case 'fence-peer': {
+      const { peer, silentMs } = event;
+      const message = `${peer} has been silent for ${durationWords(silentMs)} and is fenced`;
+      return recordAs('warning', event.code, message, { peer, silent_ms: Math.round(silentMs) });
+    }
+    case 'fence-peer-ended': {
+      const { peer, outcome, ms, output, counts } = event;
+      const worth = counts
+        ? 'it is off'
+        : isGood(outcome)
+          ? 'but it was heard meanwhile, so this counts for nothing'
+          : 'it may be on';
+      const message = `fencing ${peer}: ${outcomeWords(outcome)} after ${durationWords(ms)}, ${worth}${outputWords(output)}`;
+      return recordAs(counts ? 'warning' : 'error', event.code, message, {
+        peer,
+        outcome,
+        ms: Math.round(ms),
+        output,
+        counts,
+      });
+    }
     case 'late':
       return recordAs('warning', event.code, `the main loop ran ${durationWords(event.lateMs)} late`, {
         late_ms: Math.round(event.lateMs),
@@ -93,7 +132,18 @@ export function recordOf(event: DaemonEvent): LogRecord {
 }
 
 /** Problems that can cost an answer or give two of them, as against those that only take away spare parts. */
-const grave: ReadonlySet<string> = new Set(['dual-holder', 'duplicate-name', 'address-stuck', 'path-unsendable']);
+const grave: ReadonlySet<string> = new Set([
+  'dual-holder',
+  'duplicate-name',
+  'address-stuck',
+  'path-unsendable',
+  'fence-failed',
+  'latch-unwritten',
+]);
+
+function isGood(outcome: CheckOutcome): boolean {
+  return outcome.kind === 'exit' && outcome.code === 0;
+}
 
 function recordAs(level: LogLevel, code: string, message: string, fields: LogRecord['fields']): LogRecord {
   return { level, code, message, fields };

@@ -1,6 +1,7 @@
 // Every reason and every problem as a sentence for people: plain words, present tense, why it is so
 // and, for problems, what to do. Codes and fields are the model's; nothing here is parsed by anybody.
 
+import type { Failed, FenceCause, Refused } from '#model/fence';
 import type { Problem } from '#model/problem';
 import type { Reason } from '#model/reason';
 import { durationWords, keyWords, oneLine } from './words.ts';
@@ -58,6 +59,18 @@ export function reasonSentence(reason: Reason): string {
       return `${reason.by} holds the group too and does not hear this node`;
     case 'late-wake':
       return `this node ran ${durationWords(reason.lateMs)} late, longer than the ${durationWords(reason.leaseMs)} of its lease, and may have been replaced`;
+    case 'fenced':
+      return `this node is fenced: ${causeSentence(reason.cause)}`;
+    case 'unfenced':
+      return 'this node is fenced no more, and listens before it claims anything';
+    case 'fencing':
+      return `${reason.peer} is being fenced before this node holds the group`;
+    case 'fence-failed':
+      return `${reason.peer} fell silent and could not be fenced (${oneLine(reason.outcome)}); it is tried again after ${durationWords(reason.retryMs)}`;
+    case 'heard-elsewhere':
+      return `${reason.peer} may still hold the group: another node hears it, and this one does not`;
+    case 'nodes-unheard':
+      return `a fence is required, and this node has not heard ${reason.nodes} since it started`;
     case 'lease-lapsed':
       return 'the lease of this node lapsed, and nobody is seen to have heard it since';
     case 'slept':
@@ -169,6 +182,26 @@ export function problemWords(problem: Problem): { what: string; advice: string }
         what: `the change hook fails for ${problem.group} (${oneLine(problem.outcome)})`,
         advice: 'run it by hand with LOCUM_GROUP and LOCUM_STATE set',
       };
+    case 'fence-failed':
+      return {
+        what: `${problem.peer} fell silent and cannot be fenced (${programWords(problem)})${problem.blocked ? ', so nobody claims what it held' : ''}`,
+        advice: `run the agent by hand; once ${problem.peer} is certain to be off, start it again, and all goes on when it is heard`,
+      };
+    case 'fence-self-failed':
+      return {
+        what: `the program that [fence] self names does not work (${programWords(problem)})`,
+        advice: 'this node holds nothing, but whatever the program should have done is not done',
+      };
+    case 'latch-unwritten':
+      return problem.fenced
+        ? {
+            what: `the disk does not say that this node is fenced (${oneLine(problem.error)}), so a restart forgets it`,
+            advice: 'make the state directory writable; it is tried again every few seconds',
+          }
+        : {
+            what: `the latch cannot be taken away (${oneLine(problem.error)}), so this node stays fenced`,
+            advice: 'make the state directory writable, then run `locum unfence` again',
+          };
     case 'no-peer-heard':
       return {
         what: 'this node hears no other node any more: they are down, or it is cut off from them',
@@ -249,6 +282,52 @@ export function problemWords(problem: Problem): { what: string; advice: string }
 
 function ownerOf(node: string | null): string {
   return node === null ? 'which belongs to no node that is heard' : `which is ${node}'s`;
+}
+
+/** Why this node is fenced, to stand behind `fenced:`. */
+export function causeSentence(cause: FenceCause): string {
+  switch (cause.kind) {
+    case 'operator':
+      return `an operator says: ${oneLine(cause.text)}`;
+    case 'check':
+      return `check ${cause.check} fails (${oneLine(cause.outcome)}), which fences it`;
+    case 'crashes':
+      return `its daemon died of a defect ${countOf(cause.count, 'time')} within ten minutes`;
+    case 'unreadable-latch':
+      return `its latch is there and cannot be read (${oneLine(cause.error)})`;
+  }
+}
+
+/** Why a request of an operator is not carried out. */
+export function refusedSentence(why: Refused): string {
+  switch (why.kind) {
+    case 'stopping':
+      return 'the daemon is stopping';
+    case 'not-fenced':
+      return 'this node is not fenced';
+    case 'still-fencing':
+      return 'this node is being fenced or unfenced at this moment; ask again';
+    case 'too-many-requests':
+      return 'too many others wait for the same';
+  }
+}
+
+/** What of a request did not work. */
+export function failedSentence(why: Failed): string {
+  switch (why.kind) {
+    case 'address-stuck':
+      return `this node is fenced, but ${keyWords(why.key)} cannot be removed (${oneLine(why.error)}): remove it with \`ip address del\``;
+    case 'latch-unwritten':
+      return `this node is fenced and holds nothing, but a restart forgets it: ${oneLine(why.error)}`;
+    case 'latch-stays':
+      return `this node stays fenced, because its latch cannot be taken away: ${oneLine(why.error)}`;
+  }
+}
+
+function programWords({ outcome, output }: { readonly outcome: string; readonly output: string }): string {
+  const said = oneLine(output);
+  const shown = said.length > 120 ? `${said.slice(0, 120)}…` : said;
+  return said === '' ? oneLine(outcome) : `${oneLine(outcome)}, says: ${shown}`;
 }
 
 function countOf(count: number, thing: string): string {

@@ -36,8 +36,8 @@ export interface StatusDocument {
     readonly ms: number | null;
     readonly open_ms: number | null;
   };
-  /** Null: nothing fences yet. */
-  readonly fenced: null;
+  /** Null: not fenced. `until` is null until an operator ends it. */
+  readonly fenced: { readonly reason: string; readonly since: string | null; readonly until: string | null } | null;
   readonly draining: boolean;
   readonly adverts: {
     readonly sent: number;

@@ -10,6 +10,7 @@ export function statusSentence(view: View): string {
   const faulted = view.groups.filter((group) => group.state === 'faulted').map((group) => group.name);
   const live = view.peers.filter((peer) => peer.state === 'two-way').length;
   const parts = [
+    ...(view.fenced === null ? [] : ['fenced']),
     held.length === 0
       ? `holds none of ${view.groups.length} groups`
       : `holds ${namesOf(held)} of ${view.groups.length} groups`,

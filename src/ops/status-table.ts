@@ -37,6 +37,7 @@ function headLines(status: StatusDocument, options: TableOptions): string[] {
     `${name} in cluster ${status.cluster}, ${modeWords(status)}, ${leaseWords}`,
     `locum ${status.version}, pid ${status.pid}, up ${since(status.since, status)}`,
     ...wrap(words, width),
+    ...fencedLines(status, options, width),
     ...open,
   ];
 }
@@ -47,6 +48,13 @@ function modeWords({ mode, quorum, witness }: StatusDocument): string {
   const reached = `${quorum.reachable.length} reached`;
   const words = `${mode} (${quorum.majority} of ${quorum.voters.length} voters needed, ${reached}${silent})`;
   return witness ? `witness in ${words}` : words;
+}
+
+function fencedLines({ fenced }: StatusDocument, options: TableOptions, width: number): string[] {
+  if (fenced === null) return [];
+  const until = fenced.until === null ? 'until "locum unfence"' : `until ${fenced.until}`;
+  const lines = wrap(`FENCED ${until}: ${oneLine(fenced.reason)}`, width);
+  return lines.map((line) => tinted(line, 'bad', options.colour));
 }
 
 function openWords(openMs: number): string {

@@ -5,7 +5,7 @@ import type { Instant } from '#lib/time';
 import type { CheckOutcome } from '#model/input';
 import type { Lease } from '#model/settings';
 import type { CheckView, GroupView, PeerView, View } from '#model/view';
-import { problemSentence, reasonSentence } from './sentences.ts';
+import { causeSentence, problemSentence, reasonSentence } from './sentences.ts';
 import type { StatusCheck, StatusDocument, StatusGroup, StatusPeer } from './status-document.ts';
 
 /** What the core does not know. */
@@ -52,7 +52,7 @@ export function statusDocument(view: View, facts: DaemonFacts, moment: Moment): 
     witness: facts.witness,
     quorum: statusQuorum(view, moment),
     lease: leaseOf(facts),
-    fenced: null,
+    fenced: fencedOf(view, moment),
     draining: false,
     adverts: {
       sent: facts.adverts.sent,
@@ -85,6 +85,16 @@ function statusQuorum({ quorum }: View, moment: Moment): StatusDocument['quorum'
 /** Null where there is no end, or nothing that could end. */
 function leftMs(until: Instant | null, { now }: Moment): number | null {
   return until === null || !Number.isFinite(until) ? null : Math.max(0, Math.round(until - now));
+}
+
+function fencedOf({ fenced }: View, moment: Moment): StatusDocument['fenced'] {
+  if (fenced === null) return null;
+  const { cause, since, until } = fenced;
+  return {
+    reason: causeSentence(cause),
+    since: wallTime(since, moment),
+    until: until === null ? null : wallTime(until, moment),
+  };
 }
 
 function statusGroup(group: GroupView, dualHolder: number, moment: Moment): StatusGroup {

@@ -12,6 +12,7 @@ import type { PathName } from '#model/names';
 import type { Settings } from '#model/settings';
 import type { View } from '#model/view';
 import type { Clock } from '#ports/clock';
+import type { FencePort, OperatorPort } from '#ports/fence';
 import type { Journal, ServicePort } from '#ports/journal';
 import type { AnnouncePort, KernelPort } from '#ports/kernel';
 import type { MemoryPort } from '#ports/memory';
@@ -35,6 +36,8 @@ export interface Ports {
   readonly wire: WirePort;
   readonly checks: CheckPort;
   readonly hooks: HookPort;
+  readonly fence: FencePort;
+  readonly operators: OperatorPort;
   readonly journal: Journal;
   readonly service: ServicePort;
   readonly memory: MemoryPort;
@@ -125,7 +128,7 @@ export class Daemon {
   }
 
   #perform(effect: Effect): void {
-    const { kernel, announcer, wire, checks, hooks, journal, timer, service, memory, clock } = this.#ports;
+    const { kernel, announcer, wire, checks, hooks, journal, timer, service, memory, clock, fence } = this.#ports;
     switch (effect.kind) {
       case 'advert':
         return this.#mouth.say(effect, clock.now());
@@ -149,6 +152,14 @@ export class Daemon {
         return hooks.run(effect);
       case 'remember':
         return memory.remember(effect.voters, effect.longestHoldMs);
+      case 'latch':
+        return fence.latch(effect.id, effect.latch);
+      case 'fence-self':
+        return fence.fenceSelf(effect.id, effect.cause);
+      case 'fence-peer':
+        return fence.fencePeer(effect.id, effect.node, effect.silentMs);
+      case 'answer':
+        return this.#ports.operators.answer(effect.request, effect.answer);
       case 'poll':
         return timer.poll();
       case 'event':

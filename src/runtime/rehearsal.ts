@@ -62,6 +62,7 @@ class Rehearsal {
       lastUntil: null,
       epochFloor: 0,
       remembered: null,
+      latch: null,
     };
     this.#result = begin(settings, facts, identity, this.#now);
   }

@@ -20,6 +20,8 @@ async function daemon(t: ExecutionContext): Promise<{ dir: string; stop: () => P
     path: join(dir, 'control.sock'),
     status: () => document,
     config: () => ({}),
+    requests: new Map(),
+    who: () => 'somebody',
     onFault: (words) => t.log(words),
     groupFile: join(dir, 'none'),
   });

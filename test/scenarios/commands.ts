@@ -89,6 +89,12 @@ const commands: Record<string, Command> = {
   'not-foreign': (stage, words) => stage.hosts(words).forEach((host) => host.setForeign(firstKey(host), false)),
   refuse: (stage, words) => stage.hosts(words).forEach((host) => host.kernel.refused.add(firstKey(host))),
   allow: (stage, words) => stage.hosts(words).forEach((host) => host.kernel.refused.delete(firstKey(host))),
+  fence: (stage, [name = '', ...words]) => stage.world.host(name).fence(words.join(' ')),
+  unfence: (stage, words) => stage.hosts(words).forEach((host) => host.unfence()),
+  agent: (stage, [name = '', time = '', does = '', ...words]) => {
+    const agent = { outcome: outcomeOf(words), ms: stage.ms(time), works: does === 'works' };
+    stage.world.host(name).fencer.agent = agent;
+  },
   'lose-role': (stage, [from = '', role = '', count = '']) => loseRole(stage.world, from, role, Number(count)),
   'lose-every': (stage, [nth = '']) => loseEvery(stage.world, Number(nth)),
   'lose-nothing': (stage) => (stage.world.tap = () => 'pass'),
@@ -130,6 +136,12 @@ function settingOf(stage: Stage, word: string): [keyof Wish, unknown] {
       return ['probe', value === 'true'];
     case 'gateways':
       return ['gateways', list];
+    case 'fence-peer':
+      return ['fence', { peer: ['/sbin/agent'], timeoutMs: stage.ms(value) }];
+    case 'fence-required':
+      return ['fence', { peer: ['/sbin/agent'], timeoutMs: stage.ms(value), peerRequired: true }];
+    case 'fence-self':
+      return ['fence', { self: ['/sbin/off'], releaseMs: value === 'manual' ? null : stage.ms(value) }];
     case 'checks':
       return ['checks', list.flatMap((name) => stage.checks.get(name) ?? [])];
     default:
@@ -147,7 +159,11 @@ function checkOf(stage: Stage, name: string, words: readonly string[]): CheckSet
     timeoutMs: stage.ms(asked.get('timeout') ?? '1I'),
     rise: Number(asked.get('rise') ?? 2),
     fall: Number(asked.get('fall') ?? 3),
-    onFail: weight === undefined ? { kind: 'fault' } : { kind: 'weight', weight: Number(weight) },
+    onFail: asked.has('fence')
+      ? { kind: 'fence' }
+      : weight === undefined
+        ? { kind: 'fault' }
+        : { kind: 'weight', weight: Number(weight) },
     user: 'nobody',
   };
 }

@@ -52,6 +52,16 @@ function sentence(event: DaemonEvent): string | null {
       return `check ${event.check} ${event.from} -> ${event.to}`;
     case 'problem':
       return event.problem.code.startsWith('lease-') ? null : `! ${words(event.problem)}`;
+    case 'fenced':
+      return `fenced: ${words(event.cause)}`;
+    case 'unfenced':
+      return `unfenced by ${event.by}`;
+    case 'fence-self':
+      return 'runs its own fence';
+    case 'fence-peer':
+      return `fences ${event.peer}`;
+    case 'fence-peer-ended':
+      return `fenced ${event.peer}: ${words(event.outcome)}, ${event.counts ? 'it is off' : 'for nothing'}`;
     case 'problem-over':
       return `ok ${words(event.problem)}`;
     default:

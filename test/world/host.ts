@@ -11,6 +11,7 @@ import type { KeyedHash } from '#ports/keyed-hash';
 import type { Message } from '#ports/speaker';
 import { HostClock } from './clock.ts';
 import type { Events } from './events.ts';
+import { FakeFencer } from './fencer.ts';
 import { FakeKernel } from './kernel.ts';
 import { Process } from './process.ts';
 
@@ -26,6 +27,8 @@ export interface Surroundings {
   /** Frames that ask who has these addresses, and what comes back. */
   ask(host: Host, addresses: readonly VirtualAddress[]): void;
   askGateways(host: Host): void;
+  /** A fence agent did its work on the host of that name. */
+  turnOff(target: string): void;
 }
 
 export interface Making {
@@ -46,6 +49,7 @@ export class Host {
   readonly settings: Settings;
   readonly clock: HostClock;
   readonly kernel: FakeKernel;
+  readonly fencer: FakeFencer;
   readonly down = new Set<string>();
   readonly checkOutcomes = new Map<string, CheckOutcome>();
   readonly address: string;
@@ -78,6 +82,7 @@ export class Host {
     this.#world = world;
     this.#hash = making.hash ?? noAuth;
     this.clock = new HostClock(world.events, making.rate, making.offset);
+    this.fencer = new FakeFencer(world.events, (target) => world.turnOff(target));
     this.kernel = new FakeKernel(settings.lease, this.clock, {
       changed: (key, present) => this.offer({ kind: 'address-changed', key, present }),
       lapsed: () => this.#answer({ kind: 'lapsed' }, 0.05),
@@ -134,6 +139,7 @@ export class Host {
         lastUntil: beat === null || beat.until === null ? null : instant(beat.until),
         epochFloor: this.#reserve(),
         remembered: this.memory,
+        latch: this.fencer.read(),
       }),
     );
     this.#tellForeign();
@@ -143,6 +149,19 @@ export class Host {
   #reserve(): number {
     this.#reserved = Math.max(this.#reserved + 1_000_000, Math.floor(this.clock.wall));
     return this.#reserved;
+  }
+
+  /** An operator's word; the number under which its answer will be. */
+  fence(text: string): number {
+    const request = this.fencer.nextRequest();
+    this.offer({ kind: 'fence', request, text });
+    return request;
+  }
+
+  unfence(): number {
+    const request = this.fencer.nextRequest();
+    this.offer({ kind: 'unfence', request });
+    return request;
   }
 
   /** An administrator adds the address, or takes it away; the daemon watches. */
@@ -314,6 +333,8 @@ export class Host {
         },
       },
       hooks: { run: () => {}, finish: async () => 0 },
+      fence: this.fencer.port((input, afterMs) => this.#answer(input, afterMs)),
+      operators: { answer: (request, answer) => this.fencer.answers.set(request, answer) },
       journal: { write: (event) => this.#world.told(this, event) },
       service: { ready: () => {}, beat: () => {}, stopping: () => {} },
       memory: { remember: (voters, longestHoldMs) => (this.memory = { voters, longestHoldMs }) },

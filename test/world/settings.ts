@@ -1,6 +1,6 @@
 // Settings for hosts of a virtual cluster: the defaults of the product, one group unless asked otherwise.
 
-import type { CheckSettings, GroupSettings, Settings } from '#model/settings';
+import type { CheckSettings, FenceSettings, GroupSettings, Settings } from '#model/settings';
 
 export interface Wish {
   readonly node: string;
@@ -22,6 +22,7 @@ export interface Wish {
   readonly longestHoldMs?: number;
   readonly leaseMs?: number;
   readonly witness?: boolean;
+  readonly fence?: Partial<FenceSettings>;
 }
 
 export function settingsFor(wish: Wish): Settings {
@@ -58,6 +59,7 @@ export function settingsFor(wish: Wish): Settings {
     groups: Array.from({ length: wish.witness === true ? 0 : (wish.groups ?? 1) }, (_, index) => groupFor(wish, index)),
     checks: wish.checks ?? [],
     hook: null,
+    fence: { ...noFence, ...wish.fence },
     log: { format: 'text', level: 'info' },
   };
 }
@@ -76,6 +78,14 @@ function leaseFor(wish: Wish, addressMs: number, gateMs: number): Settings['leas
   if (wish.lease === 'gate') return { kind: 'nftables', ms: gateMs, lateMs: gateLateMs, addressMs: backstopMs };
   return { kind: 'address', ms: addressMs };
 }
+const noFence: FenceSettings = {
+  self: null,
+  releaseMs: null,
+  peer: null,
+  peerKeys: [],
+  timeoutMs: 30_000,
+  peerRequired: false,
+};
 
 function groupFor(wish: Wish, index: number): GroupSettings {
   return {

@@ -26,6 +26,7 @@ export class World implements Surroundings {
   /** Every change of the set of hosts that would answer for the first group. */
   readonly answers: { readonly at: number; readonly hosts: readonly string[] }[] = [];
   readonly announcements: { readonly at: number; readonly host: string }[] = [];
+  readonly turnedOff: { readonly at: number; readonly host: string }[] = [];
   datagrams = 0;
   bytes = 0;
   /** `from>to@path` or `from>to`: nothing gets through. */
@@ -100,6 +101,11 @@ export class World implements Surroundings {
         for (const to of this.hosts.values()) if (to !== from) this.#deliver(from, to, path, bytes);
       }
     }
+  }
+
+  turnOff(target: string): void {
+    this.turnedOff.push({ at: this.events.now, host: target });
+    for (const host of this.hosts.values()) if (host.settings.node === target) host.powerCut();
   }
 
   announced(host: Host, addresses: readonly VirtualAddress[]): void {

@@ -210,7 +210,9 @@ name = "c"
 script = ["/usr/bin/check"]
 on_fail = "wieght"`,
     }),
-    problems: ['f.toml:13: check[0].on_fail: expected "fault" or "weight", found "wieght". Did you mean "weight"?'],
+    problems: [
+      'f.toml:13: check[0].on_fail: expected "fault", "fence" or "weight", found "wieght". Did you mean "weight"?',
+    ],
   },
   {
     name: 'on_fail weight without one',

@@ -80,30 +80,6 @@ watchdog = true`,
     problems: ['f.toml:11: safety.watchdog: expected an absolute path, found true.'],
   },
   {
-    name: 'on_fail fence',
-    toml: config({
-      rest: `[[check]]
-name = "c"
-script = ["/usr/bin/check"]
-on_fail = "fence"`,
-    }),
-    problems: ['f.toml:13: check[0].on_fail: "fence" is not supported yet. Use "fault" or "weight".'],
-  },
-  {
-    name: 'fence, even empty',
-    toml: config({ rest: '[fence]' }),
-    problems: ['f.toml:10: fence: fencing is not supported yet. Leave it out.'],
-  },
-  {
-    name: 'fence.peer',
-    toml: config({
-      rest: `[fence]
-peer = ["fence_ipmilan"]
-timeout = "30s"`,
-    }),
-    problems: ['f.toml:10: fence: fencing is not supported yet. Leave it out.'],
-  },
-  {
     name: 'metrics',
     toml: config({
       rest: `[metrics]

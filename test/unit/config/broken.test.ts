@@ -3,6 +3,7 @@
 
 import test from 'ava';
 import { brokenCluster } from './broken-cluster.ts';
+import { brokenFence } from './broken-fence.ts';
 import { brokenGroups } from './broken-groups.ts';
 import { brokenPrograms } from './broken-programs.ts';
 import { brokenQuorum } from './broken-quorum.ts';
@@ -10,7 +11,15 @@ import { brokenSafety } from './broken-safety.ts';
 import { brokenTables } from './broken-tables.ts';
 import { config, host, problemsOf, settingsOf } from './host.ts';
 
-const all = [...brokenCluster, ...brokenGroups, ...brokenPrograms, ...brokenQuorum, ...brokenSafety, ...brokenTables];
+const all = [
+  ...brokenCluster,
+  ...brokenFence,
+  ...brokenGroups,
+  ...brokenPrograms,
+  ...brokenQuorum,
+  ...brokenSafety,
+  ...brokenTables,
+];
 
 for (const { name, toml, problems } of all) {
   test(`broken: ${name}`, (t) => {

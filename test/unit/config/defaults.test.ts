@@ -5,6 +5,15 @@ import { config, host, problemsOf, settingsOf, warningsOf } from './host.ts';
 
 const check = '[[check]]\nname = "c"\nscript = ["/usr/bin/check", "-q"]\n';
 
+const noFence = {
+  self: null,
+  releaseMs: null,
+  peer: null,
+  peerKeys: [],
+  timeoutMs: 30_000,
+  peerRequired: false,
+};
+
 test('every default', (t) => {
   t.deepEqual(settingsOf(config({ addresses: '["192.0.2.10", "2001:DB8::10"]', rest: check })), {
     cluster: 'edge',
@@ -54,6 +63,7 @@ test('every default', (t) => {
         user: 'nobody',
       },
     ],
+    fence: noFence,
     hook: null,
     log: { format: 'text', level: 'info' },
   });
@@ -157,6 +167,7 @@ level = "debug"
         user: 'root',
       },
     ],
+    fence: noFence,
     hook: { command: ['/usr/bin/check', '--hook'], timeoutMs: 3000, user: 'nobody' },
     log: { format: 'json', level: 'debug' },
   });

@@ -14,6 +14,7 @@ const files: Readonly<Record<string, PathFacts>> = {
   '/etc/locum': { kind: 'other', what: 'a directory' },
   '/root/secret.key': { kind: 'unknown', error: 'EACCES' },
   '/usr/bin/check': { kind: 'file', mode: 0o755, uid: 0 },
+  '/usr/sbin/fence_dummy': { kind: 'file', mode: 0o755, uid: 0 },
   '/usr/bin/notes': { kind: 'file', mode: 0o644, uid: 0 },
 };
 

@@ -59,6 +59,7 @@ export class Bench {
       lastUntil: null,
       epochFloor: 1000,
       remembered: null,
+      latch: null,
     };
     const identity = { boot: ownBoot, configHash: '0'.repeat(16) };
     const first = begin(this.settings, { ...nothing, ...facts }, identity, instant(0));
@@ -176,6 +177,8 @@ export class Bench {
         return { kind: 'kernel', id: effect.id, outcomes: outcomes('present') };
       case 'release':
         return { kind: 'kernel', id: effect.id, outcomes: outcomes('absent') };
+      case 'latch':
+        return { kind: 'latched', id: effect.id, error: null };
       default:
         return null;
     }
@@ -214,16 +217,19 @@ function broken({ state, effects, now, settings }: Bench, before: State | undefi
   say(state.wakeAt <= now && state.nextAdvertAt > now && !state.polling && state.stopping === null, 'it wakes at once');
   say(state.boots.size > maxBoots, 'too many boots');
   say(state.peerStates.size > maxBoots, 'too many peers');
+  const fencing = settings.fence.peer !== null;
   for (const [index, group] of state.groups.entries()) {
     const was = before?.groups[index];
     const all = settings.groups[index]?.addresses.every((address) => group.present.has(addressKey(address))) === true;
     say(group.role === 'active' && was !== undefined && was.role !== 'active' && !all, 'active without every address');
-    const free = group.role === 'claiming' && group.holdId === null && state.quorum === null;
+    const free = group.role === 'claiming' && group.holdId === null && state.quorum === null && !fencing;
     say(free, 'claiming, and nothing was asked of the kernel');
     say(group.role === 'resigning' && group.resignation === null, 'resigning without a plan');
     say(group.announcing !== null && group.role !== 'active', 'announces what it does not hold');
     say(group.wants !== 'nothing' && group.role !== 'standby', 'wishes for what it cannot take');
     say(group.vacancy !== null && group.role !== 'standby', 'waits for a turn that it cannot take');
+    const out = state.fence !== null && group.role !== 'fenced' && group.role !== 'resigning';
+    say(out && state.stopping === null, 'fenced, and it takes part');
     say(group.entry.role !== group.role, 'says another role than it has');
   }
   const held = effects.flatMap((effect) => (effect.kind === 'hold' ? effect.addresses.map(addressKey) : []));

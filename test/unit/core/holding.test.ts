@@ -87,6 +87,7 @@ const crashed: StartFacts = {
   lastUntil: null,
   epochFloor: 0,
   remembered: null,
+  latch: null,
 };
 
 test('adoption: addresses of the record are taken on at once', (t) => {

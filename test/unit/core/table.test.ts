@@ -29,6 +29,14 @@ const roles: Record<string, () => Bench> = {
     bench.step({ kind: 'links', links: [] });
     return bench;
   },
+  fenced: () => {
+    const bench = standby();
+    for (const effect of bench.step({ kind: 'fence', request: 1, text: 'why' })) {
+      const answer = bench.answerTo(effect);
+      if (answer !== null) bench.step(answer);
+    }
+    return bench;
+  },
   draining: () => {
     const bench = standby();
     bench.step({ kind: 'stop' });
@@ -51,17 +59,29 @@ const inputs: Record<Input['kind'], (bench: Bench) => Input> = {
   foreign: () => ({ kind: 'foreign', keys: [key] }),
   checked: () => ({ kind: 'checked', id: 1, check: 'c', outcome: { kind: 'exit', code: 1 }, ms: 1, output: '' }),
   hooked: () => ({ kind: 'hooked', group: 'web', outcome: { kind: 'timeout' }, output: '' }),
+  fence: () => ({ kind: 'fence', request: 7, text: 'because' }),
+  unfence: () => ({ kind: 'unfence', request: 8 }),
+  latched: () => ({ kind: 'latched', id: 1, error: null }),
+  'fence-ran': () => ({ kind: 'fence-ran', id: 1, outcome: { kind: 'timeout' }, ms: 1, output: '' }),
   stop: () => ({ kind: 'stop' }),
 };
 
 /** What becomes of a role in that very step, wherever it is not the same role as before. */
 const moves: Record<string, Partial<Record<Input['kind'], Role>>> = {
-  starting: { links: 'faulted', foreign: 'faulted', stop: 'draining' },
-  standby: { slept: 'starting', links: 'faulted', foreign: 'faulted', stop: 'draining' },
-  claiming: { advert: 'standby', kernel: 'active', slept: 'starting', links: 'faulted', stop: 'draining' },
-  active: { advert: 'resigning', slept: 'starting', links: 'faulted', stop: 'draining' },
+  starting: { links: 'faulted', foreign: 'faulted', fence: 'fenced', stop: 'draining' },
+  standby: { slept: 'starting', links: 'faulted', foreign: 'faulted', fence: 'fenced', stop: 'draining' },
+  claiming: {
+    advert: 'standby',
+    kernel: 'active',
+    slept: 'starting',
+    links: 'faulted',
+    fence: 'fenced',
+    stop: 'draining',
+  },
+  active: { advert: 'resigning', slept: 'starting', links: 'faulted', fence: 'fenced', stop: 'draining' },
   resigning: { advert: 'standby', slept: 'starting' },
-  faulted: { stop: 'draining' },
+  faulted: { fence: 'fenced', stop: 'draining' },
+  fenced: { stop: 'draining' },
   draining: {},
 };
 

@@ -40,6 +40,8 @@ async function serve(
     path: where.path,
     status,
     config: () => ({ cluster: 'edge' }),
+    requests: new Map(),
+    who: () => 'somebody',
     onFault: (words) => where.faults.push(words),
     groupFile: join(where.dir, 'group'),
   });
@@ -102,7 +104,7 @@ test('what does not exist yet says so, with the method it will have', async (t) 
   const later = [
     ['GET', '/v1/events'],
     ['GET', '/metrics'],
-    ...['drain', 'undrain', 'promote', 'fence', 'unfence', 'reload'].map((word) => ['POST', `/v1/${word}`] as const),
+    ...['drain', 'undrain', 'promote', 'reload'].map((word) => ['POST', `/v1/${word}`] as const),
   ] as const;
   for (const [method, url] of later) {
     const answer = await ask(where.path, url, method);

@@ -28,6 +28,7 @@ function address(text: string, prefix: number, present: boolean): View['groups']
 }
 
 export const view: View = {
+  fenced: null,
   groups: [
     {
       name: 'web10',

@@ -49,6 +49,12 @@ export const reasons: { readonly [K in Reason['kind']]: Extract<Reason, { kind: 
   'asking-wire': { kind: 'asking-wire' },
   'gateway-unreached': { kind: 'gateway-unreached', peer: 'lb2' },
   isolated: { kind: 'isolated' },
+  fenced: { kind: 'fenced', cause: { kind: 'check', check: 'disk', outcome: 'exit 1' } },
+  unfenced: { kind: 'unfenced' },
+  fencing: { kind: 'fencing', peer: 'lb2' },
+  'fence-failed': { kind: 'fence-failed', peer: 'lb2', outcome: 'exit 1', retryMs: 2000 },
+  'heard-elsewhere': { kind: 'heard-elsewhere', peer: 'lb2' },
+  'nodes-unheard': { kind: 'nodes-unheard', nodes: 'lb2, lb3' },
   unsendable: { kind: 'unsendable', silentMs: 3100 },
 };
 
@@ -73,6 +79,9 @@ export const problems: { readonly [C in Problem['code']]: Extract<Problem, { cod
   'gateway-unreached': { code: 'gateway-unreached', peer: 'lb2' },
   'gateway-lost': { code: 'gateway-lost' },
   isolated: { code: 'isolated' },
+  'fence-failed': { code: 'fence-failed', peer: 'lb2', outcome: 'exit 1', output: 'no route', blocked: true },
+  'fence-self-failed': { code: 'fence-self-failed', outcome: 'timeout', output: 'busy' },
+  'latch-unwritten': { code: 'latch-unwritten', error: 'EROFS', fenced: true },
   'lease-off': { code: 'lease-off' },
   'voters-differ': { code: 'voters-differ', peer: 'lb2' },
   'voters-changed': { code: 'voters-changed', before: 'lb1, lb2, lb3', now: 'lb1, lb2, lb3, lb4, lb5' },

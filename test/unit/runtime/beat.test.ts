@@ -8,7 +8,7 @@ import { Daemon, type Ports } from '#runtime/daemon';
 import { link } from '../core/bench.ts';
 import { settingsFor } from '../../world/settings.ts';
 
-const nothingElse = { lastBoot: null, lastUntil: null, epochFloor: 0, remembered: null };
+const nothingElse = { lastBoot: null, lastUntil: null, epochFloor: 0, remembered: null, latch: null };
 
 const identity = { boot: '0123456789abcdef', configHash: '0'.repeat(16), release: 'test' };
 const facts = { links: [link], left: [], lastAdvertAt: null, lastDownMs: 0, lastLivePeers: 0, ...nothingElse };
@@ -29,6 +29,8 @@ function play() {
     wire: { ask: () => undefined, askGateways: () => undefined },
     checks: { run: () => undefined },
     hooks: { run: () => undefined, finish: () => Promise.resolve(0) },
+    fence: { latch: () => undefined, fenceSelf: () => undefined, fencePeer: () => undefined },
+    operators: { answer: () => undefined },
     journal: { write: ({ code }) => seen.did.push(code) },
     memory: { remember: () => undefined },
     service: { ready: () => undefined, beat: () => (seen.beats += 1), stopping: () => undefined },

@@ -1,0 +1,68 @@
+// What a virtual host has for fencing: a disk with the latch, a program for itself, an agent for others that
+// works as told (turns the other host off, fails, hangs until its time is up, or lies), and operators' answers.
+
+import type { Answer, Latch } from '#model/fence';
+import type { CheckOutcome, Input } from '#model/input';
+import type { FencePort } from '#ports/fence';
+import type { Events } from './events.ts';
+
+export interface Agent {
+  readonly outcome: CheckOutcome;
+  readonly ms: number;
+  /** Whether the other host is off afterwards, whatever the outcome says. */
+  readonly works: boolean;
+}
+
+export class FakeFencer {
+  agent: Agent = { outcome: { kind: 'exit', code: 0 }, ms: 100, works: true };
+  diskError: string | null = null;
+  /** Called instead of running the program of this host's own fence. */
+  onSelf: () => void = () => {};
+  selfRuns = 0;
+  /** Whom the agent was told to turn off, and when. */
+  readonly orders: { readonly at: number; readonly target: string }[] = [];
+  readonly answers = new Map<number, Answer>();
+  #latch: { readonly latch: Latch; readonly at: number } | null = null;
+  #requests = 0;
+  readonly #events: Events;
+  readonly #turnOff: (target: string) => void;
+
+  constructor(events: Events, turnOff: (target: string) => void) {
+    this.#events = events;
+    this.#turnOff = turnOff;
+  }
+
+  nextRequest(): number {
+    this.#requests += 1;
+    return this.#requests;
+  }
+
+  read(): Latch | null {
+    if (this.#latch === null) return null;
+    const { latch, at } = this.#latch;
+    const passedMs = this.#events.now - at;
+    const remainingMs = latch.remainingMs === null ? null : Math.max(0, latch.remainingMs - passedMs);
+    return { ...latch, heldMs: latch.heldMs + passedMs, remainingMs };
+  }
+
+  port(offer: (input: Input, afterMs: number) => void): FencePort {
+    return {
+      latch: (id, latch) => {
+        const at = this.#events.now;
+        if (this.diskError === null) this.#latch = latch === null ? null : { latch, at };
+        offer({ kind: 'latched', id, error: this.diskError }, 1);
+      },
+      fenceSelf: (id) => {
+        this.selfRuns += 1;
+        this.onSelf();
+        offer({ kind: 'fence-ran', id, outcome: { kind: 'exit', code: 0 }, ms: 1, output: '' }, 1);
+      },
+      fencePeer: (id, target) => {
+        const { outcome, ms, works } = this.agent;
+        this.orders.push({ at: this.#events.now, target });
+        if (works) this.#events.after(ms, () => this.#turnOff(target));
+        offer({ kind: 'fence-ran', id, outcome, ms, output: '' }, ms);
+      },
+    };
+  }
+}
