@@ -40,7 +40,7 @@ export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
 }
 
 /** One of the words, and others that are right but that this version does not carry out. */
-export function oneOfNow<const T extends string>(words: readonly T[], later: readonly string[]): Kind<T> {
+function oneOfNow<const T extends string>(words: readonly T[], later: readonly string[]): Kind<T> {
   return {
     what: alternatives(words),
     read(value, at, report) {

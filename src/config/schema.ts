@@ -13,7 +13,6 @@ import {
   integer,
   interfaceName,
   oneOf,
-  oneOfNow,
   userName,
   word,
 } from './kinds.ts';
