@@ -5,17 +5,7 @@
 import { gatewayAddress, multicastAddress, peerAddress, virtualAddress } from './address-kinds.ts';
 import { agent, fenceKey, release } from './fence-kinds.ts';
 import { leaseKind } from './lease.ts';
-import {
-  absolutePath,
-  command,
-  duration,
-  flag,
-  integer,
-  interfaceName,
-  oneOf,
-  userName,
-  word,
-} from './kinds.ts';
+import { absolutePath, command, duration, flag, integer, interfaceName, oneOf, userName, word } from './kinds.ts';
 import { distinct, type Fields, ifWritten, list, optional, required, table, tables, unsupported } from './shape.ts';
 
 const second = 1000;
