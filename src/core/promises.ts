@@ -58,13 +58,20 @@ export function hearCandidate(turn: Turn, before: Boot, boot: Boot): void {
   if (quorum === null || !boot.proven) return;
   const known = quorum.candidates.get(boot.boot);
   const sameWord = before.table === boot.table && before.proven && before.state !== 'lost';
-  if (known !== undefined && sameWord && !known.refused && known.until !== longAgo) prolong(turn, boot, known);
+  if (known !== undefined && sameWord && !known.refused && known.until !== longAgo)
+    prolong(turn, askingOf(boot), known);
   else if (known !== undefined || !sameWord) review(turn, askingOf(boot));
 }
 
 /** An advert of this node left: its own vote for the number, by the same rules as any other. */
 export function voteForSelf(turn: Turn, sequence: number, tableVersion: number): void {
-  if (turn.state.quorum !== null) review(turn, ownAsking(turn, sequence, tableVersion));
+  const { quorum } = turn.state;
+  if (quorum === null) return;
+  const known = quorum.candidates.get(turn.state.boot);
+  const asking = ownAsking(turn, sequence, tableVersion);
+  const sameWord = known?.tableVersion === tableVersion && tableVersion === turn.state.tableVersion;
+  if (known !== undefined && sameWord && !known.refused && known.until !== longAgo) prolong(turn, asking, known);
+  else review(turn, asking);
 }
 
 /** After the decisions of a step: what this node let go of is free, and whoever was refused is asked again. */
@@ -108,12 +115,13 @@ function freeWhatIsLetGo(turn: Turn): void {
 }
 
 /** The same claims as before, under a higher number: they all last longer, at the cost of one. */
-function prolong(turn: Turn, boot: Boot, known: Candidate): void {
+function prolong(turn: Turn, asking: Asking, known: Candidate): void {
   const { quorum } = turn.state;
-  if (quorum === null || tooLong(turn, boot)) return;
-  const until = latest(known.until, later(turn.now, promiseMs(boot.holdMs)));
+  if (quorum === null || tooLong(turn, asking)) return;
+  const { boot, sequence, tableVersion } = asking;
+  const until = latest(known.until, later(turn.now, promiseMs(asking.holdMs)));
   const candidates = new Map(quorum.candidates);
-  candidates.set(boot.boot, { ...known, until, sequence: boot.sequence, tableVersion: boot.table.held });
+  candidates.set(boot, { ...known, until, sequence, tableVersion });
   turn.state.quorum = { ...quorum, candidates };
 }
 
@@ -247,9 +255,14 @@ function askingOf(boot: Boot): Asking {
 }
 
 function ownAsking(turn: Turn, sequence: number, tableVersion: number): Asking {
-  const entries = turn.state.groups.map(({ entry, role }) => ({ ...entry, role }));
   const { boot } = turn.state;
+  const entries = ownClaims(turn);
   return { boot, node: turn.settings.node, holdMs: holdMs(turn.settings), sequence, tableVersion, entries };
+}
+
+/** What was last said of each group, and what has become of it since. Made only if it is looked at. */
+function* ownClaims(turn: Turn): Iterable<GroupEntry> {
+  for (const { entry, role } of turn.state.groups) yield { ...entry, role };
 }
 
 function withoutPromises(quorum: QuorumState, over: ReadonlySet<BootId>): QuorumState {

@@ -1,0 +1,139 @@
+// Timelines that need whole nodes: a virtual cluster in quorum mode, watched at every change by who would answer.
+
+import test from 'ava';
+import type { Wish } from '../../world/settings.ts';
+import { World } from '../../world/world.ts';
+
+const three = ['h1', 'h2', 'h3'];
+const intervalMs = 1000;
+
+/** Up, past the silence after the start, and held by h1. */
+function cluster(voters: readonly string[], wish: Partial<Wish> = {}): World {
+  const world = new World();
+  for (const [i, node] of voters.entries()) world.add({ node, voters, priority: 200 - i, ...wish });
+  world.startAll();
+  world.run(12 * intervalMs);
+  return world;
+}
+
+function cut(world: World, from: readonly string[], to: readonly string[]): void {
+  for (const a of from) for (const b of to) world.cuts.add(`${a}>${b}`);
+}
+
+test('timeline: a deaf active lets go before a voter is free to promise the group to another', (t) => {
+  const world = cluster(three);
+  t.deepEqual(world.answering(), ['h1']);
+  // It is heard by everybody and hears nobody: in availability mode it would stay.
+  cut(world, ['h2', 'h3'], ['h1']);
+  const at = world.events.now;
+  world.run(8 * intervalMs);
+  t.deepEqual(world.answering(), ['h2'], 'the others hear that it let go, and need not wait');
+  t.is(world.overlapMs, 0);
+  const silentAt = world.answers.find((seen) => seen.at >= at && seen.hosts.length === 0)?.at ?? 0;
+  t.true(silentAt <= at + 3 * intervalMs, 'a lease after the last number that was voted for');
+});
+
+test('timeline: a voter list changed from three to five', (t) => {
+  const world = new World();
+  for (const node of ['h1', 'h2']) world.add({ node, voters: three, priority: node === 'h1' ? 200 : 100 });
+  const five = [...three, 'h4', 'h5'];
+  for (const node of ['h3', 'h4', 'h5']) world.add({ node, voters: five, priority: 50 });
+  // h3 counted three voters in its last life; with the two new ones it would be a majority of five.
+  world.host('h3').memory = { voters: three, longestHoldMs: 10 * intervalMs };
+  cut(world, ['h1', 'h2'], ['h3', 'h4', 'h5']);
+  cut(world, ['h3', 'h4', 'h5'], ['h1', 'h2']);
+  world.startAll();
+  world.run(40 * intervalMs);
+  t.deepEqual(world.answering(), ['h1']);
+  t.is(world.overlapMs, 0);
+  // Together they still are two lists, of which one has its majority.
+  world.cuts.clear();
+  world.run(20 * intervalMs);
+  t.deepEqual(world.answering(), ['h1']);
+  t.is(world.overlapMs, 0);
+});
+
+test('from three to four by one name, a node at a time: never two holders, and one in the end', (t) => {
+  const world = new World();
+  const four = [...three, 'h4'];
+  for (const [i, node] of three.entries()) world.add({ node, voters: three, priority: 200 - i });
+  // The same hosts with the new list: they take over the memory of the old ones.
+  const next = four.map((node, i) => world.add({ node, voters: four, priority: 100 - i }, { name: `${node}-new` }));
+  for (const node of three) world.host(node).start();
+  world.run(12 * intervalMs);
+  t.deepEqual(world.answering(), ['h1']);
+  next[3]?.start();
+  for (const [i, node] of [...three.entries()].toReversed()) {
+    world.host(node).stop();
+    world.run(intervalMs);
+    const host = next[i];
+    if (host === undefined) throw new Error('no host');
+    host.memory = world.host(node).memory;
+    host.start();
+    world.run(12 * intervalMs);
+    t.is(world.overlapMs, 0);
+  }
+  world.run(12 * intervalMs);
+  t.deepEqual(world.answering(), ['h1-new']);
+  t.deepEqual(
+    next.map(({ memory }) => memory?.voters),
+    [four, four, four, four],
+  );
+});
+
+test('timeline: two claimants at once, each with its own vote: the better one wins within a round trip', (t) => {
+  const world = new World();
+  for (const node of three) world.add({ node, voters: three, preempt: false });
+  world.startAll();
+  world.run(12 * intervalMs);
+  t.deepEqual(world.answering(), ['h3'], 'the highest address');
+  world.host('h3').powerCut();
+  world.run(3.5 * intervalMs);
+  t.is(world.answering().length, 1);
+  t.is(world.overlapMs, 0);
+});
+
+test('a holder that crashed and is back in time goes on, without a majority having to wait for its silence', (t) => {
+  const world = cluster(three);
+  world.run(500);
+  const before = world.host('h1').daemon?.view()?.groups[0]?.epoch ?? 0;
+  world.host('h1').kill();
+  world.run(300);
+  world.host('h1').start();
+  world.run(8 * intervalMs);
+  t.deepEqual(world.answering(), ['h1']);
+  const from = world.answers.filter(({ hosts }) => hosts.length === 0).at(-1)?.at ?? 0;
+  t.true(from < 12 * intervalMs, 'it never fell silent');
+  t.true((world.host('h1').daemon?.view()?.groups[0]?.epoch ?? 0) > before);
+});
+
+test('an idle advert is as long with a thousand groups as with one', (t) => {
+  const bytes = (groups: number) => {
+    const world = cluster(three, { groups });
+    t.is(world.answering(groups - 1).length, 1);
+    const before = { bytes: world.bytes, datagrams: world.datagrams };
+    world.run(3 * intervalMs);
+    return (world.bytes - before.bytes) / (world.datagrams - before.datagrams);
+  };
+  t.is(bytes(1000), bytes(1));
+});
+
+test('a hook is told the epoch, and each holder has a greater one than the one before', (t) => {
+  const world = cluster(three);
+  const epochs: number[] = [];
+  const note = (name: string) => epochs.push(world.host(name).daemon?.view()?.groups[0]?.epoch ?? 0);
+  note('h1');
+  world.host('h1').stop();
+  world.run(intervalMs);
+  note('h2');
+  world.host('h2').powerCut();
+  world.host('h1').start();
+  world.run(30 * intervalMs);
+  t.deepEqual(world.answering(), ['h1']);
+  note('h1');
+  t.deepEqual(
+    epochs,
+    epochs.toSorted((a, b) => a - b),
+  );
+  t.is(new Set(epochs).size, 3);
+});
