@@ -4,7 +4,7 @@
 import type { Lease, Quorum, Settings } from '#model/settings';
 import { formatDuration } from './duration.ts';
 import type { Report } from './finding.ts';
-import { addressLatenessMs } from './lease.ts';
+import { addressLatenessMs, probeWindowMs } from './lease.ts';
 import type { Written } from './schema.ts';
 import { completeAll } from './shape.ts';
 import { quote } from './wording.ts';
@@ -28,7 +28,7 @@ export function resolveQuorum(written: Written, lease: Lease | undefined, report
   const longestHoldMs = safety.longest_hold === null ? defaultLongestHoldMs : safety.longest_hold;
   if (lease !== undefined) checkLease(lease, written, report);
   if (lease === undefined || longestHoldMs === undefined || voters === undefined) return undefined;
-  checkLongestHold(lease, longestHoldMs, report);
+  if (cluster?.interval !== undefined) checkLongestHold(lease, cluster.interval, longestHoldMs, report);
   return { voters: voters.toSorted(), longestHoldMs };
 }
 
@@ -72,29 +72,33 @@ function checkLease(lease: Lease, { cluster }: Written, report: Report): void {
   );
 }
 
-function checkLongestHold(lease: Lease, longestHoldMs: number, report: Report): void {
-  const holdMs = holdOf(lease);
+function checkLongestHold(lease: Lease, intervalMs: number, longestHoldMs: number, report: Report): void {
+  const holdMs = holdOf(lease, intervalMs);
   if (!Number.isFinite(holdMs) || longestHoldMs >= holdMs) return;
   const found = `found ${quote(formatDuration(longestHoldMs))}, and voters refuse what is longer`;
   const wanted = `${formatDuration(holdMs)}, the lease and the lateness of the kernel`;
   report.problem(['safety', 'longest_hold'], `expected at least ${wanted}, ${found}. Raise it on all nodes.`);
 }
 
-function holdOf(lease: Lease): number {
+/** The lease, what a word may take to the kernel, and how late that ends it. */
+function holdOf(lease: Lease, intervalMs: number): number {
   if (lease.kind === 'off') return Number.POSITIVE_INFINITY;
-  return Math.ceil(lease.ms + (lease.kind === 'nftables' ? lease.lateMs : addressLatenessMs));
+  return Math.ceil(
+    lease.ms + probeWindowMs({ intervalMs }) + (lease.kind === 'nftables' ? lease.lateMs : addressLatenessMs),
+  );
 }
 
 /** Why this lease, which is not the one that the configuration was checked with, cannot be used; or null. */
-export function quorumFault({ quorum, lease }: Settings): string | null {
-  if (quorum === null || holdOf(lease) <= quorum.longestHoldMs) return null;
-  const [hold, longest] = [holdOf(lease), quorum.longestHoldMs].map(formatDuration);
+export function quorumFault({ quorum, lease, intervalMs }: Settings): string | null {
+  const holdMs = holdOf(lease, intervalMs);
+  if (quorum === null || holdMs <= quorum.longestHoldMs) return null;
+  const [hold, longest] = [holdMs, quorum.longestHoldMs].map(formatDuration);
   return `without nf_tables a lease can last ${hold}, and longest_hold under [safety] is ${longest}: raise it on all nodes`;
 }
 
 /** How long nobody may hold a group after its holder was lost, but for a round trip. */
 export function worstFailoverMs({ intervalMs, downAfter, lease }: Settings): number {
-  return Math.ceil(Math.max(downAfter * intervalMs, rateMargin * holdOf(lease)));
+  return Math.ceil(Math.max(downAfter * intervalMs, rateMargin * holdOf(lease, intervalMs)));
 }
 
 /** After a start of all nodes nobody votes for so long. */

@@ -29,9 +29,12 @@ export function leaseMs({ lease }: Settings): number {
 }
 
 /** For how long this host can answer after its last advert. */
-export function holdMs({ lease }: Settings): number {
+export function holdMs(settings: Settings): number {
+  const { lease, quorum } = settings;
   if (lease.kind === 'off') return Number.POSITIVE_INFINITY;
-  return lease.ms + (lease.kind === 'nftables' ? lease.lateMs : addressLateMs);
+  // An automatic lease leaves room for a word that takes its time to the kernel; a promise has to cover it.
+  const onTheWayMs = quorum === null ? 0 : windowMs(settings);
+  return lease.ms + onTheWayMs + (lease.kind === 'nftables' ? lease.lateMs : addressLateMs);
 }
 
 /** Nothing tells a process of a suspend, and its alarms slept too: so it looks this often. */

@@ -40,14 +40,14 @@ export const brokenQuorum: readonly Broken[] = [
     name: 'a longest hold shorter than the own one',
     toml: config({ cluster: nodes, rest: '[safety]\nmode = "quorum"\nlongest_hold = "3s"' }),
     problems: [
-      'f.toml:12: safety.longest_hold: expected at least 3004ms, the lease and the lateness of the kernel, found "3s", and voters refuse what is longer. Raise it on all nodes.',
+      'f.toml:12: safety.longest_hold: expected at least 3054ms, the lease and the lateness of the kernel, found "3s", and voters refuse what is longer. Raise it on all nodes.',
     ],
   },
   {
     name: 'an interval too long for the default longest hold',
     toml: config({ cluster: `interval = "4s"\n${nodes}`, rest: '[safety]\nmode = "quorum"' }),
     problems: [
-      'f.toml:11: safety.longest_hold: expected at least 12004ms, the lease and the lateness of the kernel, found "10s", and voters refuse what is longer. Raise it on all nodes.',
+      'f.toml:11: safety.longest_hold: expected at least 12054ms, the lease and the lateness of the kernel, found "10s", and voters refuse what is longer. Raise it on all nodes.',
     ],
   },
   {

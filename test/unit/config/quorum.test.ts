@@ -28,18 +28,18 @@ test('quorum: without nf_tables a lease is three seconds at least, and a promise
   t.deepEqual(coarse.lease, { kind: 'address', ms: 3000 });
   t.is(quorumFault(coarse), null);
   const short = { ...coarse, quorum: { voters: ['lb1'], longestHoldMs: 4000 } };
-  t.regex(quorumFault(short) ?? '', /^without nf_tables a lease can last 4250ms, and longest_hold .* is 4s: raise it/);
+  t.regex(quorumFault(short) ?? '', /^without nf_tables a lease can last 4260ms, and longest_hold .* is 4s: raise it/);
 });
 
 test('quorum: check prints the worst failover and the silence after a start', (t) => {
   const { lines, json } = describeSettings(settingsOf(quorum('longest_hold = "5s"')));
   const text = lines.join('\n');
   t.regex(text, /holds only with the votes of 2 of 3 nodes/);
-  // 1.03 times the lease of 3 s and a tick of 4 ms.
-  t.regex(text, /worst failover: 3095ms and a round trip/);
+  // 1.03 times the lease of 3 s and a tick of 4 ms and the 50 ms that a word may take to the kernel.
+  t.regex(text, /worst failover: 3146ms and a round trip/);
   t.regex(text, /silent for 5150ms: if all start, nobody holds for so long/);
   t.regex(text, /after an advert that a majority has voted for/);
-  t.like(json['safety'], { mode: 'quorum', majority: 2, worst_failover: '3095ms', silent_after_start: '5150ms' });
+  t.like(json['safety'], { mode: 'quorum', majority: 2, worst_failover: '3146ms', silent_after_start: '5150ms' });
 });
 
 test('quorum: where the down time is longer than a promise, it is what a failover waits for', (t) => {
