@@ -171,8 +171,11 @@ export function quorumRenewal(turn: Turn): Effect | null {
   if (quorum === null) return null;
   const until = authorityUntil(turn);
   if (until === never || until <= quorum.grantedUntil) return null;
+  // Until what is let go of is deleted, the record must not say that this lease runs: the next step says it.
+  const leaving = turn.release !== null;
+  if (leaving && turn.hold === null) return null;
   turn.state.quorum = { ...quorum, grantedUntil: until };
-  if (!turn.state.groups.some(({ role }) => role === 'active')) return null;
+  if (leaving || !turn.state.groups.some(({ role }) => role === 'active')) return null;
   const livePeers = [...turn.state.boots.values()].filter((boot) => boot.state === 'two-way').length;
   return { kind: 'renew', id: newId(turn), advertAt: later(until, -leaseMs(turn.settings)), until, livePeers };
 }

@@ -85,6 +85,7 @@ export class AddressPort implements KernelPort {
 
   silence(addresses: readonly VirtualAddress[]): void {
     this.#lease.silence(addresses.map(addressKey));
+    this.#beat.endUnknown();
   }
 
   release(id: EffectId, addresses: readonly VirtualAddress[]): void {

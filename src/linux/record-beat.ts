@@ -47,6 +47,19 @@ export class BeatFile {
     }
   }
 
+  /**
+   * Something is let go of: until the next renewal a later daemon must not go on from this lease, or it might open again
+   * what another host holds by then. False when that could not be written.
+   */
+  endUnknown(): boolean {
+    this.#bytes.writeDoubleBE(Number.POSITIVE_INFINITY, 32);
+    try {
+      return writeSync(this.#fd, this.#bytes, 0, SIZE, 0) === SIZE;
+    } catch {
+      return false;
+    }
+  }
+
   /** Null, or why a beat that is not to be kept is still there. */
   close(keep: boolean): string | null {
     closeSync(this.#fd);

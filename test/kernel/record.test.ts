@@ -37,6 +37,30 @@ test.serial(
   },
 );
 
+test.serial(
+  'the end of the lease is recorded with each renewal, and unknown once something was let go of',
+  async (t) => {
+    const pair = makePair(t);
+    const first = new Remote(t, pair);
+    await first.hold(own, 5000);
+    await first.renew(5000);
+    await first.kill();
+    const second = new Remote(t, pair);
+    const { start, now } = await second.start();
+    const leftMs = (start.facts.lastUntil ?? 0) - now;
+    t.true(leftMs > 1000 && leftMs < 5000, `the lease runs for ${leftMs} ms`);
+    t.is(start.facts.lastBoot?.length, 16);
+    await second.hold(own, 5000);
+    await second.renew(5000);
+    await second.release(own.slice(0, 1));
+    await second.kill();
+    const third = new Remote(t, pair);
+    t.is((await third.start()).start.facts.lastUntil, null);
+    await third.hold(own.slice(1), 5000);
+    await third.release(own.slice(1));
+  },
+);
+
 test.serial('a last advert from before a suspend is of no known age: nothing can be adopted on it', async (t) => {
   const pair = makePair(t);
   const first = new Remote(t, pair, 'address', '', '5000');

@@ -301,7 +301,11 @@ export class Host {
             const outcomes = kernel.hold(addresses, until ?? Infinity);
             this.#answer({ kind: 'kernel', id, outcomes }, this.answerMs());
           }),
-        silence: (addresses) => process.act(() => kernel.silence(addresses)),
+        silence: (addresses) =>
+          process.act(() => {
+            kernel.silence(addresses);
+            if (this.#beat !== null) this.#beat = { ...this.#beat, until: null };
+          }),
         release: (id, addresses) =>
           process.act(() => {
             const outcomes = kernel.release(addresses);
