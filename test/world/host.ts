@@ -22,13 +22,22 @@ export interface Surroundings {
   announced(host: Host, addresses: readonly VirtualAddress[]): void;
   /** Something may answer otherwise from now on. */
   moved(): void;
-  /** A datagram reached the daemon of `host`. */
-  took(host: Host, from: string): void;
+  /** A datagram was given to the daemon of `host`. */
+  took(host: Host, parcel: Parcel): void;
   /** Frames that ask who has these addresses, and what comes back. */
   ask(host: Host, addresses: readonly VirtualAddress[]): void;
   askGateways(host: Host): void;
   /** A fence agent did its work on the host of that name. */
   turnOff(target: string): void;
+}
+
+/** A datagram on its way, and which life of which host sent it when. */
+export interface Parcel {
+  readonly from: Host;
+  readonly life: number;
+  readonly sentAt: number;
+  readonly path: string;
+  readonly bytes: Uint8Array;
 }
 
 export interface Making {
@@ -225,17 +234,23 @@ export class Host {
     this.offer({ kind: 'links', links: this.links() });
   }
 
-  receive(path: string, from: Host, bytes: Uint8Array): void {
+  receive(parcel: Parcel): void {
     if (this.#deaf) return;
     this.#process?.enter(() => {
-      this.#daemon?.packet(path, from.address, bytes);
-      this.#world.took(this, from.name);
+      this.#daemon?.packet(parcel.path, parcel.from.address, parcel.bytes);
+      this.#world.took(this, parcel);
     });
   }
 
   /** A frame on the wire: gone for a host that stands still. */
   overhear(input: Input): void {
     if (!this.#deaf) this.offer(input);
+  }
+
+  /** A datagram that somebody recorded, from nobody who counts. */
+  offerBytes({ path, from, bytes }: Parcel): void {
+    if (this.#deaf) return;
+    this.#process?.enter(() => this.#daemon?.packet(path, from.address, bytes));
   }
 
   /** Something happened that the daemon is told of, now or when it runs again. */
