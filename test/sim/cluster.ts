@@ -151,8 +151,10 @@ export class Cluster extends World {
 
   override took(host: Host, parcel: Parcel): void {
     const ear = this.ear(this.indexOf(host), this.indexOf(parcel.from));
+    // A late one says nothing new, nor does one of an earlier life.
+    if (parcel.sentAt <= ear.takenSentAt || parcel.life !== parcel.from.life) return;
     ear.takenAt = this.events.now;
-    if (parcel.sentAt > ear.takenSentAt && parcel.life === parcel.from.life) ear.takenSentAt = parcel.sentAt;
+    ear.takenSentAt = parcel.sentAt;
   }
 
   override lost(parcel: Parcel, to: Host): void {

@@ -94,14 +94,21 @@ function blocked(begin: (host: Host) => void, end: (host: Host) => void): Make {
 function dies(kind: string, kill: (host: Host, random: Random) => void): Make {
   return onHost(kind, (host, cluster, random) => ({
     begin: () => {
-      kill(host, random);
       cluster.mark(host, 'stopped');
+      kill(host, random);
     },
     end: () => {
-      cluster.mark(host, 'started');
-      if (!host.running) host.start();
+      if (host.process !== null) host.process.killIn = null;
+      startWhenEnded(host, cluster);
     },
   }));
+}
+
+/** A daemon that was told to stop takes its time. */
+function startWhenEnded(host: Host, cluster: Cluster): void {
+  cluster.mark(host, 'started');
+  if (!host.running) host.start();
+  else if (host.daemon?.state?.stopping != null) cluster.events.after(50, () => startWhenEnded(host, cluster));
 }
 
 function checkSays(kind: string, outcome: (random: Random) => CheckOutcome): Make {

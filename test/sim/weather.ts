@@ -29,14 +29,8 @@ export class Weather {
   clear(): void {
     this.#season += 1;
     for (const fault of [...this.#active.values()]) this.#end(fault);
-    for (const host of this.#cluster.list) if (!host.running) this.#startAgain(host);
     this.#cluster.quietSince = this.#cluster.events.now;
     this.#say('calm');
-  }
-
-  #startAgain(host: Cluster['list'][number]): void {
-    this.#cluster.mark(host, 'started');
-    host.start();
   }
 
   #next(season: number): void {
