@@ -13,13 +13,18 @@ import { Trace } from './trace.ts';
 
 /** What the network does while a fault lasts; each part is asked for every datagram. */
 export interface Impairment {
+  /** Nothing passes, whatever it is. */
+  readonly cuts?: (from: number, to: number, path: string) => boolean;
+  /** Adverts that get lost, while the rest of the segment works. */
   readonly drops?: (from: number, to: number, path: string) => boolean;
+  /** How many of all frames get lost. */
+  readonly loss?: number;
   readonly delayMs?: () => number;
   readonly copies?: () => number;
 }
 
 /** What happened to a host that may explain what it does afterwards. */
-export type Mark = 'blocked' | 'paused' | 'link' | 'check' | 'kernel' | 'stopped' | 'started' | 'removed';
+export type Mark = 'blocked' | 'paused' | 'link' | 'check' | 'kernel' | 'stopped' | 'started' | 'removed' | 'gateway';
 
 /** What one host knows of another by hearing. */
 export interface Ear {
@@ -84,6 +89,7 @@ export class Cluster extends World {
     this.#keys = (this.list[0]?.settings.groups ?? []).map((group) => group.addresses.map(addressKey));
     this.delay = () => this.#delayMs();
     this.copies = () => this.#copies();
+    this.wire.loses = () => this.impairments.size > 0 && this.#loses();
     this.tap = (from, to, path) => (this.#drops(from, to, path) ? 'drop' : 'pass');
   }
 
@@ -140,6 +146,7 @@ export class Cluster extends World {
   }
 
   override announced(host: Host, addresses: readonly VirtualAddress[]): void {
+    this.wire.announce(host, addresses);
     this.onAnnounced(host, addresses);
   }
 
@@ -202,11 +209,24 @@ export class Cluster extends World {
     this.onMove(group, before, mask);
   }
 
+  override connects(from: Host, to: Host, path: string): boolean {
+    if (!super.connects(from, to, path)) return false;
+    for (const { cuts } of this.impairments) {
+      if (cuts?.(this.indexOf(from), this.indexOf(to), path) === true) return false;
+    }
+    return true;
+  }
+
   #drops(from: string, to: string, path: string): boolean {
     if (this.impairments.size === 0) return false;
     const a = this.indexOf(this.host(from));
     const b = this.indexOf(this.host(to));
     for (const { drops } of this.impairments) if (drops?.(a, b, path) === true) return true;
+    return this.#loses();
+  }
+
+  #loses(): boolean {
+    for (const { loss } of this.impairments) if (loss !== undefined && this.plan.random.chance(loss)) return true;
     return false;
   }
 

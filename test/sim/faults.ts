@@ -14,6 +14,8 @@ export interface Fault {
   readonly name: string;
   /** How long it lasts; drawn by the weather where it is missing. */
   readonly lastsMs?: number;
+  /** Nobody can end it before its time. */
+  readonly stubborn?: boolean;
   begin(): void;
   end(): void;
 }
@@ -39,7 +41,11 @@ function onHost(
   return (cluster, random) => {
     const host = random.pick(cluster.list);
     const { words, ...fault } = make(host, cluster, random);
-    return { words: `${kind} ${host.name}${words === undefined ? '' : ` ${words}`}`, name: `${kind} ${host.name}`, ...fault };
+    return {
+      words: `${kind} ${host.name}${words === undefined ? '' : ` ${words}`}`,
+      name: `${kind} ${host.name}`,
+      ...fault,
+    };
   };
 }
 
@@ -56,13 +62,13 @@ function onePath(cluster: Cluster, random: Random): string | null {
   return paths.length > 1 && random.chance(0.5) ? random.pick(paths).name : null;
 }
 
-function cutBetween(words: string, both: boolean): Make {
+function cutBetween(words: string, both: boolean, filtered = false): Make {
   return (cluster, random) => {
     const [a, b] = twoOf(cluster, random);
     const only = onePath(cluster, random);
     const route = `${nameOf(cluster, a)}${both ? '<>' : '>'}${nameOf(cluster, b)}${only === null ? '' : ` on ${only}`}`;
     return network(`${words} ${route}`, cluster, {
-      drops: (from, to, path) =>
+      [filtered ? 'drops' : 'cuts']: (from: number, to: number, path: string) =>
         ((from === a && to === b) || (both && from === b && to === a)) && (only === null || path === only),
     });
   };
@@ -73,9 +79,14 @@ function partition(cluster: Cluster, random: Random): Fault {
   const side = cluster.list.map(() => Math.floor(random.within(parts)));
   if (new Set(side).size === 1) side[0] = parts;
   const words = [...new Set(side)]
-    .map((part) => cluster.list.filter((_, index) => side[index] === part).map(({ name }) => name).join(' '))
+    .map((part) =>
+      cluster.list
+        .filter((_, index) => side[index] === part)
+        .map(({ name }) => name)
+        .join(' '),
+    )
     .join(' | ');
-  return network(`partition ${words}`, cluster, { drops: (from, to) => side[from] !== side[to] });
+  return network(`partition ${words}`, cluster, { cuts: (from, to) => side[from] !== side[to] });
 }
 
 function blocked(begin: (host: Host) => void, end: (host: Host) => void): Make {
@@ -104,11 +115,47 @@ function dies(kind: string, kill: (host: Host, random: Random) => void): Make {
   }));
 }
 
+const gatewayLost = onHost('gateway lost', (host, cluster, random) => {
+  const [gateway = ''] = host.settings.gateways;
+  const who = random.chance(0.4) ? gateway : `${gateway} ${host.name}`;
+  const mark = () => cluster.list.forEach((each) => cluster.mark(each, 'gateway'));
+  return {
+    words: who,
+    begin: () => {
+      mark();
+      cluster.wire.deadGateways.add(who);
+    },
+    end: () => {
+      mark();
+      cluster.wire.deadGateways.delete(who);
+    },
+  };
+});
+
+/** How long it lasts is known when it begins: nobody can end it. */
+function standsStill(kind: string, begin: (host: Host, ms: number) => void): Make {
+  return onHost(kind, (host, cluster, random) => {
+    const ms = random.within(random.pick([0.5, 3, 8]) * cluster.plan.intervalMs);
+    return {
+      words: `for ${Math.round(ms)} ms`,
+      lastsMs: ms + 1,
+      stubborn: true,
+      begin: () => {
+        if (host.clock.paused) return;
+        cluster.mark(host, 'paused');
+        begin(host, ms);
+        cluster.events.after(ms, () => cluster.mark(host, 'paused'));
+      },
+      end: () => cluster.mark(host, 'paused'),
+    };
+  });
+}
+
 /** A daemon that was told to stop takes its time. */
 function startWhenEnded(host: Host, cluster: Cluster): void {
   cluster.mark(host, 'started');
   if (!host.running) host.start();
-  else if (host.daemon?.state?.stopping != null) cluster.events.after(50, () => startWhenEnded(host, cluster));
+  else if (host.stopAsked) cluster.events.after(50, () => startWhenEnded(host, cluster));
 }
 
 function checkSays(kind: string, outcome: (random: Random) => CheckOutcome): Make {
@@ -143,7 +190,7 @@ function slowly(kind: string, set: (host: Host, random: Random) => void, unset: 
 const made = {
   loss: (cluster, random) => {
     const part = random.between(0.02, 0.4);
-    return network(`loss of ${Math.round(part * 100)} %`, cluster, { drops: () => random.chance(part) });
+    return network(`loss of ${Math.round(part * 100)} %`, cluster, { loss: part });
   },
   'lossy pair': (cluster, random) => {
     const [a, b] = twoOf(cluster, random);
@@ -154,9 +201,9 @@ const made = {
   },
   cut: cutBetween('cut', true),
   'one-way cut': cutBetween('one-way cut', false),
+  'filtered adverts': cutBetween('filtered adverts', true, true),
   partition,
-  duplication: (cluster, random) =>
-    network('duplication', cluster, { copies: () => (random.chance(0.3) ? 2 : 1) }),
+  duplication: (cluster, random) => network('duplication', cluster, { copies: () => (random.chance(0.3) ? 2 : 1) }),
   reordering: (cluster, random) => {
     const most = random.pick([0.1, 0.5, 2]) * cluster.plan.intervalMs;
     return network(`delays of up to ${Math.round(most)} ms`, cluster, { delayMs: () => random.within(most) });
@@ -279,16 +326,10 @@ const made = {
       },
     };
   }),
-  pause: onHost('pause', (host, cluster) => ({
-    begin: () => {
-      cluster.mark(host, 'paused');
-      host.pause();
-    },
-    end: () => {
-      cluster.mark(host, 'paused');
-      host.resume();
-    },
-  })),
+  pause: standsStill('pause', (host, ms) => host.pauseVm(ms)),
+  suspend: standsStill('suspend', (host, ms) => host.suspend(ms)),
+  'gateway lost': (cluster, random) =>
+    cluster.hostAt(0).settings.gateways.length === 0 ? null : gatewayLost(cluster, random),
   'check fails': checkSays('check fails', () => ({ kind: 'exit', code: 1 })),
   'check hangs': checkSays('check hangs', () => ({ kind: 'timeout' })),
   'check flaps': (cluster, random) => {

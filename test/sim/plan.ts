@@ -44,7 +44,8 @@ export function planFor(seed: number, asked: Asked = {}): Plan {
   const nodes = asked.nodes ?? drawn.nodes;
   const profileName = asked.profile ?? drawn.profile;
   const profile = profiles[profileName];
-  if (profile === undefined) throw new Error(`expected one of ${Object.keys(profiles).join(', ')}, found ${profileName}`);
+  if (profile === undefined)
+    throw new Error(`expected one of ${Object.keys(profiles).join(', ')}, found ${profileName}`);
   const lease = leaseNamed(asked.lease ?? drawn.lease);
   const common = commonWish(random, intervalMs, downAfter);
   const equal = random.chance(0.2);
@@ -75,6 +76,8 @@ function commonWish(random: Random, intervalMs: number, downAfter: number): Part
     startupDelayMs: random.chance(0.1) ? intervalMs * 5 : 0,
     groups: random.chance(0.15) ? 3 : 1,
     addresses: random.chance(0.3) ? 2 : 1,
+    probe: random.chance(0.8),
+    gateways: random.chance(0.3) ? ['192.0.2.254'] : [],
     checks: random.chance(0.4) ? [checkFor(random, intervalMs)] : [],
   };
 }

@@ -55,7 +55,7 @@ function play(plan: Plan, telling: boolean): { outcome: Outcome; trace: Trace } 
   const reasons = new ReasonChecker(cluster);
   const rest = new RestChecker(cluster, restMs);
   const vacancy = new VacancyChecker(cluster, restMs);
-  const weather = new Weather(cluster, restMs + 2 * plan.downMs);
+  const weather = new Weather(cluster, restMs + 2 * plan.downMs + 8 * plan.intervalMs);
   const others = [leaseChecker(cluster), kernelChecker(cluster), boundsChecker(cluster)];
   watch(cluster, [overlap, reasons, rest, vacancy, ...others]);
   let finding: Outcome['finding'] = null;
@@ -89,7 +89,7 @@ function live(cluster: Cluster, weather: Weather, restMs: number): void {
   cluster.events.after(3 * plan.downMs, () => weather.begin());
   cluster.run(intervalsInHour * plan.intervalMs);
   weather.clear();
-  cluster.run(restMs + 2 * plan.downMs);
+  cluster.run(restMs + 2 * plan.downMs + 8 * plan.intervalMs);
 }
 
 /** Long enough for every listening, turn, handover and end of a lease. */

@@ -117,6 +117,8 @@ export class Host {
 
   start(): void {
     this.#process?.end();
+    // A daemon that starts lays its gate anew.
+    if (this.kernel.gate?.lapsed === true) this.kernel.gate.clear();
     this.life += 1;
     // A gate that shut on an earlier life is no concern of this one.
     if (this.kernel.gate?.lapsed === true) this.kernel.gate.clear();
@@ -181,7 +183,12 @@ export class Host {
     this.#tellForeign();
   }
 
+  get stopAsked(): boolean {
+    return this.#process?.stopAsked === true;
+  }
+
   stop(): void {
+    if (this.#process !== null) this.#process.stopAsked = true;
     this.offer({ kind: 'stop' });
   }
 

@@ -31,7 +31,8 @@ export function kernelChecker(cluster: Cluster): Checker {
           const wrong = whatIsWrong(cluster, host, nth, group);
           if (wrong === null) since[nth] = Number.NaN;
           else if (Number.isNaN(since[nth])) since[nth] = cluster.events.now;
-          else if (cluster.events.now - (since[nth] ?? 0) > allowedMs) return `${host.name} group ${group.name}: ${wrong}`;
+          else if (cluster.events.now - (since[nth] ?? 0) > allowedMs)
+            return `${host.name} group ${group.name}: ${wrong}`;
         }
       }
       return null;

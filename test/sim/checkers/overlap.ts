@@ -43,7 +43,8 @@ export class OverlapChecker implements Checker {
     this.#pairs = kept;
     for (let a = 0; a < this.#cluster.list.length; a += 1) {
       for (let b = a + 1; b < this.#cluster.list.length; b += 1) {
-        if (!bothIn(after, { a, b }) || kept.some((pair) => pair.group === group && pair.a === a && pair.b === b)) continue;
+        if (!bothIn(after, { a, b }) || kept.some((pair) => pair.group === group && pair.a === a && pair.b === b))
+          continue;
         const pair = { group, a, b, since: this.#cluster.events.now };
         const why = this.#excuse(pair);
         if (why.kind === 'none') return why.words;
@@ -86,7 +87,10 @@ export class OverlapChecker implements Checker {
     if (cluster.markedAt(cluster.hostAt(other), 'paused') > holding.claimedAt - 2 * downMs) return some('a pause');
     const lost = ear.lostAt >= Math.max(ear.takenSentAt, holding.claimedAt - downMs * (1 + rateError) - intervalMs);
     if (lost || this.#slowSince(ear.takenSentAt)) return some('lost adverts');
-    if (!deaf) return none(`${names}: claimed ${(holding.claimedAt - earlier.claimedAt).toFixed(1)} ms after it, nothing was lost`);
+    if (!deaf)
+      return none(
+        `${names}: claimed ${(holding.claimedAt - earlier.claimedAt).toFixed(1)} ms after it, nothing was lost`,
+      );
     const lease = cluster.hostAt(other).settings.lease.kind;
     if (lease === 'nftables') return none(`${names}: though nothing was lost between them`);
     return some(lease === 'off' ? 'no lease' : 'the lifetime of addresses');
@@ -120,7 +124,9 @@ export class OverlapChecker implements Checker {
   }
 
   #disturbedAt(host: Host): number {
-    return Math.max(...(['blocked', 'paused', 'started', 'link', 'check'] as const).map((m) => this.#cluster.markedAt(host, m)));
+    return Math.max(
+      ...(['blocked', 'paused', 'started', 'link', 'check'] as const).map((m) => this.#cluster.markedAt(host, m)),
+    );
   }
 
   /** The lower-ranked one first, or nulls where one of the two does not say that it holds. */

@@ -76,6 +76,7 @@ export class ReasonChecker implements Checker {
         return this.#recently(host, 'link') || this.#recently(host, 'blocked') || this.#recently(host, 'paused');
       case 'late-wake':
       case 'lease-lapsed':
+      case 'slept':
         return this.#recently(host, 'blocked') || this.#recently(host, 'paused');
       case 'check-failed':
       case 'awaiting-check':
@@ -86,16 +87,28 @@ export class ReasonChecker implements Checker {
       case 'unheard':
         return this.#heldLately(group, this.#named(reason.by));
       case 'holder-live':
-        return this.#heldLately(group, this.#named(reason.holder)) || this.#claimedLately(group, this.#named(reason.holder));
+        return (
+          this.#heldLately(group, this.#named(reason.holder)) || this.#claimedLately(group, this.#named(reason.holder))
+        );
       case 'claimant-live':
         return this.#claimedLately(group, this.#named(reason.claimant));
       case 'yielded':
         return this.#named(reason.to) !== host;
+      case 'gateway-unreached':
+        return this.#recently(host, 'gateway') || this.#isApart();
+      case 'isolated':
+        return this.#isApart();
       case 'adoption-unconfirmed':
         return this.#recently(host, 'started');
       default:
         return false;
     }
+  }
+
+  /** Whether anything kept hosts from each other, or a host still, not long ago. */
+  #isApart(): boolean {
+    if (!Number.isFinite(this.#cluster.quietSince)) return true;
+    return this.#cluster.events.now - this.#cluster.quietSince < this.#recentMs + 10_000;
   }
 
   #named(node: string): Host {
@@ -105,11 +118,15 @@ export class ReasonChecker implements Checker {
   #recently(host: Host, mark: Mark): boolean {
     const lasting = mark === 'link' && host.down.size > 0;
     const blocked = mark === 'blocked' && host.process?.blocked === true;
-    return lasting || blocked || this.#cluster.events.now - this.#cluster.markedAt(host, mark) < this.#recentMs + 10_000;
+    return (
+      lasting || blocked || this.#cluster.events.now - this.#cluster.markedAt(host, mark) < this.#recentMs + 10_000
+    );
   }
 
   #heldLately(group: string, host: Host): boolean {
-    return this.#cluster.events.now - (this.#heldUntil.get(`${group} ${host.name}`) ?? -Infinity) < this.#recentMs + 10_000;
+    return (
+      this.#cluster.events.now - (this.#heldUntil.get(`${group} ${host.name}`) ?? -Infinity) < this.#recentMs + 10_000
+    );
   }
 
   #claimedLately(group: string, host: Host): boolean {

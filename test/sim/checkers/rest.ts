@@ -73,7 +73,8 @@ export class RestChecker implements Checker {
     const missing = this.#cluster.keysOf(group).find((key) => !holder.kernel.answersFor(key));
     if (missing !== undefined) return `at rest ${holder.name} does not answer for ${missing}`;
     const wrong = this.#cluster.keysOf(group).find((key) => this.#lastAnnounced.get(key) !== holder);
-    if (wrong !== undefined) return `at rest ${wrong} was announced last by ${this.#lastAnnounced.get(wrong)?.name}, not by ${holder.name}`;
+    if (wrong !== undefined)
+      return `at rest ${wrong} was announced last by ${this.#lastAnnounced.get(wrong)?.name}, not by ${holder.name}`;
     return this.#lookAtRank(group, holder);
   }
 
@@ -84,14 +85,16 @@ export class RestChecker implements Checker {
     const better = this.#cluster.list.find((host) => (entry(host)?.priority ?? 0) > mine.priority);
     if (better === undefined) return null;
     const theirs = entry(better);
-    if (theirs === undefined || compareRank({ ...theirs, node: better.name }, { ...mine, node: holder.name }) > 0) return null;
+    if (theirs === undefined || compareRank({ ...theirs, node: better.name }, { ...mine, node: holder.name }) > 0)
+      return null;
     return `at rest ${holder.name} holds group ${group}, and ${better.name} ranks better`;
   }
 
   #lookAtPeers(host: Host): string | null {
     const view = host.daemon?.view();
     const peers = view?.peers.filter(({ state }) => state === 'two-way') ?? [];
-    if (peers.length !== this.#cluster.list.length - 1) return `at rest ${host.name} is two-way with ${peers.length} others only`;
+    if (peers.length !== this.#cluster.list.length - 1)
+      return `at rest ${host.name} is two-way with ${peers.length} others only`;
     const problem = view?.problems.find(({ problem: { code } }) => code !== 'lease-off');
     return problem === undefined ? null : `at rest ${host.name} still reports ${JSON.stringify(problem.problem)}`;
   }

@@ -35,13 +35,15 @@ export class VacancyChecker implements Checker {
       const ms = this.#lastingMs(group);
       if (ms <= this.#boundMs) continue;
       const fit = this.#cluster.list.filter((host) => this.#isFit(host)).map(({ name }) => name);
-      if (fit.length > 0) return `nobody answers for group ${group} for ${ms.toFixed(0)} ms, though ${fit.join(' ')} could`;
+      if (fit.length > 0)
+        return `nobody answers for group ${group} for ${ms.toFixed(0)} ms, though ${fit.join(' ')} could`;
     }
     return null;
   }
 
   #measure(group: number): void {
-    if (this.#cluster.list.some((host) => this.#isFit(host))) this.worstMs = Math.max(this.worstMs, this.#lastingMs(group));
+    if (this.#cluster.list.some((host) => this.#isFit(host)))
+      this.worstMs = Math.max(this.worstMs, this.#lastingMs(group));
   }
 
   #lastingMs(group: number): number {
