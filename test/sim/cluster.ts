@@ -8,8 +8,11 @@ import { createKeyedHash } from '#linux/keyed-hash';
 import type { KeyedHash } from '#ports/keyed-hash';
 import type { Host, Parcel } from '../world/host.ts';
 import { World } from '../world/world.ts';
-import type { Plan } from './plan.ts';
+import { type Plan, rateError } from './plan.ts';
 import { Trace } from './trace.ts';
+
+/** Datagrams, answers and alarms of a host that nothing disturbs take less than this. */
+const promptMs = 20;
 
 /** What the network does while a fault lasts; each part is asked for every datagram. */
 export interface Impairment {
@@ -31,6 +34,8 @@ export interface Ear {
   /** When a datagram of it was last given to the daemon, and when that one was sent. */
   takenAt: number;
   takenSentAt: number;
+  /** When a silence of a down time ended last. */
+  deafUntil: number;
   /** When one of its datagrams was last lost on the way here. */
   lostAt: number;
 }
@@ -79,7 +84,9 @@ export class Cluster extends World {
     this.list = plan.hosts.map(({ wish, rate, offset }) => this.add(wish, { rate, offset, hash }));
     for (const [index, host] of this.list.entries()) this.#indexes.set(host, index);
     const each = <T>(make: () => T): T[] => this.list.map(make);
-    this.ears = each(() => each(() => ({ takenAt: -Infinity, takenSentAt: -Infinity, lostAt: -Infinity })));
+    this.ears = each(() =>
+      each(() => ({ takenAt: -Infinity, takenSentAt: -Infinity, deafUntil: -Infinity, lostAt: -Infinity })),
+    );
     this.holdings = Array.from({ length: plan.groups }, () =>
       each(() => ({ since: null, claimedAt: -Infinity, ears: [] })),
     );
@@ -113,6 +120,11 @@ export class Cluster extends World {
     const holding = this.holdings[group]?.[host];
     if (holding === undefined) throw new Error(`no holding of ${host} in ${group}`);
     return holding;
+  }
+
+  /** Whether so long a silence lets a host take the other for lost, as fast as its clock may run. */
+  isDeaf(silentMs: number): boolean {
+    return silentMs >= this.plan.downMs * (1 - rateError) - promptMs;
   }
 
   keysOf(group: number): readonly string[] {
@@ -160,6 +172,7 @@ export class Cluster extends World {
     const ear = this.ear(this.indexOf(host), this.indexOf(parcel.from));
     // A late one says nothing new, nor does one of an earlier life.
     if (parcel.sentAt <= ear.takenSentAt || parcel.life !== parcel.from.life) return;
+    if (this.isDeaf(this.events.now - ear.takenAt)) ear.deafUntil = this.events.now;
     ear.takenAt = this.events.now;
     ear.takenSentAt = parcel.sentAt;
   }

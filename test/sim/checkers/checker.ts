@@ -13,6 +13,3 @@ export interface Checker {
   told?(host: Host, event: DaemonEvent): string | null;
   announced?(host: Host, addresses: readonly VirtualAddress[]): void;
 }
-
-/** Datagrams, answers and alarms of a host that nothing disturbs take less than this. */
-export const promptMs = 20;

@@ -10,7 +10,7 @@ import { compareRank } from '#core/rank';
 import type { Host } from '../../world/host.ts';
 import type { Cluster } from '../cluster.ts';
 import { rateError } from '../plan.ts';
-import { type Checker, promptMs } from './checker.ts';
+import type { Checker } from './checker.ts';
 
 interface Pair {
   readonly group: number;
@@ -21,6 +21,8 @@ interface Pair {
 
 interface ExcusedPair extends Pair {
   readonly why: string;
+  /** When each first heard the other after it began: `a` of `b`, `b` of `a`. */
+  readonly heardAt: [number | null, number | null];
 }
 
 export class OverlapChecker implements Checker {
@@ -48,7 +50,7 @@ export class OverlapChecker implements Checker {
         const pair = { group, a, b, since: this.#cluster.events.now };
         const why = this.#excuse(pair);
         if (why.kind === 'none') return why.words;
-        this.#pairs.push({ ...pair, why: why.words });
+        this.#pairs.push({ ...pair, why: why.words, heardAt: [null, null] });
       }
     }
     return null;
@@ -77,11 +79,11 @@ export class OverlapChecker implements Checker {
     const [later, other] = claims[0].claimedAt >= claims[1].claimedAt ? [a, b] : [b, a];
     const holding = cluster.holding(group, later);
     const earlier = cluster.holding(group, other);
-    const ear = holding.ears[other] ?? { takenAt: -Infinity, takenSentAt: -Infinity, lostAt: -Infinity };
+    const ear = holding.ears[other] ?? neverHeard;
     const { intervalMs, downMs } = cluster.plan;
     const names = `${cluster.hostAt(later).name} beside ${cluster.hostAt(other).name} in group ${group}`;
     const deafMs = holding.claimedAt - ear.takenAt;
-    const deaf = deafMs >= downMs * (1 - rateError) - promptMs;
+    const deaf = cluster.isDeaf(deafMs);
     const untold = ear.takenSentAt < earlier.claimedAt;
     if (!deaf && !untold) return none(`${names}: heard it ${deafMs.toFixed(1)} ms before it claimed`);
     if (cluster.markedAt(cluster.hostAt(other), 'paused') > holding.claimedAt - 2 * downMs) return some('a pause');
@@ -101,26 +103,32 @@ export class OverlapChecker implements Checker {
     return [...this.#cluster.impairments].some(({ delayMs }) => delayMs !== undefined);
   }
 
-  #overdue({ group, a, b, since }: Pair): string | null {
+  #overdue(pair: ExcusedPair): string | null {
+    const { group, a, b, since } = pair;
     const cluster = this.#cluster;
-    const [hostA, hostB] = [cluster.hostAt(a), cluster.hostAt(b)];
-    if (!isFree(hostA) || !isFree(hostB)) return null;
+    if (!isFree(cluster.hostAt(a)) || !isFree(cluster.hostAt(b))) return null;
     const [low, high] = this.#ranked(group, a, b);
     if (low === null || high === null) return null;
+    const from = Math.max(since, this.#disturbedAt(cluster.hostAt(a)), this.#disturbedAt(cluster.hostAt(b)));
     const { intervalMs, delayMs, downMs } = cluster.plan;
-    const now = cluster.events.now;
-    const graceMs = intervalMs * 1.02 + 4 * delayMs + 60;
-    const lowEar = cluster.ear(low, high);
-    const from = Math.max(since, ...[hostA, hostB].map((host) => this.#disturbedAt(host)));
-    if (knows(cluster.hostAt(low), cluster.hostAt(high)) && lowEar.takenSentAt > from + graceMs) {
-      return `${cluster.hostAt(low).name} goes on in group ${group} beside ${cluster.hostAt(high).name}, which ranks better and which it heard`;
-    }
-    const highEar = cluster.ear(high, low);
-    const quietMs = now - Math.max(from, highEar.lostAt);
-    if (knows(cluster.hostAt(high), cluster.hostAt(low)) && quietMs > downMs * 1.03 + intervalMs + graceMs + delayMs) {
-      return `${cluster.hostAt(high).name} goes on in group ${group} though it hears ${cluster.hostAt(low).name} hold it and is not heard`;
-    }
-    return null;
+    const promptlyMs = intervalMs * 1.02 + 4 * delayMs + 60;
+    const lowMs = this.#hearsForMs(pair, low, high, from);
+    const [lowName, highName] = [cluster.hostAt(low).name, cluster.hostAt(high).name];
+    if (lowMs > promptlyMs)
+      return `${lowName} goes on in group ${group} beside ${highName}, which ranks better and which it hears`;
+    const highMs = this.#hearsForMs(pair, high, low, from);
+    if (highMs <= downMs * 1.03 + intervalMs + promptlyMs) return null;
+    return `${highName} goes on in group ${group} though it hears ${lowName} hold it and is not heard`;
+  }
+
+  /** For how long one has known that the other holds too, without anything lost on the way to it. */
+  #hearsForMs(pair: ExcusedPair, who: number, whom: number, from: number): number {
+    const cluster = this.#cluster;
+    const ear = cluster.ear(who, whom);
+    if (ear.takenSentAt <= pair.since || !knows(cluster.hostAt(who), cluster.hostAt(whom))) return 0;
+    const side = who === pair.a ? 0 : 1;
+    pair.heardAt[side] ??= cluster.events.now;
+    return cluster.events.now - Math.max(pair.heardAt[side], ear.lostAt, from);
   }
 
   #disturbedAt(host: Host): number {
@@ -141,6 +149,8 @@ export class OverlapChecker implements Checker {
     return compareRank(rankA, rankB) < 0 ? [b, a] : [a, b];
   }
 }
+
+const neverHeard = { takenAt: -Infinity, takenSentAt: -Infinity, deafUntil: -Infinity, lostAt: -Infinity };
 
 function bothIn(mask: number, { a, b }: { a: number; b: number }): boolean {
   return (mask & (1 << a)) !== 0 && (mask & (1 << b)) !== 0;

@@ -5,8 +5,7 @@ import type { DaemonEvent } from '#model/event';
 import type { Reason } from '#model/reason';
 import type { Host } from '../../world/host.ts';
 import type { Cluster, Mark } from '../cluster.ts';
-import { rateError } from '../plan.ts';
-import { type Checker, promptMs } from './checker.ts';
+import type { Checker } from './checker.ts';
 
 type GroupEvent = Extract<DaemonEvent, { code: 'group' }>;
 
@@ -51,8 +50,8 @@ export class ReasonChecker implements Checker {
         const other = this.#named(reason.holder);
         const ear = this.#cluster.ear(this.#cluster.indexOf(host), this.#cluster.indexOf(other));
         const restarted = this.#recently(other, 'started') || this.#recently(other, 'stopped');
-        const silentMs = this.#cluster.events.now - ear.takenAt;
-        return restarted || silentMs >= this.#cluster.plan.downMs * (1 - rateError) - promptMs;
+        const { now } = this.#cluster.events;
+        return restarted || this.#cluster.isDeaf(now - ear.takenAt) || now - ear.deafUntil < this.#recentMs + 10_000;
       }
       case 'handed-over':
       case 'resigned':
