@@ -143,8 +143,9 @@ function standsStill(kind: string, begin: (host: Host, ms: number) => void): Mak
       begin: () => {
         if (host.clock.paused) return;
         cluster.mark(host, 'paused');
-        begin(host, ms);
+        // Before it goes on, which is asked for next.
         cluster.events.after(ms, () => cluster.mark(host, 'paused'));
+        begin(host, ms);
       },
       end: () => cluster.mark(host, 'paused'),
     };

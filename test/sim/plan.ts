@@ -21,7 +21,7 @@ export interface Plan {
 
 export interface Asked {
   readonly nodes?: number | undefined;
-  readonly profile?: string | undefined;
+  readonly weather?: string | undefined;
   readonly lease?: string | undefined;
 }
 
@@ -42,7 +42,7 @@ export function planFor(seed: number, asked: Asked = {}): Plan {
   const intervalMs = Number(random.weighted({ 1000: 5, 100: 4, 50: 1 }));
   const downAfter = Number(random.weighted({ 3: 6, 2: 1, 4: 2, 5: 1 }));
   const nodes = asked.nodes ?? drawn.nodes;
-  const profileName = asked.profile ?? drawn.profile;
+  const profileName = asked.weather ?? drawn.profile;
   const profile = profiles[profileName];
   if (profile === undefined)
     throw new Error(`expected one of ${Object.keys(profiles).join(', ')}, found ${profileName}`);

@@ -160,8 +160,12 @@ export class World implements Surroundings {
       return;
     }
     for (let copies = this.copies(); copies > 0; copies -= 1) {
-      this.events.after(this.delay(), () => this.arrive(parcel, to));
+      this.events.at(this.arrivalOf(parcel, to), () => this.arrive(parcel, to));
     }
+  }
+
+  protected arrivalOf(_parcel: Parcel, _to: Host): number {
+    return this.events.now + this.delay();
   }
 
   arrive(parcel: Parcel, to: Host): void {

@@ -95,7 +95,8 @@ export class RestChecker implements Checker {
     const peers = view?.peers.filter(({ state }) => state === 'two-way') ?? [];
     if (peers.length !== this.#cluster.list.length - 1)
       return `at rest ${host.name} is two-way with ${peers.length} others only`;
-    const problem = view?.problems.find(({ problem: { code } }) => code !== 'lease-off');
+    // A conflict is remembered for a minute.
+    const problem = view?.problems.find(({ problem: { code } }) => code !== 'lease-off' && code !== 'address-conflict');
     return problem === undefined ? null : `at rest ${host.name} still reports ${JSON.stringify(problem.problem)}`;
   }
 }
