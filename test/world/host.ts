@@ -75,6 +75,8 @@ export class Host {
   #process: Process | null = null;
   #daemon: Daemon | null = null;
   #alarm = 0;
+  /** For when the alarm is set that has not come yet. */
+  #alarmAt = Number.NaN;
   #deaf = false;
   /** What outlives a reboot. */
   memory: StartFacts['remembered'] = null;
@@ -133,6 +135,7 @@ export class Host {
     );
     process.slowness = () => this.slowness();
     this.#process = process;
+    this.#alarmAt = Number.NaN;
     const boot = `${this.address.split('.')[3]?.padStart(8, '0')}${String(this.life).padStart(8, '0')}`;
     const identity = { boot, configHash: '0'.repeat(16), release: 'test' };
     const daemon = new Daemon(this.settings, identity, this.#ports(process, boot));
@@ -373,11 +376,15 @@ export class Host {
   }
 
   #setAlarm(at: number, process: Process): void {
+    if (at === this.#alarmAt) return;
+    this.#alarmAt = at;
     this.#alarm += 1;
     const alarm = this.#alarm;
     if (!Number.isFinite(at)) return;
     this.clock.at(at + this.timerLateMs(), () => {
-      if (!process.alive || alarm !== this.#alarm || process.blocked) return;
+      if (alarm !== this.#alarm) return;
+      this.#alarmAt = Number.NaN;
+      if (!process.alive || process.blocked) return;
       process.enter(() => this.#daemon?.offer({ kind: 'wake' }));
     });
   }
