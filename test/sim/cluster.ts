@@ -83,7 +83,7 @@ export class Cluster extends World {
     this.plan = plan;
     this.trace = new Trace(telling);
     const hash = hashFor(plan.seed);
-    this.list = plan.hosts.map(({ wish, rate, offset }) => this.add(wish, { rate, offset, hash }));
+    this.list = plan.hosts.map(({ wish, rate, offset }) => this.add(wish, { rate, offset, hash, fewAlarms: true }));
     for (const [index, host] of this.list.entries()) this.#indexes.set(host, index);
     const each = <T>(make: () => T): T[] => this.list.map(make);
     this.ears = each(() =>

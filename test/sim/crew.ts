@@ -11,7 +11,7 @@ export interface Task {
   readonly runs: number;
   readonly asked: Asked;
   /** False: enough. */
-  taken(outcome: Outcome): boolean;
+  readonly taken: (outcome: Outcome) => boolean;
 }
 
 export async function playAll({ first, runs, asked, taken }: Task): Promise<void> {

@@ -14,7 +14,7 @@ import { type Asked, type Plan, planFor } from './plan.ts';
 import type { Trace } from './trace.ts';
 import { Weather } from './weather.ts';
 
-export const intervalsInHour = 3600;
+const intervalsInHour = 3600;
 
 export interface Outcome {
   readonly seed: number;
@@ -107,7 +107,7 @@ function watch(cluster: Cluster, checkers: readonly Checker[]): void {
   const look = (checker: Checker, wrong: string | null | undefined): void => {
     if (wrong !== null && wrong !== undefined) throw new Found(checker.name, wrong);
   };
-  const stepping = checkers.filter(({ step }) => step !== undefined);
+  const stepping = checkers.filter((checker) => checker.step !== undefined);
   cluster.onStep = () => {
     for (const checker of stepping) look(checker, checker.step?.());
   };

@@ -45,6 +45,8 @@ export interface Making {
   readonly rate?: number;
   readonly offset?: number;
   readonly hash?: KeyedHash;
+  /** An alarm that is set again for the same instant stays as it is: half as many events, in another order within an instant. */
+  readonly fewAlarms?: boolean;
 }
 
 const noAuth: KeyedHash = {
@@ -83,6 +85,7 @@ export class Host {
   #reserved = 0;
   #beat: { at: number; peers: number; suspendedMs: number; until: number | null; boot: string } | null = null;
   readonly #hash: KeyedHash;
+  readonly #fewAlarms: boolean;
   readonly #world: Surroundings;
 
   constructor(settings: Settings, index: number, world: Surroundings, making: Making = {}) {
@@ -92,6 +95,7 @@ export class Host {
     this.mac = `02:00:00:00:00:${String(index + 1).padStart(2, '0')}`;
     this.#world = world;
     this.#hash = making.hash ?? noAuth;
+    this.#fewAlarms = making.fewAlarms === true;
     this.clock = new HostClock(world.events, making.rate, making.offset);
     this.fencer = new FakeFencer(world.events, (target) => world.turnOff(target));
     this.kernel = new FakeKernel(settings.lease, this.clock, {
@@ -376,7 +380,7 @@ export class Host {
   }
 
   #setAlarm(at: number, process: Process): void {
-    if (at === this.#alarmAt) return;
+    if (this.#fewAlarms && at === this.#alarmAt) return;
     this.#alarmAt = at;
     this.#alarm += 1;
     const alarm = this.#alarm;
