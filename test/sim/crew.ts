@@ -38,7 +38,7 @@ function employ(take: () => number | null, asked: Asked, taken: (outcome: Outcom
     const give = (): void => {
       const seed = take();
       if (seed === null) void worker.terminate().then(() => resolve());
-      else worker.postMessage({ seed, asked });
+      else worker.postMessage({ seed, asked }, []);
     };
     worker.on('error', reject);
     worker.on('message', (outcome: Outcome) => {

@@ -28,7 +28,7 @@ export class Weather {
   /** Ends every fault, and nothing new comes until `begin`. */
   clear(): void {
     this.#season += 1;
-    for (const fault of [...this.#active.values()]) if (fault.stubborn !== true) this.#end(fault);
+    for (const fault of this.#active.values()) if (fault.stubborn !== true) this.#end(fault);
     if (this.#active.size === 0) this.#cluster.quietSince = this.#cluster.events.now;
     this.#say('calm');
   }

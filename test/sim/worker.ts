@@ -5,5 +5,5 @@ import type { Asked } from './plan.ts';
 import { runSeed } from './run.ts';
 
 parentPort?.on('message', ({ seed, asked }: { seed: number; asked: Asked }) => {
-  parentPort?.postMessage(runSeed(seed, asked));
+  parentPort?.postMessage(runSeed(seed, asked), []);
 });
