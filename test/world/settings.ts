@@ -77,7 +77,11 @@ function leaseFor(wish: Wish, settings: Settings): Lease {
     const ms = wish.leaseMs ?? 3 * settings.intervalMs;
     return { kind: 'nftables', ms, lateMs: tickMs, addressMs: 1000 * Math.ceil(ms / 1000) + 1000 };
   }
-  const lease = resolveLease({ kind: 'auto' }, { ...settings, tickMs, votes: false }, new Report('', { lineOf: () => 1 }));
+  const lease = resolveLease(
+    { kind: 'auto' },
+    { ...settings, tickMs, votes: false },
+    new Report('', { lineOf: () => 1 }),
+  );
   if (lease === undefined) throw new Error('an automatic lease has no problem');
   return wish.lease === 'gate' ? lease : leaseWithoutGate({ ...settings, lease });
 }

@@ -6,7 +6,7 @@ import test from 'ava';
 import { brokenCluster } from './broken-cluster.ts';
 import { brokenGroups } from './broken-groups.ts';
 import { brokenPrograms } from './broken-programs.ts';
-import { brokenQuorum } from "./broken-quorum.ts";
+import { brokenQuorum } from './broken-quorum.ts';
 import { brokenSafety } from './broken-safety.ts';
 import { brokenTables } from './broken-tables.ts';
 import { config, host, problemsOf, settingsOf, warningsOf } from './host.ts';
