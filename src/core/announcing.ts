@@ -36,6 +36,19 @@ export function announceDue(turn: Turn, index: number): void {
   changeGroup(turn, index, { announcing: plan.left > 0 ? plan : { ...plan, nextAt: never } });
 }
 
+/**
+ * Who hears this node again may have held a group meanwhile, and its part of the segment has believed it, though
+ * not a word of that came here: all are told once more.
+ */
+export function announceToReturned(turn: Turn): void {
+  for (const [index, group] of turn.state.groups.entries()) {
+    if (group.announcing === null) continue;
+    const { left, nextAt } = group.announcing;
+    const announcing = { ...group.announcing, left: Math.max(left, 1), nextAt: earliest(nextAt, turn.now) };
+    changeGroup(turn, index, { announcing });
+  }
+}
+
 export function announcingWakeAt(group: Group): Instant {
   const plan = group.announcing;
   if (plan === null) return never;

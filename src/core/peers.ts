@@ -6,6 +6,7 @@
 import { type Instant, longAgo } from '#lib/time';
 import type { Advert } from '#model/advert';
 import type { BootId, PathName } from '#model/names';
+import { announceToReturned } from './announcing.ts';
 import { applyTable, emptyTable } from './peer-table.ts';
 import { gatewayWordMatters } from './isolation.ts';
 import { noteEpochs } from './epochs.ts';
@@ -45,6 +46,7 @@ export function takeAdvert(turn: Turn, path: PathName, from: string, advert: Adv
     hearCandidate(turn, boot, heard);
     turn.recount = true;
   }
+  if (heard.state === 'two-way' && boot.state !== 'two-way') announceToReturned(turn);
   const news = whatGroupsSee(boot) !== whatGroupsSee(heard) || isBehind(boot) !== isBehind(heard);
   if (news || gatewayWordMatters(turn, heard)) {
     turn.stirred = true;

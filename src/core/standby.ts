@@ -3,7 +3,7 @@
 
 import { earliest, type Instant, later, longAgo, never } from '#lib/time';
 import type { Reason } from '#model/reason';
-import { candidates, contenders, holdersOf, ownRank, rankOf, unknownPeer, type Voice, voices } from './neighbours.ts';
+import { contenders, holdersOf, ownRank, rankOf, unknownPeer, type Voice, voices } from './neighbours.ts';
 import { compareRank } from './rank.ts';
 import { claim } from './claiming.ts';
 import { hindranceTo } from './hindrances.ts';
@@ -91,9 +91,7 @@ function askAfterMs(group: Group, preemptDelayMs: number): number {
 function awaitTurn(turn: Turn, index: number, all: readonly Voice[]): void {
   const { group } = groupAt(turn, index);
   const open = resignedVacancy(turn, group, all) ?? group.vacancy ?? silentVacancy(turn, group);
-  const others =
-    open.reason.kind === 'no-holder' ? contenders(turn, all, ['standby', 'starting']) : candidates(turn, all);
-  const ahead = countAhead(turn, group, others, open.successor);
+  const ahead = countAhead(turn, group, all, open);
   const vacancy = { ...open, claimAt: later(open.since, ahead * turn.settings.intervalMs) };
   changeGroup(turn, index, { vacancy, preemptSince: null, wants: 'nothing' });
   const atOnce = vacancy.resigned && ahead === 0;
@@ -151,8 +149,20 @@ function silentVacancy(turn: Turn, group: Group): Vacancy {
 }
 
 /** How many others go first: the named successor, then whoever ranks better than this node. */
-function countAhead(turn: Turn, group: Group, others: readonly Voice[], successor: string | null): number {
+function countAhead(turn: Turn, group: Group, all: readonly Voice[], { reason, successor }: Vacancy): number {
   if (successor === turn.settings.node) return 0;
   const mine = ownRank(turn, group);
-  return others.filter((voice) => voice.boot.node === successor || compareRank(rankOf(voice), mine) < 0).length;
+  const better = (voice: Voice) => compareRank(rankOf(voice), mine) < 0;
+  if (reason.kind === 'no-holder') return contenders(turn, all, ['standby', 'starting']).filter(better).length;
+  // The word by which it became able may still be on its way: who named it has heard it.
+  const isNamed = ({ boot, entry }: Voice) =>
+    boot.node === successor && (entry.role === 'standby' || entry.role === 'starting');
+  const others = contenders(turn, all, ['standby', 'starting', 'resigning']);
+  const named = others.some(isNamed);
+  return others.filter((voice) => {
+    if (isNamed(voice)) return true;
+    // When its successor cannot, a resigner may take the group back: it says at once whether it does.
+    if (voice.entry.role === 'resigning') return successor !== null && !named && better(voice);
+    return voice.entry.role === 'standby' && better(voice);
+  }).length;
 }

@@ -93,6 +93,11 @@ export class Daemon {
     if (this.#ports.clock.suspendedMs() > this.#suspendedMs) this.offer({ kind: 'wake' });
   }
 
+  /** For whoever checks the daemon from inside the process; it is never written into. */
+  get state(): State | null {
+    return this.#state;
+  }
+
   view(): View | null {
     return this.#state === null ? null : viewOf(this.#settings, this.#state);
   }

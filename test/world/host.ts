@@ -22,8 +22,8 @@ export interface Surroundings {
   announced(host: Host, addresses: readonly VirtualAddress[]): void;
   /** Something may answer otherwise from now on. */
   moved(): void;
-  /** A datagram reached the daemon of `host`. */
-  took(host: Host, from: string): void;
+  /** A datagram was given to the daemon of `host`. */
+  took(host: Host, parcel: Parcel): void;
   /** Frames that ask who has these addresses, and what comes back. */
   ask(host: Host, addresses: readonly VirtualAddress[]): void;
   askGateways(host: Host): void;
@@ -31,11 +31,22 @@ export interface Surroundings {
   turnOff(target: string): void;
 }
 
+/** A datagram on its way, and which life of which host sent it when. */
+export interface Parcel {
+  readonly from: Host;
+  readonly life: number;
+  readonly sentAt: number;
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
 export interface Making {
   readonly name?: string;
   readonly rate?: number;
   readonly offset?: number;
   readonly hash?: KeyedHash;
+  /** An alarm that is set again for the same instant stays as it is: half as many events, in another order within an instant. */
+  readonly fewAlarms?: boolean;
 }
 
 const noAuth: KeyedHash = {
@@ -66,12 +77,15 @@ export class Host {
   #process: Process | null = null;
   #daemon: Daemon | null = null;
   #alarm = 0;
+  /** For when the alarm is set that has not come yet. */
+  #alarmAt = Number.NaN;
   #deaf = false;
   /** What outlives a reboot. */
   memory: StartFacts['remembered'] = null;
   #reserved = 0;
   #beat: { at: number; peers: number; suspendedMs: number; until: number | null; boot: string } | null = null;
   readonly #hash: KeyedHash;
+  readonly #fewAlarms: boolean;
   readonly #world: Surroundings;
 
   constructor(settings: Settings, index: number, world: Surroundings, making: Making = {}) {
@@ -81,6 +95,7 @@ export class Host {
     this.mac = `02:00:00:00:00:${String(index + 1).padStart(2, '0')}`;
     this.#world = world;
     this.#hash = making.hash ?? noAuth;
+    this.#fewAlarms = making.fewAlarms === true;
     this.clock = new HostClock(world.events, making.rate, making.offset);
     this.fencer = new FakeFencer(world.events, (target) => world.turnOff(target));
     this.kernel = new FakeKernel(settings.lease, this.clock, {
@@ -108,6 +123,8 @@ export class Host {
 
   start(): void {
     this.#process?.end();
+    // A daemon that starts lays its gate anew.
+    if (this.kernel.gate?.lapsed === true) this.kernel.gate.clear();
     this.life += 1;
     // A gate that shut on an earlier life is no concern of this one.
     if (this.kernel.gate?.lapsed === true) this.kernel.gate.clear();
@@ -122,6 +139,7 @@ export class Host {
     );
     process.slowness = () => this.slowness();
     this.#process = process;
+    this.#alarmAt = Number.NaN;
     const boot = `${this.address.split('.')[3]?.padStart(8, '0')}${String(this.life).padStart(8, '0')}`;
     const identity = { boot, configHash: '0'.repeat(16), release: 'test' };
     const daemon = new Daemon(this.settings, identity, this.#ports(process, boot));
@@ -172,7 +190,12 @@ export class Host {
     this.#tellForeign();
   }
 
+  get stopAsked(): boolean {
+    return this.#process?.stopAsked === true;
+  }
+
   stop(): void {
+    if (this.#process !== null) this.#process.stopAsked = true;
     this.offer({ kind: 'stop' });
   }
 
@@ -225,17 +248,23 @@ export class Host {
     this.offer({ kind: 'links', links: this.links() });
   }
 
-  receive(path: string, from: Host, bytes: Uint8Array): void {
+  receive(parcel: Parcel): void {
     if (this.#deaf) return;
     this.#process?.enter(() => {
-      this.#daemon?.packet(path, from.address, bytes);
-      this.#world.took(this, from.name);
+      this.#daemon?.packet(parcel.path, parcel.from.address, parcel.bytes);
+      this.#world.took(this, parcel);
     });
   }
 
   /** A frame on the wire: gone for a host that stands still. */
   overhear(input: Input): void {
     if (!this.#deaf) this.offer(input);
+  }
+
+  /** A datagram that somebody recorded, from nobody who counts. */
+  offerBytes({ path, from, bytes }: Parcel): void {
+    if (this.#deaf) return;
+    this.#process?.enter(() => this.#daemon?.packet(path, from.address, bytes));
   }
 
   /** Something happened that the daemon is told of, now or when it runs again. */
@@ -355,11 +384,15 @@ export class Host {
   }
 
   #setAlarm(at: number, process: Process): void {
+    if (this.#fewAlarms && at === this.#alarmAt) return;
+    this.#alarmAt = at;
     this.#alarm += 1;
     const alarm = this.#alarm;
     if (!Number.isFinite(at)) return;
     this.clock.at(at + this.timerLateMs(), () => {
-      if (!process.alive || alarm !== this.#alarm || process.blocked) return;
+      if (alarm !== this.#alarm) return;
+      this.#alarmAt = Number.NaN;
+      if (!process.alive || process.blocked) return;
       process.enter(() => this.#daemon?.offer({ kind: 'wake' }));
     });
   }

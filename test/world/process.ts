@@ -12,6 +12,7 @@ class Killed extends Error {}
 export class Process {
   frozen = false;
   alive = true;
+  stopAsked = false;
   /** Calls until it is killed; null for never. */
   killIn: number | null = null;
   /** How long the next call blocks before it does anything. */

@@ -1,6 +1,8 @@
 // Settings for hosts of a virtual cluster: the defaults of the product, one group unless asked otherwise.
 
-import type { CheckSettings, FenceSettings, GroupSettings, Settings } from '#model/settings';
+import { Report } from '#config/finding';
+import { leaseWithoutGate, resolveLease } from '#config/lease';
+import type { CheckSettings, FenceSettings, GroupSettings, Lease, Settings } from '#model/settings';
 
 export interface Wish {
   readonly node: string;
@@ -14,7 +16,10 @@ export interface Wish {
   readonly groups?: number;
   readonly checks?: readonly CheckSettings[];
   readonly nodes?: readonly string[];
-  readonly lease?: 'off' | 'gate';
+  /** How long what nobody renews is kept: by a gate, by the lifetime of the addresses (the default), or for ever. */
+  readonly lease?: 'gate' | 'address' | 'off';
+  /** Of each group. */
+  readonly addresses?: number;
   readonly probe?: boolean;
   readonly gateways?: readonly string[];
   /** Quorum mode among these; with the millisecond lease. */
@@ -25,14 +30,15 @@ export interface Wish {
   readonly fence?: Partial<FenceSettings>;
 }
 
+/** A tick of a kernel that counts 250 of them in a second. */
+const tickMs = 4;
+
 export function settingsFor(wish: Wish): Settings {
   const intervalMs = wish.intervalMs ?? 1000;
   const downAfter = wish.downAfter ?? 3;
   const downMs = intervalMs * downAfter;
-  const probeMs = Math.min(50, Math.max(2, intervalMs / 10));
-  const leaseSeconds = Math.max(2, Math.ceil((1.25 * intervalMs) / 1000), Math.floor((downMs - probeMs - 1250) / 1000));
   const paths = wish.paths ?? ['eth0'];
-  return {
+  const settings: Settings = {
     cluster: 'test',
     node: wish.node,
     auth: { kind: 'none' },
@@ -53,7 +59,7 @@ export function settingsFor(wish: Wish): Settings {
     witness: wish.witness ?? false,
     startupDelayMs: Math.max(wish.startupDelayMs ?? 0, downMs),
     watchdog: null,
-    lease: leaseFor(wish, leaseSeconds * 1000, downMs - probeMs - gateLateMs),
+    lease: { kind: 'off' },
     probe: wish.probe ?? true,
     gateways: wish.gateways ?? [],
     groups: Array.from({ length: wish.witness === true ? 0 : (wish.groups ?? 1) }, (_, index) => groupFor(wish, index)),
@@ -62,21 +68,22 @@ export function settingsFor(wish: Wish): Settings {
     fence: { ...noFence, ...wish.fence },
     log: { format: 'text', level: 'info' },
   };
+  return { ...settings, lease: leaseFor(wish, settings) };
 }
 
-/** A tick of a kernel that counts 250 of them in a second. */
-const gateLateMs = 4;
-
-function leaseFor(wish: Wish, addressMs: number, gateMs: number): Settings['lease'] {
+function leaseFor(wish: Wish, settings: Settings): Lease {
   if (wish.lease === 'off') return { kind: 'off' };
   if (wish.voters !== undefined) {
-    const ms = wish.leaseMs ?? 3 * (wish.intervalMs ?? 1000);
-    return { kind: 'nftables', ms, lateMs: gateLateMs, addressMs: 1000 * Math.ceil(ms / 1000) + 1000 };
+    const ms = wish.leaseMs ?? 3 * settings.intervalMs;
+    return { kind: 'nftables', ms, lateMs: tickMs, addressMs: 1000 * Math.ceil(ms / 1000) + 1000 };
   }
-  // The addresses themselves outlive the gate, in whole seconds.
-  const backstopMs = 1000 * Math.max(2, Math.ceil(gateMs / 1000)) + 1000;
-  if (wish.lease === 'gate') return { kind: 'nftables', ms: gateMs, lateMs: gateLateMs, addressMs: backstopMs };
-  return { kind: 'address', ms: addressMs };
+  const lease = resolveLease(
+    { kind: 'auto' },
+    { ...settings, tickMs, votes: false },
+    new Report('', { lineOf: () => 1 }),
+  );
+  if (lease === undefined) throw new Error('an automatic lease has no problem');
+  return wish.lease === 'gate' ? lease : leaseWithoutGate({ ...settings, lease });
 }
 const noFence: FenceSettings = {
   self: null,
@@ -91,15 +98,13 @@ function groupFor(wish: Wish, index: number): GroupSettings {
   return {
     name: index === 0 ? 'web' : `g${index}`,
     interface: 'eth0',
-    addresses: [
-      {
-        address: `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`,
-        family: 4,
-        prefix: 32,
-        interface: 'eth0',
-        label: null,
-      },
-    ],
+    addresses: Array.from({ length: wish.addresses ?? 1 }, (_, nth) => ({
+      address: `10.${((index >> 16) & 127) + 128 * nth}.${(index >> 8) & 255}.${index & 255}`,
+      family: 4 as const,
+      prefix: 32,
+      interface: 'eth0',
+      label: null,
+    })),
     priority: wish.priority ?? 100,
     preempt: wish.preempt ?? true,
     preemptDelayMs: wish.preemptDelayMs ?? 0,

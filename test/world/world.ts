@@ -6,7 +6,7 @@ import type { DaemonEvent } from '#model/event';
 import type { VirtualAddress } from '#model/settings';
 import type { Message } from '#ports/speaker';
 import { Events } from './events.ts';
-import { Host, type Making, type Surroundings } from './host.ts';
+import { Host, type Making, type Parcel, type Surroundings } from './host.ts';
 import { settingsFor, type Wish } from './settings.ts';
 import { FakeWire } from './wire.ts';
 
@@ -39,7 +39,7 @@ export class World implements Surroundings {
   /** How many copies of the next datagram arrive. */
   copies: () => number = () => 1;
   #notedAt = 0;
-  #stirred = true;
+  protected stirred = true;
   /** Sees every datagram; may keep it away from one host. */
   tap: (from: string, to: string, path: string, bytes: Uint8Array) => 'pass' | 'drop' = () => 'pass';
 
@@ -49,9 +49,9 @@ export class World implements Surroundings {
 
   /** Called after everything that happened. */
   protected happened(): void {
-    if (!this.#stirred) return;
-    this.#stirred = false;
-    this.#noteAnswers();
+    if (!this.stirred) return;
+    this.stirred = false;
+    this.noteAnswers();
   }
 
   /** Two hosts may bear one node name; here they need two. */
@@ -72,9 +72,9 @@ export class World implements Surroundings {
   }
 
   run(ms: number): void {
-    this.#noteAnswers();
+    this.noteAnswers();
     this.events.runUntil(this.events.now + ms);
-    this.#noteAnswers();
+    this.noteAnswers();
   }
 
   /** Hosts that would answer for a group: the kernel has the address and the link is up. */
@@ -94,11 +94,13 @@ export class World implements Surroundings {
 
   send(from: Host, messages: readonly Message[]): void {
     for (const { path, datagrams } of messages) {
-      if (from.down.has(path)) continue;
       for (const bytes of datagrams) {
-        this.datagrams += 1;
-        this.bytes += bytes.length;
-        for (const to of this.hosts.values()) if (to !== from) this.#deliver(from, to, path, bytes);
+        const parcel = { from, life: from.life, sentAt: this.events.now, path, bytes };
+        if (!from.down.has(path)) {
+          this.datagrams += 1;
+          this.bytes += bytes.length;
+        }
+        for (const to of this.hosts.values()) if (to !== from) this.#carry(parcel, to);
       }
     }
   }
@@ -134,12 +136,14 @@ export class World implements Surroundings {
   }
 
   moved(): void {
-    this.#stirred = true;
+    this.stirred = true;
   }
 
-  took(_host: Host, _from: string): void {}
+  took(_host: Host, _parcel: Parcel): void {}
 
-  #noteAnswers(): void {
+  lost(_parcel: Parcel, _to: Host): void {}
+
+  protected noteAnswers(): void {
     const last = this.answers.at(-1);
     if (last !== undefined && last.hosts.length > 1) this.overlapMs += this.events.now - this.#notedAt;
     this.#notedAt = this.events.now;
@@ -147,17 +151,25 @@ export class World implements Surroundings {
     if (last?.hosts.join() !== hosts.join()) this.answers.push({ at: this.events.now, hosts });
   }
 
-  #deliver(from: Host, to: Host, path: string, bytes: Uint8Array): void {
+  #carry(parcel: Parcel, to: Host): void {
+    const { from, path, bytes } = parcel;
     const route = `${from.name}>${to.name}`;
-    if (!this.connects(from, to, path) || this.filtered.has(route) || this.filtered.has(`${route}@${path}`)) return;
-    if (this.tap(from.name, to.name, path, bytes) === 'drop') return;
+    const filtered = this.filtered.has(route) || this.filtered.has(`${route}@${path}`);
+    if (!this.connects(from, to, path) || filtered || this.tap(from.name, to.name, path, bytes) === 'drop') {
+      this.lost(parcel, to);
+      return;
+    }
     for (let copies = this.copies(); copies > 0; copies -= 1) {
-      this.events.after(this.delay(), () => this.#arrive(from, to, path, bytes));
+      this.events.at(this.arrivalOf(parcel, to), () => this.arrive(parcel, to));
     }
   }
 
-  #arrive(from: Host, to: Host, path: string, bytes: Uint8Array): void {
-    if (to.down.has(path) || !to.settings.transport.paths.some(({ name }) => name === path)) return;
-    to.receive(path, from, bytes);
+  protected arrivalOf(_parcel: Parcel, _to: Host): number {
+    return this.events.now + this.delay();
+  }
+
+  arrive(parcel: Parcel, to: Host): void {
+    if (to.down.has(parcel.path)) this.lost(parcel, to);
+    else if (to.settings.transport.paths.some(({ name }) => name === parcel.path)) to.receive(parcel);
   }
 }

@@ -1,0 +1,20 @@
+// Changes one compiled file of the core while it is loaded; nothing on disk is touched. Which mutant it is stands
+// in LOCUM_MUTANT, as its number in the list.
+
+import type { LoadHook } from 'node:module';
+import { env } from 'node:process';
+import { mutants } from './mutants.ts';
+
+const mutant = mutants[Number(env['LOCUM_MUTANT'])];
+
+export const load: LoadHook = async (url, context, next) => {
+  const loaded = await next(url, context);
+  if (mutant === undefined || !url.endsWith(`/dist/core/${mutant.file}.js`)) return loaded;
+  if (loaded.source === undefined) throw new Error(`${url} was loaded without its source`);
+  const source = typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source);
+  const [before, after, ...more] = source.split(mutant.text);
+  if (before === undefined || after === undefined || more.length > 0) {
+    throw new Error(`expected "${mutant.text}" once in ${url}, found it ${source.split(mutant.text).length - 1} times`);
+  }
+  return { ...loaded, source: `${before}${mutant.instead}${after}` };
+};

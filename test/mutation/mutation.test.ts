@@ -1,0 +1,66 @@
+// Every guard of the core is needed: with any one of them removed, the test that is named beside it fails.
+
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { env, execPath } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import test from 'ava';
+import { type Mutant, mutants } from './mutants.ts';
+
+const root = new URL('../../', import.meta.url);
+const hook = new URL('./hook.js', import.meta.url);
+
+test('there are at least fifteen, each with a name of its own', (t) => {
+  t.true(mutants.length >= 15);
+  t.is(new Set(mutants.map(({ guard }) => guard)).size, mutants.length);
+});
+
+test('each changes one place of the source', (t) => {
+  for (const { guard, file, text } of mutants) {
+    const source = readFileSync(new URL(`src/core/${file}.ts`, root), 'utf8');
+    t.is(source.split(text).length - 1, 1, guard);
+  }
+});
+
+test('each is found by the test that is named for it', async (t) => {
+  t.timeout(300_000);
+  const survivors: string[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let index = next; index < mutants.length; index = next) {
+      next += 1;
+      const mutant = mutants[index];
+      if (mutant === undefined) return;
+      const wrong = await survives(mutant, index);
+      if (wrong !== null) survivors.push(`${mutant.guard}: ${wrong}`);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  t.deepEqual(survivors, []);
+});
+
+/** Null when the test failed, as it must. */
+function survives({ killer }: Mutant, index: number): Promise<string | null> {
+  const ava = fileURLToPath(new URL('node_modules/ava/entrypoints/cli.mjs', root));
+  const args =
+    'seed' in killer
+      ? ['dist-test/sim/main.js', '--seed', String(killer.seed)]
+      : [ava, '--tap', `dist-test/${killer.file}.test.js`, '--match', killer.test];
+  // By its title: a test that is not there fails as well.
+  const failed = (out: string) =>
+    'seed' in killer
+      ? out.includes('FOUND by')
+      : out.split('\n').some((line) => /^not ok [0-9]+ - /.test(line) && line.endsWith(killer.test.replace('*', '')));
+  const options = {
+    cwd: fileURLToPath(root),
+    env: { ...env, NODE_OPTIONS: `--import ${hook.href}`, LOCUM_MUTANT: String(index), CI: '' },
+  };
+  return new Promise((resolve) => {
+    execFile(execPath, args, options, (_error, stdout, stderr) => {
+      if (/expected ".*" once in/.test(stdout + stderr)) resolve('its text is not in the compiled file');
+      else if (failed(stdout)) resolve(null);
+      else resolve(`${JSON.stringify(killer)} did not fail:\n${stdout}${stderr}`.slice(0, 2000));
+    });
+  });
+}

@@ -1,0 +1,141 @@
+// A checker that never fires is a defect. Each is shown a cluster in which somebody cheats: the world is changed
+// behind the backs of its daemons, as a bug of theirs would change it.
+
+import test from 'ava';
+import { boundsChecker } from './checkers/bounds.ts';
+import type { Checker } from './checkers/checker.ts';
+import { kernelChecker } from './checkers/kernel.ts';
+import { leaseChecker } from './checkers/lease.ts';
+import { OverlapChecker } from './checkers/overlap.ts';
+import { ReasonChecker } from './checkers/reasons.ts';
+import { RestChecker } from './checkers/rest.ts';
+import { VacancyChecker } from './checkers/vacancy.ts';
+import { Cluster } from './cluster.ts';
+import { planFor } from './plan.ts';
+
+const restMs = 30_000;
+
+/** Two or three hosts at rest, and what a checker finds from then on. */
+function watched(nodes: number, make: (cluster: Cluster) => Checker): { cluster: Cluster; found: string[] } {
+  const cluster = new Cluster(planFor(5, { nodes, lease: 'gate' }), false);
+  const found: string[] = [];
+  const note = (wrong: string | null | undefined) => void (wrong != null && found.push(wrong));
+  const checker = make(cluster);
+  cluster.onStep = () => note(checker.step?.());
+  cluster.onMove = (group, before, after) => note(checker.moved?.(group, before, after));
+  cluster.onTold = (host, event) => note(checker.told?.(host, event));
+  cluster.onAnnounced = (host, addresses) => checker.announced?.(host, addresses);
+  for (const host of cluster.list) {
+    cluster.mark(host, 'started');
+    host.start();
+  }
+  cluster.quietSince = 0;
+  cluster.run(60_000);
+  return { cluster, found };
+}
+
+function holderOf(cluster: Cluster): { holder: Cluster['list'][number]; other: Cluster['list'][number] } {
+  const index = Math.log2(cluster.answerMasks[0] ?? 0);
+  return { holder: cluster.hostAt(index), other: cluster.hostAt((index + 1) % cluster.list.length) };
+}
+
+const addresses = (cluster: Cluster) => cluster.hostAt(0).settings.groups[0]?.addresses ?? [];
+
+/** Nothing while all is well, and something once somebody cheats. */
+function fires(
+  name: string,
+  make: (cluster: Cluster) => Checker,
+  cheat: (cluster: Cluster) => void,
+  words: RegExp,
+): void {
+  test(name, (t) => {
+    const { cluster, found } = watched(2, make);
+    t.deepEqual(found, []);
+    cheat(cluster);
+    t.regex(found[0] ?? 'nothing', words);
+  });
+}
+
+fires(
+  'holders: one that claims though it hears the other',
+  (cluster) => new OverlapChecker(cluster),
+  (cluster) => {
+    const { other } = holderOf(cluster);
+    const holding = cluster.holding(0, cluster.indexOf(other));
+    holding.claimedAt = cluster.events.now;
+    holding.ears = (cluster.ears[cluster.indexOf(other)] ?? []).map((ear) => ({ ...ear }));
+    other.kernel.hold(addresses(cluster), other.clock.now() + 1000);
+    cluster.run(10);
+  },
+  /heard it .* before it claimed/,
+);
+
+fires(
+  'lease: an address that is renewed without an advert',
+  leaseChecker,
+  (cluster) => {
+    const { holder } = holderOf(cluster);
+    holder.freeze();
+    holder.kernel.renew(holder.clock.now() + 60_000);
+    cluster.run(30_000);
+  },
+  /ms after its last advert/,
+);
+
+fires(
+  'vacancy: nobody takes the group',
+  (cluster) => new VacancyChecker(cluster, restMs),
+  (cluster) => {
+    for (const host of cluster.list) host.answerMs = () => 1e9;
+    const { holder } = holderOf(cluster);
+    holder.kernel.powerCut();
+    cluster.run(60_000);
+  },
+  /nobody answers for group 0/,
+);
+
+fires(
+  'kernel: an address that no daemon asked for',
+  kernelChecker,
+  (cluster) => {
+    const { other } = holderOf(cluster);
+    other.kernel.hold(addresses(cluster), other.clock.now() + 60_000);
+    cluster.run(10_000);
+  },
+  /the kernel still has/,
+);
+
+fires(
+  'reasons: a holder said to be lost that is heard',
+  (cluster) => new ReasonChecker(cluster),
+  (cluster) => {
+    const { holder, other } = holderOf(cluster);
+    const reason = { kind: 'holder-lost', holder: holder.name, silentMs: 3000 } as const;
+    cluster.mark(holder, 'started');
+    cluster.run(60_000);
+    cluster.told(other, { code: 'group', group: 'web', from: 'standby', to: 'claiming', reason });
+  },
+  /which is not so/,
+);
+
+fires(
+  'rest: a move for no cause',
+  (cluster) => new RestChecker(cluster, restMs),
+  (cluster) => {
+    holderOf(cluster).holder.stop();
+    cluster.run(1000);
+  },
+  /though nothing happened/,
+);
+
+fires(
+  'bounds: more problems than there can be',
+  boundsChecker,
+  (cluster) => {
+    const state = cluster.hostAt(0).daemon?.state;
+    const problems = state?.problems as Map<string, unknown> | undefined;
+    for (let i = 0; i < 1000; i += 1) problems?.set(`no-peer-heard ${i}`, { problem: { code: 'lease-off' }, since: 0 });
+    cluster.run(5000);
+  },
+  /has .* problems, at most/,
+);

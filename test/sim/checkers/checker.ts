@@ -1,0 +1,15 @@
+// What all checkers are: each watches the cluster for one thing that must never be. The first finding ends a run.
+
+import type { DaemonEvent } from '#model/event';
+import type { VirtualAddress } from '#model/settings';
+import type { Host } from '../../world/host.ts';
+
+export interface Checker {
+  readonly name: string;
+  /** After everything that happens. */
+  step?(): string | null;
+  /** The set of hosts that answer for a group has changed; a bit for each host. */
+  moved?(group: number, before: number, after: number): string | null;
+  told?(host: Host, event: DaemonEvent): string | null;
+  announced?(host: Host, addresses: readonly VirtualAddress[]): void;
+}

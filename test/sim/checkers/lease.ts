@@ -1,0 +1,28 @@
+// Nobody answers for longer after its last advert than its lease allows, whatever became of its daemon: by its own
+// clock, so that neither a wrong rate nor a pause of the whole host is an excuse.
+
+import { holdMs } from '#core/timing';
+import type { Cluster } from '../cluster.ts';
+import type { Checker } from './checker.ts';
+
+/** Less than any datagram takes. */
+const roundingMs = 0.05;
+
+export function leaseChecker(cluster: Cluster): Checker {
+  const allowedMs = cluster.list.map(({ settings }) => holdMs(settings) + roundingMs);
+  return {
+    name: 'lease',
+    step() {
+      for (const [group, mask] of cluster.answerMasks.entries()) {
+        if (mask === 0) continue;
+        for (const [index, host] of cluster.list.entries()) {
+          if ((mask & (1 << index)) === 0) continue;
+          const silentMs = host.clock.now() - (cluster.leftAt[index] ?? 0);
+          if (silentMs <= (allowedMs[index] ?? 0)) continue;
+          return `${host.name} answers for group ${group} ${silentMs.toFixed(1)} ms after its last advert`;
+        }
+      }
+      return null;
+    },
+  };
+}

@@ -1,0 +1,175 @@
+// Two holders of one group, in availability mode: when it may begin, and how it must end.
+//
+// It may begin only when the later one of the two could not know: nothing of the other had reached it for the other's
+// down time when it decided, or nothing that the other said since it holds. Behind a gate something of the
+// other must have been lost besides, since a holder that merely fell silent is shut before anybody claims.
+// It must end at once when the lower-ranked one hears the other; and after a down time when the better-ranked one
+// hears the other and is not heard by it.
+
+import { compareRank } from '#core/rank';
+import type { Host } from '../../world/host.ts';
+import type { Cluster } from '../cluster.ts';
+import { rateError } from '../plan.ts';
+import type { Checker } from './checker.ts';
+
+interface Pair {
+  readonly group: number;
+  readonly a: number;
+  readonly b: number;
+  readonly since: number;
+}
+
+interface ExcusedPair extends Pair {
+  readonly why: string;
+  /** When each first heard the other after it began: `a` of `b`, `b` of `a`. */
+  readonly heardAt: [number | null, number | null];
+}
+
+export class OverlapChecker implements Checker {
+  readonly name = 'holders';
+  /** The longest time that two answered, by why they could. */
+  readonly worstMs = new Map<string, number>();
+  readonly #cluster: Cluster;
+  #pairs: ExcusedPair[] = [];
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+  }
+
+  moved(group: number, _before: number, after: number): string | null {
+    const kept: ExcusedPair[] = [];
+    for (const pair of this.#pairs) {
+      if (pair.group !== group || bothIn(after, pair)) kept.push(pair);
+      else this.#measure(pair);
+    }
+    this.#pairs = kept;
+    for (let a = 0; a < this.#cluster.list.length; a += 1) {
+      for (let b = a + 1; b < this.#cluster.list.length; b += 1) {
+        if (!bothIn(after, { a, b }) || kept.some((pair) => pair.group === group && pair.a === a && pair.b === b))
+          continue;
+        const pair = { group, a, b, since: this.#cluster.events.now };
+        const why = this.#excuse(pair);
+        if (why.kind === 'none') return why.words;
+        this.#pairs.push({ ...pair, why: why.words, heardAt: [null, null] });
+      }
+    }
+    return null;
+  }
+
+  step(): string | null {
+    for (const pair of this.#pairs) {
+      const wrong = this.#overdue(pair);
+      if (wrong !== null) return wrong;
+    }
+    return null;
+  }
+
+  end(): void {
+    for (const pair of this.#pairs) this.#measure(pair);
+  }
+
+  #measure({ why, since }: { why: string; since: number }): void {
+    const ms = this.#cluster.events.now - since;
+    if (ms > (this.worstMs.get(why) ?? 0)) this.worstMs.set(why, ms);
+  }
+
+  #excuse({ group, a, b }: Pair): { kind: 'some' | 'none'; words: string } {
+    const cluster = this.#cluster;
+    const claims = [cluster.holding(group, a), cluster.holding(group, b)] as const;
+    const [later, other] = claims[0].claimedAt >= claims[1].claimedAt ? [a, b] : [b, a];
+    const holding = cluster.holding(group, later);
+    const earlier = cluster.holding(group, other);
+    const ear = holding.ears[other] ?? neverHeard;
+    const { intervalMs, downMs } = cluster.plan;
+    const names = `${cluster.hostAt(later).name} beside ${cluster.hostAt(other).name} in group ${group}`;
+    const deafMs = holding.claimedAt - ear.takenAt;
+    const deaf = cluster.isDeaf(deafMs);
+    const untold = ear.takenSentAt < earlier.claimedAt;
+    if (!deaf && !untold) return none(`${names}: heard it ${deafMs.toFixed(1)} ms before it claimed`);
+    if (cluster.markedAt(cluster.hostAt(other), 'paused') > holding.claimedAt - 2 * downMs) return some('a pause');
+    const lost = ear.lostAt >= Math.max(ear.takenSentAt, holding.claimedAt - downMs * (1 + rateError) - intervalMs);
+    if (lost || this.#slowSince(ear.takenSentAt)) return some('lost adverts');
+    if (!deaf)
+      return none(
+        `${names}: claimed ${(holding.claimedAt - earlier.claimedAt).toFixed(1)} ms after it, nothing was lost`,
+      );
+    const lease = cluster.hostAt(other).settings.lease.kind;
+    if (lease === 'nftables') return none(`${names}: though nothing was lost between them`);
+    return some(lease === 'off' ? 'no lease' : 'the lifetime of addresses');
+  }
+
+  /** Datagrams that take long are as good as lost meanwhile. */
+  #slowSince(_at: number): boolean {
+    return [...this.#cluster.impairments].some(({ delayMs }) => delayMs !== undefined);
+  }
+
+  #overdue(pair: ExcusedPair): string | null {
+    const { group, a, b, since } = pair;
+    const cluster = this.#cluster;
+    if (!isFree(cluster.hostAt(a)) || !isFree(cluster.hostAt(b))) return null;
+    const [low, high] = this.#ranked(group, a, b);
+    if (low === null || high === null) return null;
+    const from = Math.max(since, this.#disturbedAt(cluster.hostAt(a)), this.#disturbedAt(cluster.hostAt(b)));
+    const { intervalMs, delayMs, downMs } = cluster.plan;
+    const promptlyMs = intervalMs * 1.02 + 4 * delayMs + 60;
+    const lowMs = this.#hearsForMs(pair, low, high, from);
+    const [lowName, highName] = [cluster.hostAt(low).name, cluster.hostAt(high).name];
+    if (lowMs > promptlyMs)
+      return `${lowName} goes on in group ${group} beside ${highName}, which ranks better and which it hears`;
+    const highMs = this.#hearsForMs(pair, high, low, from);
+    if (highMs <= downMs * 1.03 + intervalMs + promptlyMs) return null;
+    return `${highName} goes on in group ${group} though it hears ${lowName} hold it and is not heard`;
+  }
+
+  /** For how long one has known that the other holds too, without anything lost on the way to it. */
+  #hearsForMs(pair: ExcusedPair, who: number, whom: number, from: number): number {
+    const cluster = this.#cluster;
+    const ear = cluster.ear(who, whom);
+    if (ear.takenSentAt <= pair.since || !knows(cluster.hostAt(who), cluster.hostAt(whom))) return 0;
+    const side = who === pair.a ? 0 : 1;
+    pair.heardAt[side] ??= cluster.events.now;
+    return cluster.events.now - Math.max(pair.heardAt[side], ear.lostAt, from);
+  }
+
+  #disturbedAt(host: Host): number {
+    return Math.max(
+      ...(['blocked', 'paused', 'started', 'link', 'check'] as const).map((m) => this.#cluster.markedAt(host, m)),
+    );
+  }
+
+  /** The lower-ranked one first, or nulls where one of the two does not say that it holds. */
+  #ranked(group: number, a: number, b: number): [number, number] | [null, null] {
+    const ranks = [a, b].map((index) => {
+      const host = this.#cluster.hostAt(index);
+      const state = host.daemon?.state?.groups[group];
+      return state?.role === 'active' ? { ...state.entry, node: host.name } : null;
+    });
+    const [rankA, rankB] = ranks;
+    if (rankA === null || rankB === null || rankA === undefined || rankB === undefined) return [null, null];
+    return compareRank(rankA, rankB) < 0 ? [b, a] : [a, b];
+  }
+}
+
+const neverHeard = { takenAt: -Infinity, takenSentAt: -Infinity, deafUntil: -Infinity, lostAt: -Infinity };
+
+function bothIn(mask: number, { a, b }: { a: number; b: number }): boolean {
+  return (mask & (1 << a)) !== 0 && (mask & (1 << b)) !== 0;
+}
+
+function isFree(host: Host): boolean {
+  return host.process !== null && !host.process.blocked;
+}
+
+/** Whether it has proof that this life of the other is no recording. */
+function knows(host: Host, other: Host): boolean {
+  const boot = other.daemon?.state?.boot;
+  return boot !== undefined && host.daemon?.state?.boots.get(boot)?.proven === true;
+}
+
+function some(words: string): { kind: 'some'; words: string } {
+  return { kind: 'some', words };
+}
+
+function none(words: string): { kind: 'none'; words: string } {
+  return { kind: 'none', words };
+}

@@ -1,0 +1,136 @@
+// No move without a reason that is true: what a daemon says when it takes a group or lets it go is compared with
+// what really happened to it and to the others. And no more moves than the faults account for.
+
+import type { DaemonEvent } from '#model/event';
+import type { Reason } from '#model/reason';
+import type { Host } from '../../world/host.ts';
+import type { Cluster, Mark } from '../cluster.ts';
+import type { Checker } from './checker.ts';
+
+type GroupEvent = Extract<DaemonEvent, { code: 'group' }>;
+
+export class ReasonChecker implements Checker {
+  readonly name = 'reasons';
+  /** Times that some host became the holder. */
+  moves = 0;
+  readonly #cluster: Cluster;
+  readonly #recentMs: number;
+  /** When each host last left the state of a holder, for each group; infinite while it holds. */
+  readonly #heldUntil = new Map<string, number>();
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+    const { downMs, intervalMs, hosts } = cluster.plan;
+    this.#recentMs = 2 * downMs + (hosts.length + 2) * intervalMs + 2500;
+  }
+
+  told(host: Host, event: DaemonEvent): string | null {
+    if (event.code !== 'group') return null;
+    const where = `${event.group} ${host.name}`;
+    const wrong = this.#isTrue(host, event) ? null : this.#words(host, event);
+    if (event.to === 'active') this.#heldUntil.set(where, Number.POSITIVE_INFINITY);
+    else if (event.from === 'active') this.#heldUntil.set(where, this.#cluster.events.now);
+    if (event.to === 'active') this.moves += 1;
+    return wrong;
+  }
+
+  #words(host: Host, { group, from, to, reason }: GroupEvent): string {
+    return `${host.name} ${group} ${from} -> ${to} because ${JSON.stringify(reason)}, which is not so`;
+  }
+
+  #isTrue(host: Host, { group, from, to, reason }: GroupEvent): boolean {
+    if (to === 'claiming') return this.#mayClaim(host, group, reason);
+    if (from === 'active' || from === 'claiming') return to === 'active' || this.#mustLeave(host, group, reason);
+    return true;
+  }
+
+  #mayClaim(host: Host, group: string, reason: Reason): boolean {
+    switch (reason.kind) {
+      case 'holder-lost': {
+        const other = this.#named(reason.holder);
+        const ear = this.#cluster.ear(this.#cluster.indexOf(host), this.#cluster.indexOf(other));
+        const restarted = this.#recently(other, 'started') || this.#recently(other, 'stopped');
+        const { now } = this.#cluster.events;
+        return restarted || this.#cluster.isDeaf(now - ear.takenAt) || now - ear.deafUntil < this.#recentMs + 10_000;
+      }
+      case 'handed-over':
+      case 'resigned':
+        return this.#heldLately(group, this.#named(reason.by)) || this.#claimedLately(group, this.#named(reason.by));
+      case 'no-holder':
+        return true;
+      default:
+        // After its own resignation a node that takes the group back goes on with the reason of that.
+        return reason.kind === 'yield-unanswered' || this.#heldLately(group, host);
+    }
+  }
+
+  #mustLeave(host: Host, group: string, reason: Reason): boolean {
+    switch (reason.kind) {
+      case 'stopping':
+        return this.#recently(host, 'stopped');
+      case 'link-down':
+      case 'interface-missing':
+        return this.#recently(host, 'link');
+      case 'unsendable':
+        return this.#recently(host, 'link') || this.#recently(host, 'blocked') || this.#recently(host, 'paused');
+      case 'late-wake':
+      case 'lease-lapsed':
+      case 'slept':
+        return this.#recently(host, 'blocked') || this.#recently(host, 'paused');
+      case 'check-failed':
+      case 'awaiting-check':
+        return this.#recently(host, 'check') || host.checkOutcomes.size > 0;
+      case 'address-refused':
+        return host.kernel.refused.size > 0 || this.#recently(host, 'kernel') || this.#recently(host, 'blocked');
+      case 'outranked':
+      case 'unheard':
+        return this.#heldLately(group, this.#named(reason.by));
+      case 'holder-live':
+        return (
+          this.#heldLately(group, this.#named(reason.holder)) || this.#claimedLately(group, this.#named(reason.holder))
+        );
+      case 'claimant-live':
+        return this.#claimedLately(group, this.#named(reason.claimant));
+      case 'yielded':
+        return this.#named(reason.to) !== host;
+      case 'gateway-unreached':
+        return this.#recently(host, 'gateway') || this.#isApart();
+      case 'isolated':
+        return this.#isApart();
+      case 'adoption-unconfirmed':
+        return this.#recently(host, 'started');
+      default:
+        return false;
+    }
+  }
+
+  /** Whether anything kept hosts from each other, or a host still, not long ago. */
+  #isApart(): boolean {
+    if (!Number.isFinite(this.#cluster.quietSince)) return true;
+    return this.#cluster.events.now - this.#cluster.quietSince < this.#recentMs + 10_000;
+  }
+
+  #named(node: string): Host {
+    return this.#cluster.host(node);
+  }
+
+  #recently(host: Host, mark: Mark): boolean {
+    const lasting = mark === 'link' && host.down.size > 0;
+    const blocked = mark === 'blocked' && host.process?.blocked === true;
+    return (
+      lasting || blocked || this.#cluster.events.now - this.#cluster.markedAt(host, mark) < this.#recentMs + 10_000
+    );
+  }
+
+  #heldLately(group: string, host: Host): boolean {
+    return (
+      this.#cluster.events.now - (this.#heldUntil.get(`${group} ${host.name}`) ?? -Infinity) < this.#recentMs + 10_000
+    );
+  }
+
+  #claimedLately(group: string, host: Host): boolean {
+    const nth = host.settings.groups.findIndex(({ name }) => name === group);
+    const { claimedAt } = this.#cluster.holding(nth, this.#cluster.indexOf(host));
+    return this.#cluster.events.now - claimedAt < this.#recentMs + 10_000;
+  }
+}

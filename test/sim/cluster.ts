@@ -1,0 +1,272 @@
+// The virtual cluster under simulation: what the network does to datagrams, what is known of who heard whom, and
+// who answers for what. It does nothing by itself; weather makes the faults, checkers judge.
+
+import { addressKey } from '#lib/ip';
+import type { DaemonEvent } from '#model/event';
+import type { VirtualAddress } from '#model/settings';
+import { createKeyedHash } from '#linux/keyed-hash';
+import type { KeyedHash } from '#ports/keyed-hash';
+import type { Host, Parcel } from '../world/host.ts';
+import { World } from '../world/world.ts';
+import { type Plan, rateError } from './plan.ts';
+import { Trace } from './trace.ts';
+
+/** Datagrams, answers and alarms of a host that nothing disturbs take less than this. */
+const promptMs = 20;
+
+/** What the network does while a fault lasts; each part is asked for every datagram. */
+export interface Impairment {
+  /** Nothing passes, whatever it is. */
+  readonly cuts?: (from: number, to: number, path: string) => boolean;
+  /** Adverts that get lost, while the rest of the segment works. */
+  readonly drops?: (from: number, to: number, path: string) => boolean;
+  /** How many of all frames get lost. */
+  readonly loss?: number;
+  readonly delayMs?: () => number;
+  readonly copies?: () => number;
+}
+
+/** What happened to a host that may explain what it does afterwards. */
+export type Mark = 'blocked' | 'paused' | 'link' | 'check' | 'kernel' | 'stopped' | 'started' | 'removed' | 'gateway';
+
+/** What one host knows of another by hearing. */
+export interface Ear {
+  /** When a datagram of it was last given to the daemon, and when that one was sent. */
+  takenAt: number;
+  takenSentAt: number;
+  /** When a silence of a down time ended last. */
+  deafUntil: number;
+  /** When one of its datagrams was last lost on the way here. */
+  lostAt: number;
+}
+
+export interface Holding {
+  /** Since when it answers for the group; null while it does not. */
+  since: number | null;
+  /** When its daemon last decided to claim, and what it had heard of each other host by then. */
+  claimedAt: number;
+  ears: readonly Ear[];
+}
+
+/** Recordings kept for an attacker who replays them. */
+const mostRecordings = 64;
+
+export class Cluster extends World {
+  readonly plan: Plan;
+  readonly list: readonly Host[];
+  readonly trace: Trace;
+  readonly impairments = new Set<Impairment>();
+  /** Of datagrams, at random. BOUNDED by `mostRecordings`. */
+  readonly recordings: Parcel[] = [];
+  /** `ears[to][from]`. */
+  readonly ears: Ear[][];
+  /** `holdings[group][host]`. */
+  readonly holdings: Holding[][];
+  /** Which hosts answer for each group, a bit for each. */
+  readonly answerMasks: number[];
+  /** When an advert of each host last left, by the clock of that host. */
+  readonly leftAt: number[];
+  /** Since when nothing was disturbed; infinite while something is. */
+  quietSince = Number.POSITIVE_INFINITY;
+  onMove: (group: number, before: number, after: number) => void = () => {};
+  onTold: (host: Host, event: DaemonEvent) => void = () => {};
+  onStep: () => void = () => {};
+  onAnnounced: (host: Host, addresses: readonly VirtualAddress[]) => void = () => {};
+  readonly #marks: Map<Mark, number>[];
+  readonly #indexes = new Map<Host, number>();
+  readonly #keys: string[][];
+  /** When the last datagram of each route arrives. */
+  readonly #arrivals: number[] = [];
+
+  constructor(plan: Plan, telling: boolean) {
+    super();
+    this.plan = plan;
+    this.trace = new Trace(telling);
+    const hash = hashFor(plan.seed);
+    this.list = plan.hosts.map(({ wish, rate, offset }) => this.add(wish, { rate, offset, hash, fewAlarms: true }));
+    for (const [index, host] of this.list.entries()) this.#indexes.set(host, index);
+    const each = <T>(make: () => T): T[] => this.list.map(make);
+    this.ears = each(() =>
+      each(() => ({ takenAt: -Infinity, takenSentAt: -Infinity, deafUntil: -Infinity, lostAt: -Infinity })),
+    );
+    this.holdings = Array.from({ length: plan.groups }, () =>
+      each(() => ({ since: null, claimedAt: -Infinity, ears: [] })),
+    );
+    this.answerMasks = this.holdings.map(() => 0);
+    this.leftAt = each(() => -Infinity);
+    this.#marks = each(() => new Map());
+    this.#keys = (this.list[0]?.settings.groups ?? []).map((group) => group.addresses.map(addressKey));
+    this.delay = () => this.#delayMs();
+    this.copies = () => this.#copies();
+    this.wire.loses = () => this.impairments.size > 0 && this.#loses();
+    this.tap = (from, to, path) => (this.#drops(from, to, path) ? 'drop' : 'pass');
+  }
+
+  indexOf(host: Host): number {
+    return this.#indexes.get(host) ?? -1;
+  }
+
+  hostAt(index: number): Host {
+    const host = this.list[index];
+    if (host === undefined) throw new Error(`no host ${index}`);
+    return host;
+  }
+
+  ear(to: number, from: number): Ear {
+    const ear = this.ears[to]?.[from];
+    if (ear === undefined) throw new Error(`no ear of ${to} for ${from}`);
+    return ear;
+  }
+
+  holding(group: number, host: number): Holding {
+    const holding = this.holdings[group]?.[host];
+    if (holding === undefined) throw new Error(`no holding of ${host} in ${group}`);
+    return holding;
+  }
+
+  /** Whether so long a silence lets a host take the other for lost, as fast as its clock may run. */
+  isDeaf(silentMs: number): boolean {
+    return silentMs >= this.plan.downMs * (1 - rateError) - promptMs;
+  }
+
+  keysOf(group: number): readonly string[] {
+    return this.#keys[group] ?? [];
+  }
+
+  mark(host: Host, mark: Mark): void {
+    this.#marks[this.indexOf(host)]?.set(mark, this.events.now);
+  }
+
+  markedAt(host: Host, mark: Mark): number {
+    return this.#marks[this.indexOf(host)]?.get(mark) ?? -Infinity;
+  }
+
+  /** Whether the whole of a group's addresses, or some, could be reached at this host now. */
+  answersFor(host: Host, group: number): boolean {
+    if (host.clock.paused || host.down.has('eth0')) return false;
+    return this.keysOf(group).some((key) => host.kernel.answersFor(key));
+  }
+
+  override told(host: Host, event: DaemonEvent): void {
+    this.trace.note(this.events.now, () => ({ host: host.name, event }));
+    const index = this.indexOf(host);
+    if (event.code === 'group' && (event.to === 'claiming' || event.reason.kind === 'adopted')) {
+      const group = host.settings.groups.findIndex(({ name }) => name === event.group);
+      const holding = this.holding(group, index);
+      holding.claimedAt = this.events.now;
+      holding.ears = (this.ears[index] ?? []).map((ear) => ({ ...ear }));
+    }
+    this.onTold(host, event);
+  }
+
+  override announced(host: Host, addresses: readonly VirtualAddress[]): void {
+    this.wire.announce(host, addresses);
+    this.onAnnounced(host, addresses);
+  }
+
+  override send(from: Host, messages: Parameters<World['send']>[1]): void {
+    if (messages.some(({ path }) => !from.down.has(path))) this.leftAt[this.indexOf(from)] = from.clock.now();
+    this.trace.count(messages.length);
+    super.send(from, messages);
+  }
+
+  override took(host: Host, parcel: Parcel): void {
+    const ear = this.ear(this.indexOf(host), this.indexOf(parcel.from));
+    // A late one says nothing new, nor does one of an earlier life.
+    if (parcel.sentAt <= ear.takenSentAt || parcel.life !== parcel.from.life) return;
+    if (this.isDeaf(this.events.now - ear.takenAt)) ear.deafUntil = this.events.now;
+    ear.takenAt = this.events.now;
+    ear.takenSentAt = parcel.sentAt;
+  }
+
+  override lost(parcel: Parcel, to: Host): void {
+    this.ear(this.indexOf(to), this.indexOf(parcel.from)).lostAt = this.events.now;
+    this.trace.lose(parcel.from.name, to.name);
+  }
+
+  /** In order on each path, unless something holds single datagrams up. */
+  protected override arrivalOf(parcel: Parcel, to: Host): number {
+    const route = (this.indexOf(parcel.from) * 8 + this.indexOf(to)) * 4 + (parcel.path === 'eth0' ? 0 : 1);
+    const at = this.events.now + this.#delayMs();
+    for (const { delayMs } of this.impairments) if (delayMs !== undefined) return at + delayMs();
+    const inOrder = Math.max(at, this.#arrivals[route] ?? 0);
+    this.#arrivals[route] = inOrder;
+    return inOrder;
+  }
+
+  override arrive(parcel: Parcel, to: Host): void {
+    if (this.recordings.length < mostRecordings) this.recordings.push(parcel);
+    else if (this.plan.random.chance(0.01)) {
+      this.recordings[Math.floor(this.plan.random.within(mostRecordings))] = parcel;
+    }
+    super.arrive(parcel, to);
+  }
+
+  /** Somebody recorded this datagram and sends it again: it comes from no host. */
+  replay(parcel: Parcel, to: Host): void {
+    if (!to.down.has(parcel.path)) to.offerBytes(parcel);
+  }
+
+  protected override happened(): void {
+    this.trace.step(this.events.now);
+    if (this.stirred) {
+      this.stirred = false;
+      for (const group of this.holdings.keys()) this.#lookWhoAnswers(group);
+    }
+    this.onStep();
+  }
+
+  protected override noteAnswers(): void {}
+
+  #lookWhoAnswers(group: number): void {
+    let mask = 0;
+    for (const [index, host] of this.list.entries()) if (this.answersFor(host, group)) mask |= 1 << index;
+    const before = this.answerMasks[group] ?? 0;
+    if (mask === before) return;
+    this.answerMasks[group] = mask;
+    for (const [index, holding] of this.holdings[group]?.entries() ?? []) {
+      const answers = (mask & (1 << index)) !== 0;
+      if (answers) holding.since ??= this.events.now;
+      else holding.since = null;
+    }
+    const names = () => this.list.filter((_, index) => (mask & (1 << index)) !== 0).map(({ name }) => name);
+    this.trace.note(this.events.now, () => ({ group, answering: names() }));
+    this.onMove(group, before, mask);
+  }
+
+  override connects(from: Host, to: Host, path: string): boolean {
+    if (!super.connects(from, to, path)) return false;
+    for (const { cuts } of this.impairments) {
+      if (cuts?.(this.indexOf(from), this.indexOf(to), path) === true) return false;
+    }
+    return true;
+  }
+
+  #drops(from: string, to: string, path: string): boolean {
+    if (this.impairments.size === 0) return false;
+    const a = this.indexOf(this.host(from));
+    const b = this.indexOf(this.host(to));
+    for (const { drops } of this.impairments) if (drops?.(a, b, path) === true) return true;
+    return this.#loses();
+  }
+
+  #loses(): boolean {
+    for (const { loss } of this.impairments) if (loss !== undefined && this.plan.random.chance(loss)) return true;
+    return false;
+  }
+
+  #delayMs(): number {
+    return this.plan.random.between(0.05, this.plan.delayMs);
+  }
+
+  #copies(): number {
+    let copies = 1;
+    for (const impairment of this.impairments) copies = Math.max(copies, impairment.copies?.() ?? 1);
+    return copies;
+  }
+}
+
+/** The real one in one run of a hundred; elsewhere as good as none, since nobody forges here. */
+function hashFor(seed: number): KeyedHash {
+  return createKeyedHash(seed % 100 === 0 ? [new Uint8Array(32).fill(7)] : null);
+}

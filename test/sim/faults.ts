@@ -1,0 +1,360 @@
+// Every kind of fault, as something that begins and, unless it is over at once, ends. Which come when is the
+// weather's business.
+
+import { addressKey } from '#lib/ip';
+import type { CheckOutcome } from '#model/input';
+import type { Host } from '../world/host.ts';
+import type { Cluster, Impairment } from './cluster.ts';
+import type { Random } from './random.ts';
+
+export interface Fault {
+  /** What it does to whom, to stand behind `begins:`. */
+  readonly words: string;
+  /** No second one of the same name while it lasts. */
+  readonly name: string;
+  /** How long it lasts; drawn by the weather where it is missing. */
+  readonly lastsMs?: number;
+  /** Nobody can end it before its time. */
+  readonly stubborn?: boolean;
+  begin(): void;
+  end(): void;
+}
+
+type Make = (cluster: Cluster, random: Random) => Fault | null;
+
+const nothing = (): void => {};
+
+function network(words: string, cluster: Cluster, impairment: Impairment): Fault {
+  const { impairments } = cluster;
+  return {
+    words,
+    name: words,
+    begin: () => impairments.add(impairment),
+    end: () => impairments.delete(impairment),
+  };
+}
+
+function onHost(
+  kind: string,
+  make: (host: Host, cluster: Cluster, random: Random) => Omit<Fault, 'words' | 'name'> & { words?: string },
+): Make {
+  return (cluster, random) => {
+    const host = random.pick(cluster.list);
+    const { words, ...fault } = make(host, cluster, random);
+    return {
+      words: `${kind} ${host.name}${words === undefined ? '' : ` ${words}`}`,
+      name: `${kind} ${host.name}`,
+      ...fault,
+    };
+  };
+}
+
+function twoOf(cluster: Cluster, random: Random): [number, number] {
+  const a = Math.floor(random.within(cluster.list.length));
+  const b = (a + 1 + Math.floor(random.within(cluster.list.length - 1))) % cluster.list.length;
+  return [a, b];
+}
+
+const nameOf = (cluster: Cluster, index: number): string => cluster.hostAt(index).name;
+
+function onePath(cluster: Cluster, random: Random): string | null {
+  const { paths } = cluster.hostAt(0).settings.transport;
+  return paths.length > 1 && random.chance(0.5) ? random.pick(paths).name : null;
+}
+
+function cutBetween(words: string, both: boolean, filtered = false): Make {
+  return (cluster, random) => {
+    const [a, b] = twoOf(cluster, random);
+    const only = onePath(cluster, random);
+    const route = `${nameOf(cluster, a)}${both ? '<>' : '>'}${nameOf(cluster, b)}${only === null ? '' : ` on ${only}`}`;
+    return network(`${words} ${route}`, cluster, {
+      [filtered ? 'drops' : 'cuts']: (from: number, to: number, path: string) =>
+        ((from === a && to === b) || (both && from === b && to === a)) && (only === null || path === only),
+    });
+  };
+}
+
+function partition(cluster: Cluster, random: Random): Fault {
+  const parts = 2 + Math.floor(random.within(cluster.list.length - 1));
+  const side = cluster.list.map(() => Math.floor(random.within(parts)));
+  if (new Set(side).size === 1) side[0] = parts;
+  const words = [...new Set(side)]
+    .map((part) =>
+      cluster.list
+        .filter((_, index) => side[index] === part)
+        .map(({ name }) => name)
+        .join(' '),
+    )
+    .join(' | ');
+  return network(`partition ${words}`, cluster, { cuts: (from, to) => side[from] !== side[to] });
+}
+
+function blocked(begin: (host: Host) => void, end: (host: Host) => void): Make {
+  return onHost('freeze', (host, cluster) => ({
+    begin: () => {
+      cluster.mark(host, 'blocked');
+      begin(host);
+    },
+    end: () => {
+      cluster.mark(host, 'blocked');
+      end(host);
+    },
+  }));
+}
+
+function dies(kind: string, kill: (host: Host, random: Random) => void): Make {
+  return onHost(kind, (host, cluster, random) => ({
+    begin: () => {
+      cluster.mark(host, 'stopped');
+      kill(host, random);
+    },
+    end: () => {
+      if (host.process !== null) host.process.killIn = null;
+      startWhenEnded(host, cluster);
+    },
+  }));
+}
+
+const gatewayLost = onHost('gateway lost', (host, cluster, random) => {
+  const [gateway = ''] = host.settings.gateways;
+  const who = random.chance(0.4) ? gateway : `${gateway} ${host.name}`;
+  const mark = () => cluster.list.forEach((each) => cluster.mark(each, 'gateway'));
+  return {
+    words: who,
+    begin: () => {
+      mark();
+      cluster.wire.deadGateways.add(who);
+    },
+    end: () => {
+      mark();
+      cluster.wire.deadGateways.delete(who);
+    },
+  };
+});
+
+/** How long it lasts is known when it begins: nobody can end it. */
+function standsStill(kind: string, begin: (host: Host, ms: number) => void): Make {
+  return onHost(kind, (host, cluster, random) => {
+    const ms = random.within(random.pick([0.5, 3, 8]) * cluster.plan.intervalMs);
+    return {
+      words: `for ${Math.round(ms)} ms`,
+      lastsMs: ms + 1,
+      stubborn: true,
+      begin: () => {
+        if (host.clock.paused) return;
+        cluster.mark(host, 'paused');
+        // Before it goes on, which is asked for next.
+        cluster.events.after(ms, () => cluster.mark(host, 'paused'));
+        begin(host, ms);
+      },
+      end: () => cluster.mark(host, 'paused'),
+    };
+  });
+}
+
+/** A daemon that was told to stop takes its time. */
+function startWhenEnded(host: Host, cluster: Cluster): void {
+  cluster.mark(host, 'started');
+  if (!host.running) host.start();
+  else if (host.stopAsked) cluster.events.after(50, () => startWhenEnded(host, cluster));
+}
+
+function checkSays(kind: string, outcome: (random: Random) => CheckOutcome): Make {
+  return (cluster, random) => {
+    if (cluster.hostAt(0).settings.checks.length === 0) return null;
+    return onHost(kind, (host) => ({
+      begin: () => {
+        cluster.mark(host, 'check');
+        host.checkOutcomes.set('service', outcome(random));
+      },
+      end: () => {
+        cluster.mark(host, 'check');
+        host.checkOutcomes.delete('service');
+      },
+    }))(cluster, random);
+  };
+}
+
+function slowly(kind: string, set: (host: Host, random: Random) => void, unset: (host: Host) => void): Make {
+  return onHost(kind, (host, cluster, random) => ({
+    begin: () => {
+      cluster.mark(host, 'blocked');
+      set(host, random);
+    },
+    end: () => {
+      cluster.mark(host, 'blocked');
+      unset(host);
+    },
+  }));
+}
+
+const made = {
+  loss: (cluster, random) => {
+    const part = random.between(0.02, 0.4);
+    return network(`loss of ${Math.round(part * 100)} %`, cluster, { loss: part });
+  },
+  'lossy pair': (cluster, random) => {
+    const [a, b] = twoOf(cluster, random);
+    const part = random.between(0.2, 0.95);
+    return network(`loss of ${Math.round(part * 100)} % from ${nameOf(cluster, a)} to ${nameOf(cluster, b)}`, cluster, {
+      drops: (from, to) => from === a && to === b && random.chance(part),
+    });
+  },
+  cut: cutBetween('cut', true),
+  'one-way cut': cutBetween('one-way cut', false),
+  'filtered adverts': cutBetween('filtered adverts', true, true),
+  partition,
+  duplication: (cluster, random) => network('duplication', cluster, { copies: () => (random.chance(0.3) ? 2 : 1) }),
+  reordering: (cluster, random) => {
+    const most = random.pick([0.1, 0.5, 2]) * cluster.plan.intervalMs;
+    return network(`delays of up to ${Math.round(most)} ms`, cluster, { delayMs: () => random.within(most) });
+  },
+  replay: (cluster, random) => ({
+    words: 'replay of recordings',
+    name: 'replay',
+    lastsMs: 0,
+    begin: () => {
+      for (let left = 20; left > 0 && cluster.recordings.length > 0; left -= 1) {
+        const to = random.pick(cluster.list);
+        const parcel = random.pick(cluster.recordings);
+        if (to !== parcel.from) cluster.replay(parcel, to);
+      }
+    },
+    end: nothing,
+  }),
+  freeze: blocked(
+    (host) => host.freeze(),
+    (host) => host.thaw(),
+  ),
+  hiccup: onHost('hiccup', (host, cluster, random) => {
+    const ms = random.within(random.pick([0.5, 2, 4]) * cluster.plan.intervalMs);
+    let once = true;
+    return {
+      words: `for ${Math.round(ms)} ms in its next call`,
+      lastsMs: ms * 2 + 50,
+      begin: () => {
+        cluster.mark(host, 'blocked');
+        host.slowness = () => {
+          const now = once ? ms : 0;
+          once = false;
+          return now;
+        };
+      },
+      end: () => {
+        cluster.mark(host, 'blocked');
+        host.slowness = () => 0;
+      },
+    };
+  }),
+  crash: dies('crash', (host) => host.kill()),
+  'crash in a call': dies('crash in a call', (host, random) => {
+    if (host.process !== null) host.process.killIn = 1 + Math.floor(random.within(8));
+  }),
+  restart: onHost('restart', (host, cluster) => ({
+    lastsMs: 0,
+    begin: () => {
+      cluster.mark(host, 'stopped');
+      cluster.mark(host, 'started');
+      host.kill();
+      host.start();
+    },
+    end: nothing,
+  })),
+  stop: dies('stop', (host) => host.stop()),
+  'power cut': dies('power cut', (host) => host.powerCut()),
+  'slow kernel': slowly(
+    'slow kernel',
+    (host, random) => {
+      const most = random.pick([0.02, 0.3, 1.5]) * host.settings.intervalMs;
+      host.slowness = () => (random.chance(0.2) ? random.within(most) : 0);
+    },
+    (host) => (host.slowness = () => 0),
+  ),
+  'late answers': slowly(
+    'late answers',
+    (host, random) => {
+      const most = random.pick([0.1, 1, 3]) * host.settings.intervalMs;
+      host.answerMs = () => random.within(most);
+    },
+    (host) => (host.answerMs = () => 0.05),
+  ),
+  'late alarms': slowly(
+    'late alarms',
+    (host, random) => {
+      const most = random.pick([0.05, 0.5, 1.5]) * host.settings.intervalMs;
+      host.timerLateMs = () => random.within(most);
+    },
+    (host) => (host.timerLateMs = () => 0),
+  ),
+  refusal: onHost('refusal', (host, cluster, random) => {
+    const keys = host.settings.groups.flatMap((group) => group.addresses.map(addressKey));
+    const key = random.pick(keys);
+    return {
+      words: `of ${key}`,
+      begin: () => {
+        cluster.mark(host, 'kernel');
+        host.kernel.refused.add(key);
+      },
+      end: () => {
+        cluster.mark(host, 'kernel');
+        host.kernel.refused.delete(key);
+      },
+    };
+  }),
+  removal: onHost('removal', (host, cluster, random) => {
+    const key = random.pick(host.settings.groups.flatMap((group) => group.addresses.map(addressKey)));
+    return {
+      words: `of ${key}`,
+      lastsMs: 12_000,
+      begin: () => {
+        cluster.mark(host, 'removed');
+        host.kernel.remove(key);
+      },
+      end: nothing,
+    };
+  }),
+  'link down': onHost('link down', (host, cluster, random) => {
+    const { name } = random.pick(host.settings.transport.paths);
+    return {
+      words: `on ${name}`,
+      begin: () => {
+        cluster.mark(host, 'link');
+        host.setLink(name, false);
+      },
+      end: () => {
+        cluster.mark(host, 'link');
+        host.setLink(name, true);
+      },
+    };
+  }),
+  pause: standsStill('pause', (host, ms) => host.pauseVm(ms)),
+  suspend: standsStill('suspend', (host, ms) => host.suspend(ms)),
+  'gateway lost': (cluster, random) =>
+    cluster.hostAt(0).settings.gateways.length === 0 ? null : gatewayLost(cluster, random),
+  'check fails': checkSays('check fails', () => ({ kind: 'exit', code: 1 })),
+  'check hangs': checkSays('check hangs', () => ({ kind: 'timeout' })),
+  'check flaps': (cluster, random) => {
+    if (cluster.hostAt(0).settings.checks.length === 0) return null;
+    return onHost('check flaps', (host) => {
+      let over = false;
+      const flap = (bad: boolean) => {
+        if (over) return;
+        cluster.mark(host, 'check');
+        if (bad) host.checkOutcomes.set('service', { kind: 'exit', code: 1 });
+        else host.checkOutcomes.delete('service');
+        cluster.events.after(random.within(6000), () => flap(!bad));
+      };
+      return {
+        begin: () => flap(true),
+        end: () => {
+          over = true;
+          cluster.mark(host, 'check');
+          host.checkOutcomes.delete('service');
+        },
+      };
+    })(cluster, random);
+  },
+} satisfies Record<string, Make>;
+
+export type FaultKind = keyof typeof made;
+export const faults: Readonly<Record<FaultKind, Make>> = made;

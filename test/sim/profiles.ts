@@ -1,0 +1,49 @@
+// The weathers: which faults come, how often, how many at once, and how often all is made whole again.
+
+import type { FaultKind } from './faults.ts';
+
+export interface Profile {
+  /** How often seeds draw it. */
+  readonly weight: number;
+  readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
+  readonly atOnce: number;
+  /** Mean time between two faults, in down times. */
+  readonly gap: number;
+  /** How often a fault is followed by a calm, long enough to come to rest. */
+  readonly calms: number;
+}
+
+const network = {
+  loss: 3,
+  'lossy pair': 3,
+  cut: 4,
+  'one-way cut': 4,
+  'filtered adverts': 2,
+  partition: 4,
+  duplication: 2,
+  reordering: 2,
+  replay: 2,
+};
+const processes = { freeze: 4, hiccup: 4, crash: 4, 'crash in a call': 3, restart: 3, stop: 2, 'power cut': 1 };
+const kernels = { 'slow kernel': 3, 'late answers': 2, 'late alarms': 2, refusal: 2, removal: 2 };
+const hosts = {
+  'link down': 3,
+  pause: 2,
+  suspend: 2,
+  'gateway lost': 2,
+  'check fails': 2,
+  'check hangs': 2,
+  'check flaps': 1,
+};
+const everything = { ...network, ...processes, ...kernels, ...hosts };
+
+export const profiles: Readonly<Record<string, Profile>> = {
+  single: { weight: 5, faults: everything, atOnce: 1, gap: 12, calms: 0.5 },
+  storm: { weight: 5, faults: everything, atOnce: 6, gap: 1.5, calms: 0.04 },
+  network: { weight: 4, faults: network, atOnce: 3, gap: 3, calms: 0.1 },
+  processes: { weight: 3, faults: processes, atOnce: 3, gap: 3, calms: 0.1 },
+  kernels: { weight: 2, faults: { ...kernels, hiccup: 1, restart: 1 }, atOnce: 3, gap: 3, calms: 0.1 },
+  loss: { weight: 1, faults: { loss: 1 }, atOnce: 1, gap: 1, calms: 0.02 },
+  pauses: { weight: 1, faults: { pause: 3, suspend: 2, freeze: 1, cut: 1 }, atOnce: 2, gap: 4, calms: 0.2 },
+  quiet: { weight: 1, faults: { hiccup: 1 }, atOnce: 1, gap: 300, calms: 0.2 },
+};

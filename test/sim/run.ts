@@ -1,0 +1,128 @@
+// One cluster-hour of one seed: 3,600 intervals of faults, then a calm to the end. The first finding ends it.
+
+import { Cluster } from './cluster.ts';
+import { boundsChecker } from './checkers/bounds.ts';
+import type { Checker } from './checkers/checker.ts';
+import { kernelChecker } from './checkers/kernel.ts';
+import { leaseChecker } from './checkers/lease.ts';
+import { OverlapChecker } from './checkers/overlap.ts';
+import { ReasonChecker } from './checkers/reasons.ts';
+import { RestChecker } from './checkers/rest.ts';
+import { VacancyChecker } from './checkers/vacancy.ts';
+import type { FaultKind } from './faults.ts';
+import { type Asked, type Plan, planFor } from './plan.ts';
+import type { Trace } from './trace.ts';
+import { Weather } from './weather.ts';
+
+const intervalsInHour = 3600;
+
+export interface Outcome {
+  readonly seed: number;
+  readonly words: string;
+  readonly finding: { readonly at: number; readonly checker: string; readonly words: string } | null;
+  readonly hash: string;
+  readonly steps: number;
+  readonly moves: number;
+  readonly rests: number;
+  readonly reached: Readonly<Partial<Record<FaultKind, number>>>;
+  readonly worstOverlapMs: ReadonlyMap<string, number>;
+  /** In intervals, so that paces can be compared. */
+  readonly worstVacancy: number;
+}
+
+class Found extends Error {
+  readonly checker: string;
+
+  constructor(checker: string, words: string) {
+    super(words);
+    this.checker = checker;
+  }
+}
+
+export function runSeed(seed: number, asked: Asked = {}): Outcome {
+  return play(planFor(seed, asked), false).outcome;
+}
+
+/** The same run again, with its story. */
+export function tellSeed(seed: number, asked: Asked = {}): { readonly outcome: Outcome; readonly trace: Trace } {
+  return play(planFor(seed, asked), true);
+}
+
+function play(plan: Plan, telling: boolean): { outcome: Outcome; trace: Trace } {
+  const cluster = new Cluster(plan, telling);
+  const restMs = restAfterMs(cluster);
+  const overlap = new OverlapChecker(cluster);
+  const reasons = new ReasonChecker(cluster);
+  const rest = new RestChecker(cluster, restMs);
+  const vacancy = new VacancyChecker(cluster, restMs);
+  const weather = new Weather(cluster, restMs + 2 * plan.downMs + 8 * plan.intervalMs);
+  const others = [leaseChecker(cluster), kernelChecker(cluster), boundsChecker(cluster)];
+  watch(cluster, [overlap, reasons, rest, vacancy, ...others]);
+  let finding: Outcome['finding'] = null;
+  try {
+    live(cluster, weather, restMs);
+  } catch (error) {
+    finding = foundBy(error, cluster.events.now);
+  }
+  overlap.end();
+  const outcome = {
+    seed: plan.seed,
+    words: plan.words,
+    finding,
+    hash: cluster.trace.hash,
+    steps: cluster.trace.steps,
+    moves: reasons.moves,
+    rests: rest.rests,
+    reached: weather.reached,
+    worstOverlapMs: overlap.worstMs,
+    worstVacancy: vacancy.worstMs / plan.intervalMs,
+  };
+  return { outcome, trace: cluster.trace };
+}
+
+function live(cluster: Cluster, weather: Weather, restMs: number): void {
+  const { plan } = cluster;
+  for (const host of cluster.list) {
+    cluster.mark(host, 'started');
+    cluster.events.after(plan.random.chance(0.5) ? 0 : plan.random.within(2 * plan.downMs), () => host.start());
+  }
+  cluster.events.after(3 * plan.downMs, () => weather.begin());
+  cluster.run(intervalsInHour * plan.intervalMs);
+  weather.clear();
+  cluster.run(restMs + 2 * plan.downMs + 8 * plan.intervalMs);
+}
+
+/** Long enough for every listening, turn, handover and end of a lease. */
+function restAfterMs(cluster: Cluster): number {
+  const { downMs, intervalMs, hosts } = cluster.plan;
+  const [host] = cluster.list;
+  const lease = host?.settings.lease;
+  const leaseMs = lease === undefined || lease.kind === 'off' ? 0 : lease.ms + 1250;
+  const checkMs = host?.settings.checks.length === 0 ? 0 : 4000;
+  const extraMs = Math.max(0, (host?.settings.startupDelayMs ?? 0) - downMs);
+  return 4 * downMs + leaseMs + checkMs + extraMs + (hosts.length + 6) * intervalMs + 6000;
+}
+
+function watch(cluster: Cluster, checkers: readonly Checker[]): void {
+  const look = (checker: Checker, wrong: string | null | undefined): void => {
+    if (wrong !== null && wrong !== undefined) throw new Found(checker.name, wrong);
+  };
+  const stepping = checkers.filter((checker) => checker.step !== undefined);
+  cluster.onStep = () => {
+    for (const checker of stepping) look(checker, checker.step?.());
+  };
+  cluster.onMove = (group, before, after) => {
+    for (const checker of checkers) look(checker, checker.moved?.(group, before, after));
+  };
+  cluster.onTold = (host, event) => {
+    for (const checker of checkers) look(checker, checker.told?.(host, event));
+  };
+  cluster.onAnnounced = (host, addresses) => {
+    for (const checker of checkers) checker.announced?.(host, addresses);
+  };
+}
+
+function foundBy(error: unknown, at: number): Outcome['finding'] {
+  if (error instanceof Found) return { at, checker: error.checker, words: error.message };
+  return { at, checker: 'assertion', words: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
