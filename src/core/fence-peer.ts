@@ -11,6 +11,7 @@ import { raise, settle } from './problems.ts';
 import { maxBoots } from './peers.ts';
 import type { Vacancy } from './state.ts';
 import { liveBootOf, lostHoldersOf } from './lost-holders.ts';
+import { turnMs } from './timing.ts';
 import { groupAt, newId, tell, type Turn } from './turn.ts';
 
 /** The operation under way. */
@@ -57,7 +58,7 @@ export function fenceHinders(turn: Turn, index: number): Reason | null {
   const handed = nodes.length === 0 && vacancy?.resigned === true && vacancy.successor !== null;
   if (unheard.length > 0 && !handed) return { kind: 'nodes-unheard', nodes: unheard.join(', ') };
   if (!handed && vacancy !== null && turnSinceMet(turn, vacancy) > turn.now)
-    return { kind: 'waiting-turn', ahead: Math.round((vacancy.claimAt - vacancy.since) / turn.settings.intervalMs) };
+    return { kind: 'waiting-turn', ahead: Math.round((vacancy.claimAt - vacancy.since) / turnMs(turn.settings)) };
   const [first] = nodes;
   if (first === undefined || fenceIsDue(turn, index)) return null;
   return failureReason(turn, nodes) ?? { kind: 'heard-elsewhere', peer: first };

@@ -49,9 +49,11 @@ function keyOf(problem: Problem): string {
     case 'address-refused':
     case 'address-removed':
     case 'address-stuck':
-    case 'address-answered':
     case 'address-conflict':
       return `${problem.code} ${problem.group} ${problem.key}`;
+    // One host that answers for several addresses of a group is one problem.
+    case 'address-answered':
+      return `${problem.code} ${problem.group} ${problem.mac}`;
     case 'check-failing':
       return `${problem.code} ${problem.check}`;
     case 'hook-failing':

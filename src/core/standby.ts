@@ -11,6 +11,7 @@ import { gatewayHinders } from './isolation.ts';
 import { lostHoldersOf } from './lost-holders.ts';
 import { explain } from './roles.ts';
 import type { Group, Vacancy } from './state.ts';
+import { turnMs } from './timing.ts';
 import { changeGroup, groupAt, type Turn } from './turn.ts';
 
 export function standBy(turn: Turn, index: number): void {
@@ -92,7 +93,7 @@ function awaitTurn(turn: Turn, index: number, all: readonly Voice[]): void {
   const { group } = groupAt(turn, index);
   const open = resignedVacancy(turn, group, all) ?? group.vacancy ?? silentVacancy(turn, group);
   const ahead = countAhead(turn, group, all, open);
-  const vacancy = { ...open, claimAt: later(open.since, ahead * turn.settings.intervalMs) };
+  const vacancy = { ...open, claimAt: later(open.since, ahead * turnMs(turn.settings)) };
   changeGroup(turn, index, { vacancy, preemptSince: null, wants: 'nothing' });
   const atOnce = vacancy.resigned && ahead === 0;
   if (atOnce || turn.judged >= vacancy.claimAt) {

@@ -23,6 +23,14 @@ export function windowMs({ intervalMs }: Settings): number {
   return Math.min(50, Math.max(2, intervalMs / 10));
 }
 
+/**
+ * How much later each further rank claims. Adverts come an interval apart, so a node that missed one of them reckons
+ * from an interval earlier: with a whole interval it would claim in the very moment of the one before it.
+ */
+export function turnMs(settings: Settings): number {
+  return settings.intervalMs + windowMs(settings);
+}
+
 /** How long a lease is, from the instant that it counts from; without one nothing ends. */
 export function leaseMs({ lease }: Settings): number {
   return lease.kind === 'off' ? Number.POSITIVE_INFINITY : lease.ms;

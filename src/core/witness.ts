@@ -6,6 +6,7 @@ import { raise, settle } from './problems.ts';
 import { fenceDecides } from './fence-peer.ts';
 import { clearTurnAt, suspectsOf } from './probing.ts';
 import type { Boot, Probe } from './state.ts';
+import { turnMs } from './timing.ts';
 import { groupAt, type Turn } from './turn.ts';
 
 export function wireHinders(turn: Turn, index: number): Reason | null {
@@ -20,7 +21,7 @@ export function wireHinders(turn: Turn, index: number): Reason | null {
   const at = clearTurnAt(turn, index);
   if (turn.judged >= at) return null;
   if (at <= turn.now) turn.wantPoll = true;
-  return { kind: 'waiting-turn', ahead: Math.round((vacancy.claimAt - vacancy.since) / turn.settings.intervalMs) };
+  return { kind: 'waiting-turn', ahead: Math.round((vacancy.claimAt - vacancy.since) / turnMs(turn.settings)) };
 }
 
 /** Once for a silent host, however many groups it held; for anybody else, once for each address. */
@@ -35,12 +36,12 @@ export function noteWitness(turn: Turn): void {
       raise(turn, { code: 'holder-silent-but-answers', holder: reason.holder, mac: reason.mac });
     } else if (reason.kind === 'address-answered') {
       const { key, mac } = probe.answer;
-      others.add(`${name} ${key}`);
+      others.add(`${name} ${mac}`);
       raise(turn, { code: 'address-answered', group: name, key, mac, by: reason.by });
     }
   }
   settle(turn, (p) => p.code === 'holder-silent-but-answers' && !silent.has(p.holder));
-  settle(turn, (p) => p.code === 'address-answered' && !others.has(`${p.group} ${p.key}`));
+  settle(turn, (p) => p.code === 'address-answered' && !others.has(`${p.group} ${p.mac}`));
 }
 
 function answered(turn: Turn, group: string, { key, mac, at }: NonNullable<Probe['answer']>): Reason {

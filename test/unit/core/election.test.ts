@@ -32,7 +32,7 @@ test('down: the best standby claims at once', (t) => {
   t.like(bench.group.reason, { kind: 'holder-lost', holder: 'peer' });
 });
 
-test('down: each further rank waits one interval more', (t) => {
+test('down: each further rank waits an interval and a window more', (t) => {
   const bench = standby({ priority: 100 });
   bench.hearAndAnswer({ node: 'third', boot: thirdBoot, sequence: 5, entry: { role: 'standby', priority: 150 } });
   bench.hearAndAnswer({
@@ -46,7 +46,7 @@ test('down: each further rank waits one interval more', (t) => {
     bench.hearAndAnswer({ node: 'third', boot: thirdBoot, entry: { role: 'standby', priority: 150 } });
     bench.hearAndAnswer({ node: 'other', boot: '0000000000000044', entry: { role: 'standby', priority: 120 } });
   });
-  t.is(claimed, heard + 3000 + 2000);
+  t.is(claimed, heard + 3000 + 2 * 1050);
 });
 
 test('down: who hears a better-ranked claimant waits', (t) => {
@@ -166,7 +166,7 @@ test('handover: the named successor claims on receipt, the others wait an interv
   t.is(other.group.role, 'standby');
   other.runTo(from + 999);
   t.is(other.group.role, 'standby');
-  other.runTo(from + 1001);
+  other.runTo(from + 1051);
   t.is(other.group.role, 'active');
 });
 

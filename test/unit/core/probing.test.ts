@@ -209,7 +209,7 @@ test('start: also where nobody was heard, the last window of the wait asks, and 
   t.like(bench.group.reason, { kind: 'address-answered', by: null });
 });
 
-test('each further rank waits an interval more than the wire', (t) => {
+test('each further rank waits an interval and a window more than the wire', (t) => {
   const { bench, heard } = watcher(3250);
   const third = { node: 'third', boot: thirdBoot, entry: { role: 'standby', priority: 150 } } as const;
   bench.hearAndAnswer({ ...third, sequence: 5000 });
@@ -217,7 +217,7 @@ test('each further rank waits an interval more than the wire', (t) => {
     run(bench, at);
     if (!isActive(bench)) bench.hearAndAnswer(third);
   }
-  t.is(bench.now, heard + 3250 + windowMs + 1000);
+  t.is(bench.now, heard + 3250 + windowMs + 1050);
 });
 
 test('a holder that starts anew took away what it left: one silent window, whatever it held before', (t) => {
