@@ -177,7 +177,9 @@ function groupWakeAt(turn: Turn, index: number): Instant {
     mandateWakeAt(turn, group),
     group.role === 'claiming' ? claimingWakeAt(turn, group) : never,
     group.role === 'standby' && group.restUntil > turn.now ? group.restUntil : never,
-    resignation === null ? never : earliest(resignation.repeatAt, resignation.until),
+    resignation === null
+      ? never
+      : earliest(resignation.repeatAt, resignation.until > turn.now ? resignation.until : never),
     // Another fault may last longer than the back-off.
     retryAt > turn.now ? retryAt : never,
     peerFenceWakeAt(turn, index),

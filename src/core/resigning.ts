@@ -17,7 +17,10 @@ export function goOnResigning(turn: Turn, index: number): void {
   const heirs = voices(turn, group.name).filter(({ boot }) => boot.node === plan.successor && boot.proven);
   const done = heirs.some(({ entry }) => entry.role === 'active');
   const able = heirs.some(({ entry }) => entry.role === 'standby' || entry.role === 'claiming');
-  if (!done && able && plan.until > turn.now) {
+  // Its word may be among the packets that wait for a node that runs late; who ends cannot wait for them.
+  const over = turn.state.stopping === null ? turn.judged >= plan.until : turn.now >= plan.until;
+  if (!done && able && !over) {
+    if (plan.until <= turn.now) turn.wantPoll = true;
     if (plan.repeatAt > turn.now) return;
     changeGroup(turn, index, { resignation: { ...plan, repeatAt: later(turn.now, repeatMs) } });
     turn.repeat = true;

@@ -4,6 +4,7 @@
 import test from 'ava';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Lab } from '../lab/lab.ts';
+import { untilAnswers } from '../lab/seen.ts';
 
 const dropAdverts = `add table inet filtered
 add chain inet filtered in { type filter hook prerouting priority -300 ; }
@@ -20,7 +21,10 @@ test('adverts are filtered, the segment is not: one holder while it answers, the
   );
   await sleep(1500);
   for (const address of lab.addresses) t.deepEqual(await lab.holders(address), ['h1'], address);
+  const witness = await lab.answering();
+  await untilAnswers(witness, 'h1', 2000);
   await lab.kill('h1');
   await lab.waitForState('h2', 'active', 5000);
-  t.deepEqual(await lab.holders(), ['h2'], 'the kernel of the dead one let go before');
+  await untilAnswers(witness, 'h2', 2000);
+  t.is((await witness.stop()).longestOverlapMs, 0, 'the kernel of the dead one was silent before');
 });

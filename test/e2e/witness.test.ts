@@ -20,6 +20,8 @@ for (const interval of ['1s', '100ms']) {
     const lab = await Lab.up(t, { hosts: 2, interval });
     const witness = await lab.answering();
     await untilAnswers(witness, 'h1', 2000);
+    // A machine in a hurry may have let h2 be first.
+    const before = (await lab.logs('h2')).length;
     await filterMulticast(lab);
     const status = await lab.waitFor('h2', has('holder-silent-but-answers'), 8000);
     t.regex(status.groups[0]?.reason ?? '', /h1 is silent, but \S+, which is its own, still answers for/);
@@ -37,7 +39,7 @@ for (const interval of ['1s', '100ms']) {
     const seen = await witness.stop();
     t.is(seen.longestOverlapMs, 0, 'two holders');
     t.is(spanCount(seen), 1, 'the holder answered all the time, and nobody else ever');
-    t.notRegex(await lab.logs('h2'), /claiming/);
+    t.notRegex((await lab.logs('h2')).slice(before), /claiming/);
   });
 }
 
