@@ -33,6 +33,11 @@ export function judgeRound(turn: Turn, index: number): void {
     return;
   }
   const silent = probe.silent + 1;
+  // Two that cannot hear each other's adverts would both find the wire silent: one of them waits some rounds more.
+  if (probe.rivalAt >= probe.roundAt && silent < turn.settings.downAfter) {
+    changeGroup(turn, index, { probe: { ...probe, judged: true, silent, clearAt: null } });
+    return;
+  }
   const from = holdEndsAt(turn, group.name);
   const wasAnsweredSince = probe.answer !== null && probe.answer.at >= from;
   const isEnough = (probe.roundAt >= from && !wasAnsweredSince) || silent >= turn.settings.downAfter;
@@ -49,7 +54,15 @@ export function askTheWire(turn: Turn, index: number): void {
   }
   const { probe } = group;
   if (probe === null) {
-    const blank = { startedAt: turn.now, judged: false, silent: 0, answer: null, echoes: 0, clearAt: null };
+    const blank = {
+      startedAt: turn.now,
+      judged: false,
+      silent: 0,
+      answer: null,
+      rivalAt: longAgo,
+      echoes: 0,
+      clearAt: null,
+    };
     changeGroup(turn, index, { probe: { ...blank, roundAt: turn.now, repeatedAt: null } });
   } else if (probe.repeatedAt === null) {
     if (repeatAt(turn, probe) > turn.now) return;

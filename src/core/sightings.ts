@@ -28,6 +28,19 @@ export function takeSighting(turn: Turn, key: AddressKey, mac: string): void {
   if (group.role === 'active') noteConflict(turn, index, key, mac);
 }
 
+/**
+ * Somebody asks for the same address at the same time. A node whose adverts are heard is settled with by rank; of two
+ * that know nothing of each other the one with the lower hardware address goes first.
+ */
+export function takeProbe(turn: Turn, key: AddressKey, mac: string): void {
+  const index = ownerOf(turn, key);
+  if (index === null || isOwn(turn, mac) || isLivePeers(turn, mac)) return;
+  const { group } = groupAt(turn, index);
+  const own = turn.state.links.get(key.split('/')[0] ?? '')?.mac;
+  if (group.probe === null || own === undefined || own < mac) return;
+  changeGroup(turn, index, { probe: { ...group.probe, rivalAt: turn.now } });
+}
+
 /** When a conflict has been quiet for long enough. */
 export function conflictDue(turn: Turn, index: number): void {
   const { group } = groupAt(turn, index);
@@ -60,6 +73,10 @@ function isRival(turn: Turn, group: string, mac: string): boolean {
   return [...turn.state.boots.values()].some(
     (boot) => boot.state !== 'lost' && boot.macs.includes(mac) && boot.table.entries.get(group)?.role === 'active',
   );
+}
+
+function isLivePeers(turn: Turn, mac: string): boolean {
+  return [...turn.state.boots.values()].some((boot) => boot.state === 'two-way' && boot.macs.includes(mac));
 }
 
 function isOwn(turn: Turn, mac: string): boolean {

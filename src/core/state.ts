@@ -251,6 +251,8 @@ export interface Probe {
   /** Silent rounds in a row, as judged. */
   readonly silent: number;
   readonly answer: { readonly key: AddressKey; readonly mac: string; readonly at: Instant } | null;
+  /** A host that is none of the live nodes probes for the same address, and goes first; when it was last heard to. */
+  readonly rivalAt: Instant;
   /** Rounds in a row, with an answer, in which certainly nobody held the group. */
   readonly echoes: number;
   /** Since when nobody answers; null while that is not known. */

@@ -34,7 +34,7 @@ import { takeAddressChange } from './put-back.ts';
 import { addPatience, judgeSilence, silenceWakeAt } from './silence.ts';
 import { takeSlept } from './slept.ts';
 import { speakIfDue, takeSent } from './speaking.ts';
-import { takeSighting } from './sightings.ts';
+import { takeProbe, takeSighting } from './sightings.ts';
 import type { State } from './state.ts';
 import { beginStop, endStop, stopWakeAt } from './stopping.ts';
 import { beginTurn, tell, type Turn } from './turn.ts';
@@ -131,6 +131,9 @@ function take(turn: Turn, input: Input): Effect | null {
       return null;
     case 'seen':
       takeSighting(turn, input.key, input.mac);
+      return null;
+    case 'probed':
+      takeProbe(turn, input.key, input.mac);
       return null;
     case 'gateway-answered':
       takeGatewayAnswer(turn, input.gateway);

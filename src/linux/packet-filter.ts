@@ -6,6 +6,7 @@ import { parseIp } from '#lib/ip';
 const LOAD_WORD = 0x20;
 const LOAD_HALF = 0x28;
 const LOAD_BYTE = 0x30;
+const JUMP = 0x05;
 const JUMP_IF_EQUAL = 0x15;
 const RETURN = 0x06;
 const WHOLE_FRAME = 0xffff;
@@ -15,13 +16,14 @@ const NOTHING = 0;
 const ARP_KINDS_AT = 14;
 const ARP_LENGTHS_AT = 18;
 const ARP_SENDER_AT = 28;
+const ARP_TARGET_AT = 38;
 const NEXT_HEADER_AT = 20;
 const ICMP6_TYPE_AT = 54;
 /** The last four of its sixteen bytes: enough to turn nearly everything away. */
 const TARGET_END_AT = 74;
 
 /** BOUNDED: the kernel takes programs of 4,096 instructions; with more addresses than this, all are let through. */
-const MOST_WORDS = 1500;
+const MOST_WORDS = 1000;
 
 interface Instruction {
   readonly code: number;
@@ -30,13 +32,18 @@ interface Instruction {
   readonly value: number;
 }
 
-/** ARP whose sender is one of these IPv4 addresses. */
+/** ARP whose sender is one of these IPv4 addresses, or that probes for one of them: its sender is zero. */
 export function arpFilter(addresses: readonly string[]): Uint8Array {
+  const probes = oneOf(ARP_TARGET_AT, addresses);
   return assembled([
     { code: LOAD_WORD, value: ARP_KINDS_AT },
     ...demand(0x0001_0800),
     { code: LOAD_HALF, value: ARP_LENGTHS_AT },
     ...demand(0x0604),
+    { code: LOAD_WORD, value: ARP_SENDER_AT },
+    { code: JUMP_IF_EQUAL, ifTrue: 1, value: 0 },
+    { code: JUMP, value: probes.length },
+    ...probes,
     ...oneOf(ARP_SENDER_AT, addresses),
   ]);
 }

@@ -1,5 +1,5 @@
-// What becomes of the voices that are heard: those of other hosts for our addresses are told as `seen`, at a bounded
-// pace however loud the segment is. Who they are, and what it means, is decided elsewhere.
+// What becomes of the voices that are heard: those of other hosts for our addresses are told as `seen` or `probed`, at a
+// bounded pace however loud the segment is. Who they are, and what it means, is decided elsewhere.
 
 import { addressKey } from '#lib/ip';
 import type { Instant } from '#lib/time';
@@ -24,7 +24,8 @@ export class WireVoices {
   readonly #offer: (input: Input) => void;
   /** BOUNDED by the configuration. */
   readonly #keys = new Map<InterfaceName, Map<string, AddressKey[]>>();
-  readonly #told = new Map<AddressKey, Told>();
+  /** By kind of voice and address. */
+  readonly #told = new Map<string, Told>();
 
   constructor(addresses: readonly VirtualAddress[], clock: Pick<Clock, 'now'>, offer: (input: Input) => void) {
     this.#clock = clock;
@@ -45,13 +46,14 @@ export class WireVoices {
   }
 
   /** A voice of another host. */
-  heard(name: InterfaceName, { address, mac }: Voice): void {
+  heard(name: InterfaceName, { address, mac, probes }: Voice): void {
+    const kind = probes ? 'probed' : 'seen';
     for (const key of this.#keys.get(name)?.get(address) ?? []) {
-      if (this.#isDue(key, mac)) this.#offer({ kind: 'seen', key, mac });
+      if (this.#isDue(`${kind} ${key}`, mac)) this.#offer({ kind, key, mac });
     }
   }
 
-  #isDue(key: AddressKey, mac: string): boolean {
+  #isDue(key: string, mac: string): boolean {
     const now = this.#clock.now();
     const told = this.#told.get(key);
     if (told === undefined || now - told.since >= PACE_MS) {

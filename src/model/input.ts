@@ -32,6 +32,8 @@ export type Input =
   | { readonly kind: 'slept'; readonly ms: number }
   /** Another host's hardware address spoke on the wire for one of our addresses: an answer, or an announcement. */
   | { readonly kind: 'seen'; readonly key: AddressKey; readonly mac: string }
+  /** Another host asked the wire whether one of our addresses is free, as whoever is about to take it does. */
+  | { readonly kind: 'probed'; readonly key: AddressKey; readonly mac: string }
   /** A gateway answered, whatever it was asked. */
   | { readonly kind: 'gateway-answered'; readonly gateway: string }
   /** All configured addresses that are on this host now and are not ours: an administrator's. */

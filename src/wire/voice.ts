@@ -1,6 +1,6 @@
 // Who speaks for an address in a frame that came in: the sender of an ARP packet, the target of a neighbour
-// advertisement. Total: any bytes give a voice or null. Questions are no voice: an ARP probe and a
-// neighbour solicitation say who looks for an address, not who has it.
+// advertisement. Total: any bytes give a voice or null. An ordinary question says who looks for an address, not who
+// has it, and is no voice. An ARP probe (RFC 5227) is: whoever sends one is about to take the address.
 
 import { formatIp } from '#lib/ip';
 import { ethernetText } from './ethernet-address.ts';
@@ -12,6 +12,8 @@ export interface Voice {
   readonly mac: string;
   /** The MAC that somebody else's question was answered to; null for what was said unasked. */
   readonly answers: string | null;
+  /** It does not have the address yet. */
+  readonly probes: boolean;
 }
 
 const ethernetLength = 14;
@@ -27,8 +29,11 @@ export function readArpVoice(frame: Uint8Array): Voice | null {
   if (head !== ethernetArp) return null;
   const mac = frame.subarray(22, 28);
   const address = frame.subarray(28, 32);
-  // A probe has no sender address, and what no host can have as its MAC is nobody's.
-  if (!isUnicast(mac) || address.every((byte) => byte === 0)) return null;
+  // What no host can have as its MAC is nobody's.
+  if (!isUnicast(mac)) return null;
+  if (address.every((byte) => byte === 0)) {
+    return view.getUint16(20) === 1 ? { ...voice(frame.subarray(38, 42), mac, null), probes: true } : null;
+  }
   const answers = view.getUint16(20) === 2 && isUnicast(frame.subarray(0, 6)) ? frame.subarray(0, 6) : null;
   return voice(address, mac, answers);
 }
@@ -73,5 +78,6 @@ function voice(address: Uint8Array, mac: Uint8Array, answers: Uint8Array | null)
     address: formatIp(address),
     mac: ethernetText(mac),
     answers: answers === null ? null : ethernetText(answers),
+    probes: false,
   };
 }

@@ -28,7 +28,10 @@ export class FakeWire {
       const key = addressKey(address);
       this.asked.push({ at: this.#world.events.now, host: asker.name, key });
       if (asker.down.has(address.interface)) continue;
-      for (const host of this.#world.hosts.values()) this.#askHost(asker, host, address);
+      for (const host of this.#world.hosts.values()) {
+        this.#askHost(asker, host, address);
+        if (address.family === 4) this.#overhear(asker, host, address);
+      }
       for (const mac of [this.strangers.get(key), this.proxyMac]) if (mac != null) this.#answer(asker, key, mac);
     }
   }
@@ -59,6 +62,14 @@ export class FakeWire {
       if (!answers || !this.#world.connects(host, asker, name)) return;
       if (!this.loses()) this.#answer(asker, addressKey(address), host.mac);
     });
+  }
+
+  /** A probe is broadcast: whoever has the address configured hears that somebody asks. */
+  #overhear(asker: Host, host: Host, { interface: name, ...address }: VirtualAddress): void {
+    const key = addressKey({ ...address, interface: name });
+    const knows = host.settings.groups.some((group) => group.addresses.some((own) => addressKey(own) === key));
+    if (host === asker || !knows || !this.#world.connects(asker, host, name) || this.loses()) return;
+    this.#world.events.after(this.#world.delay(), () => host.overhear({ kind: 'probed', key, mac: asker.mac }));
   }
 
   #answer(to: Host, key: string, mac: string): void {

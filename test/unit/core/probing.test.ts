@@ -289,3 +289,31 @@ test('a daemon that stops asks nothing any more', (t) => {
   t.deepEqual(asksIn(bench.runTo(heard + 400)), []);
   t.is(bench.group.role, 'draining');
 });
+
+test('who probes at the same time, is not heard otherwise and has the lower hardware address goes first', (t) => {
+  const probed = (bench: Bench, mac: string) => bench.step({ kind: 'probed', key: bench.keys[0] ?? '', mac });
+  const lower = watcher(down - windowMs);
+  run(lower.bench, lower.heard + down, () => probed(lower.bench, '02:00:00:00:00:00'));
+  t.is(lower.bench.group.role, 'standby');
+  run(lower.bench, lower.heard + 9000);
+  t.is(lower.bench.now, lower.heard + down + 1000, 'one round without a rival is enough');
+
+  const higher = watcher(down - windowMs);
+  run(higher.bench, higher.heard + down, () => probed(higher.bench, strangerMac));
+  t.is(higher.bench.now, higher.heard + down);
+
+  const live = watcher(down - windowMs);
+  const third = { node: 'third', boot: thirdBoot, entry: { role: 'standby', priority: 1 } } as const;
+  const advert = { facts: { ...facts, macs: ['02:00:00:00:00:00'] } };
+  run(live.bench, live.heard + down, () => {
+    live.bench.hearAndAnswer({ ...third, advert });
+    probed(live.bench, '02:00:00:00:00:00');
+  });
+  t.is(live.bench.now, live.heard + down, 'rank settles it between nodes that hear each other');
+});
+
+test('a rival that probes for ever and never takes the address is not waited for any longer than a down time', (t) => {
+  const { bench, heard } = watcher(down - windowMs);
+  run(bench, heard + 9000, () => bench.step({ kind: 'probed', key: bench.keys[0] ?? '', mac: '02:00:00:00:00:00' }));
+  t.is(bench.now, heard + down + 2000);
+});

@@ -51,6 +51,7 @@ const inputs: Record<Input['kind'], (bench: Bench) => Input> = {
   lapsed: () => ({ kind: 'lapsed' }),
   slept: () => ({ kind: 'slept', ms: 1000 }),
   seen: () => ({ kind: 'seen', key: 'eth0/192.0.2.10/32', mac: '02:00:00:00:00:09' }),
+  probed: () => ({ kind: 'probed', key: 'eth0/192.0.2.10/32', mac: '02:00:00:00:00:09' }),
   'gateway-answered': () => ({ kind: 'gateway-answered', gateway: '192.0.2.254' }),
   sent: (bench) => ({ kind: 'sent', id: 1, at: instant(bench.now), last: 1, paths: [{ path: 'eth0', error: null }] }),
   links: () => ({ kind: 'links', links: [{ ...link, up: false }] }),

@@ -8,12 +8,13 @@ import { advertisementFilter, arpFilter } from '#linux/packet-filter';
 
 const mac = '02:00:00:00:00:0a';
 
-test('ARP whose sender is ours passes; a probe, a question of others and their announcement do not', (t) => {
+test('ARP whose sender is ours passes, and a probe for ours; a question of others and their announcement do not', (t) => {
   const program = arpFilter(['10.0.0.1', '10.0.0.2']);
   t.true(passes(program, gratuitousArp('request', mac, '10.0.0.1')));
   t.true(passes(program, gratuitousArp('reply', mac, '10.0.0.2')));
   t.false(passes(program, gratuitousArp('reply', mac, '10.0.0.3')));
-  t.false(passes(program, arpProbe(mac, '10.0.0.1')));
+  t.true(passes(program, arpProbe(mac, '10.0.0.2')));
+  t.false(passes(program, arpProbe(mac, '10.0.0.3')));
   t.false(passes(program, arpRequest(mac, '10.0.0.3', '10.0.0.1')));
   t.false(passes(program, gratuitousArp('reply', mac, '10.0.0.1').with(19, 8)), 'not IPv4');
   t.false(passes(program, new Uint8Array(10)), 'too short to load');
@@ -34,6 +35,8 @@ test('with a thousand addresses the first and the last pass, within what the ker
   t.true(program.length / 8 <= 4096);
   for (const address of ['10.9.0.0', '10.9.3.231']) t.true(passes(program, gratuitousArp('request', mac, address)));
   t.false(passes(program, gratuitousArp('request', mac, '10.9.3.232')));
+  t.true(passes(program, arpProbe(mac, '10.9.3.231')));
+  t.false(passes(program, arpProbe(mac, '10.9.3.232')));
 });
 
 test('with more addresses than fit, every ARP packet passes', (t) => {
@@ -43,7 +46,7 @@ test('with more addresses than fit, every ARP packet passes', (t) => {
   t.true(passes(program, gratuitousArp('request', mac, '10.200.0.1')));
 });
 
-/** The five instructions in use, as bpf(4) of the BSDs tells them; a load beyond the frame turns it away. */
+/** The six instructions in use, as bpf(4) of the BSDs tells them; a load beyond the frame turns it away. */
 function passes(program: Uint8Array, frame: Uint8Array): boolean {
   const code = Buffer.from(program);
   const packet = Buffer.from(frame);
@@ -57,6 +60,8 @@ function passes(program: Uint8Array, frame: Uint8Array): boolean {
     if (width !== undefined) {
       if (value + width > packet.length) return false;
       accumulator = packet.readUIntBE(value, width);
+    } else if (operation === 0x05) {
+      at += 8 * value;
     } else if (operation === 0x15) {
       at += 8 * (code[accumulator === value ? at + 2 : at + 3] ?? 0);
     } else {

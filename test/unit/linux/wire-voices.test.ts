@@ -23,8 +23,8 @@ function hearing() {
     at: (ms: number) => {
       now = ms;
     },
-    hear: (name: string, address: string, last: number) =>
-      voices.heard(name, { address, mac: `02:00:00:00:00:0${last}`, answers: null }),
+    hear: (name: string, address: string, last: number, probes = false) =>
+      voices.heard(name, { address, mac: `02:00:00:00:00:0${last}`, answers: null, probes }),
   };
 }
 
@@ -56,4 +56,13 @@ test('of many voices for one address four are told in two milliseconds', (t) => 
   at(2);
   hear('eth0', '10.0.0.1', 8);
   t.is(told.length, 5);
+});
+
+test('a probe is told as such, whatever the same host was heard to say', (t) => {
+  const { told, hear } = hearing();
+  hear('eth0', '10.0.0.2', 1);
+  hear('eth0', '10.0.0.2', 1, true);
+  const [seen, probed] = told;
+  t.is(seen?.kind, 'seen');
+  t.deepEqual(probed, { kind: 'probed', key: 'eth0/10.0.0.2/32', mac: '02:00:00:00:00:01' });
 });

@@ -63,14 +63,24 @@ test('addresses of the other family are refused by name', (t) => {
   });
 });
 
-test('whoever announces or answers by ARP is heard; whoever probes is not', (t) => {
+test('whoever announces or answers by ARP is heard, and whoever probes as such', (t) => {
   fc.assert(
     fc.property(macs, ip4s, ip4s, (sender, address, other) => {
       for (const operation of ['request', 'reply'] as const) {
-        t.deepEqual(readArpVoice(gratuitousArp(operation, sender, address)), { address, mac: sender, answers: null });
+        t.deepEqual(readArpVoice(gratuitousArp(operation, sender, address)), {
+          address,
+          mac: sender,
+          answers: null,
+          probes: false,
+        });
       }
-      t.deepEqual(readArpVoice(arpRequest(sender, address, other)), { address, mac: sender, answers: null });
-      t.is(readArpVoice(arpProbe(sender, address)), null);
+      t.deepEqual(readArpVoice(arpRequest(sender, address, other)), {
+        address,
+        mac: sender,
+        answers: null,
+        probes: false,
+      });
+      t.deepEqual(readArpVoice(arpProbe(sender, address)), { address, mac: sender, answers: null, probes: true });
     }),
   );
 });
@@ -84,7 +94,7 @@ test('an ARP reply to one host names whom it answers', (t) => {
     target: '0.0.0.0',
   });
   reply.set([2, 0, 0, 0, 0, 0x0b]);
-  t.deepEqual(readArpVoice(reply), { address: '10.0.0.1', mac, answers: '02:00:00:00:00:0b' });
+  t.deepEqual(readArpVoice(reply), { address: '10.0.0.1', mac, answers: '02:00:00:00:00:0b', probes: false });
 });
 
 test('what is no ARP over Ethernet for IPv4, or from an impossible hardware address, is no voice', (t) => {
@@ -101,7 +111,7 @@ test('RFC 4861 section 7.1.2: an advertisement is heard with its option; without
   fc.assert(
     fc.property(macs, macs, ip6s, ip6s, (sender, option, source, target) => {
       const whole = advertisement(sender, source, target, option);
-      t.deepEqual(readNeighbourVoice(whole), { address: target, mac: option, answers: null });
+      t.deepEqual(readNeighbourVoice(whole), { address: target, mac: option, answers: null, probes: false });
       // Any one bit of the message that flips is refused by the checksum, or by what it says.
       for (let at = 54; at < whole.length; at += 5) {
         t.is(readNeighbourVoice(whole.with(at, (whole[at] ?? 0) ^ 4)), null, String(at));
@@ -121,7 +131,7 @@ test('an advertisement without the option; and one that answers', (t) => {
   bare[58] = 0x60;
   bare.writeUInt16BE(0, 56);
   bare.writeUInt16BE(~sumOf(bare) & 0xffff, 56);
-  t.deepEqual(readNeighbourVoice(bare), { address: 'fd00::1', mac, answers: '02:00:00:00:00:0b' });
+  t.deepEqual(readNeighbourVoice(bare), { address: 'fd00::1', mac, answers: '02:00:00:00:00:0b', probes: false });
 });
 
 test('any bytes are a voice or none', (t) => {
