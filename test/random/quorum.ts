@@ -27,7 +27,9 @@ export function runQuorum(seed: number): Outcome {
   for (const node of voters) {
     const witness = node === voters.at(-1) && random.chance(0.4);
     const paths = random.chance(0.3) ? ['eth0', 'eth1'] : ['eth0'];
-    world.add({ node, voters, intervalMs, groups, witness, paths, priority: 50 + Math.floor(random.within(200)) });
+    const priority = 50 + Math.floor(random.within(200));
+    const rate = 0.99 + random.within(0.02);
+    world.add({ node, voters, intervalMs, groups, witness, paths, priority }, { rate });
   }
   const say = (text: string) => log.push(`${world.events.now.toFixed(1)} ${text}`);
   const noted = world.events.watch;
@@ -65,7 +67,27 @@ function disturb(world: World, random: Random): string {
   const hosts = [...world.hosts.values()];
   const host = random.pick(hosts);
   const other = random.pick(hosts);
-  switch (Math.floor(random.within(9))) {
+  switch (Math.floor(random.within(11))) {
+    case 9: {
+      // Between two calls of one step, and back as fast as a service manager may be.
+      const calls = 1 + Math.floor(random.within(6));
+      if (host.process !== null) host.process.killIn = calls;
+      if (random.chance(0.5)) host.stop();
+      const back = random.within(500);
+      world.events.after(back, () => {
+        if (!host.running) host.start();
+      });
+      return `kill ${host.name} in ${calls} calls, start it after ${back.toFixed(0)} ms`;
+    }
+    case 10: {
+      let calls = 1 + Math.floor(random.within(20));
+      const ms = random.within(5 * host.settings.intervalMs);
+      host.slowness = () => {
+        calls -= 1;
+        return calls === 0 ? ms : 0;
+      };
+      return `stall ${host.name} for ${ms.toFixed(0)} ms in ${calls} calls`;
+    }
     case 0:
       world.cuts.add(`${host.name}>${other.name}`);
       return `cut ${host.name}>${other.name}`;
@@ -117,6 +139,7 @@ function calm(world: World, say: (text: string) => void): void {
   world.tap = () => 'pass';
   for (const host of world.hosts.values()) {
     if (host.down.has('eth0')) host.setLink('eth0', true);
+    if (host.process !== null) host.process.killIn = null;
     if (host.frozen) host.thaw();
     if (!host.running) host.start();
   }
