@@ -84,10 +84,15 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
   const watch = await openHostWatch();
   const { facts: found, left, words: odd } = readStartFacts(places.runtimeDir, watch.state, clock.suspendedMs());
   for (const words of odd) warn(words);
-  const memory = settings.quorum === null ? null : new VoterMemory(places.stateDir, warn);
+  const { quorum } = settings;
+  const memory = quorum === null ? null : new VoterMemory(places.stateDir, warn);
   const clocks = (): LatchClocks => latchClocks(clock);
   const latch = latchAtStart(places.stateDir, clocks());
-  const facts = { ...found, latch, ...(memory === null ? {} : memory.begin(clock.wall())) };
+  const facts = {
+    ...found,
+    latch,
+    ...(memory === null || quorum === null ? {} : memory.begin(clock.wall(), quorum.longestHoldMs)),
+  };
   const announcer = new Announcer(watch, warn);
   const watchdog = armWatchdog({ settings, clock, journal });
   // A start that fails with nothing held must not reset the host: it would fail again after each boot.

@@ -15,11 +15,16 @@ import { raise } from './problems.ts';
 import { adoptableUntil, adoptedClaim, beginQuorum } from './quorum-start.ts';
 import type { Group, State } from './state.ts';
 import { finish, type StepResult } from './step.ts';
-import { downMs } from './timing.ts';
+import { downMs, windowMs } from './timing.ts';
 import { beginTurn, changeGroup, groupAt, holdAddresses, releaseAddresses, tell, type Turn } from './turn.ts';
 
-/** An adoption this close to the moment at which peers may claim would be a race: no. */
-const adoptionMarginMs = 20;
+/**
+ * An adoption this close to the moment at which peers may claim would be a race: no. A right to hold that comes from
+ * votes is over a little before its end, for whoever adopts as for everybody.
+ */
+function adoptionMarginMs({ settings, state }: Turn): number {
+  return state.quorum === null ? 20 : 20 + windowMs(settings);
+}
 
 export function begin(
   settings: Settings,
@@ -135,7 +140,7 @@ function blankGroup(asked: GroupSettings, settings: Settings, now: Instant): Gro
 function takeOver(turn: Turn, facts: StartFacts): void {
   const left = new Set(facts.left);
   const until = adoptableUntil(turn, facts);
-  if (turn.state.fence === null && turn.now < later(until, -adoptionMarginMs)) {
+  if (turn.state.fence === null && turn.now < later(until, -adoptionMarginMs(turn))) {
     for (const index of turn.state.groups.keys()) {
       const keys = groupAt(turn, index).asked.addresses.map(addressKey);
       if (linkFault(turn, groupAt(turn, index).asked) !== null || !keys.every((key) => left.has(key))) continue;

@@ -186,7 +186,8 @@ function groupWakeAt(turn: Turn, index: number): Instant {
     announcingWakeAt(group),
     probeWakeAt(turn, index),
     group.conflict === null ? never : conflictWakeAt(group.conflict),
-    group.removals === null ? never : removalsWakeAt(group.removals),
+    // Beside a lapsed lease nothing is put back.
+    group.removals === null || turn.state.lapse !== null ? never : removalsWakeAt(group.removals),
     group.stuck?.retryAt ?? never,
   );
 }

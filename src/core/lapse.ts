@@ -2,7 +2,7 @@
 // others may have heard it all along. A lapsed lease is never renewed. It is said, an advert goes out, and the
 // gate opens again only once a peer is seen to have heard a later one, or a down time passed without any peer.
 
-import { type Instant, later, never } from '#lib/time';
+import { earliest, type Instant, later, never } from '#lib/time';
 import { addressKey } from '#lib/ip';
 import type { Reason } from '#model/reason';
 import { raise, settle } from './problems.ts';
@@ -39,6 +39,8 @@ export function reopenIfSure(turn: Turn): void {
   const held = [...turn.state.groups.keys()].filter((index) => groupAt(turn, index).group.role === 'active');
   if (held.length > 0 && !isSure(turn, lapse)) return;
   turn.state.lapse = null;
+  // What was taken away meanwhile is put back now.
+  turn.state.groupsAt = earliest(turn.state.groupsAt, later(turn.now, 1));
   settle(turn, (problem) => problem.code === 'lease-lapsed');
   for (const index of held) {
     const { group, asked } = groupAt(turn, index);

@@ -12,7 +12,7 @@ import { majorityOf, votes } from './electorate.ts';
 import { isClaim, voteForSelf } from './promises.ts';
 import type { QuorumState, SentAdvert } from './quorum-state.ts';
 import type { Group } from './state.ts';
-import { leaseMs, windowMs } from './timing.ts';
+import { leaseMs, leastLeaseMs, windowMs } from './timing.ts';
 import { changeGroup, groupAt, newId, type Turn } from './turn.ts';
 
 /** A vote for an older advert comes too late to be of use. */
@@ -146,7 +146,12 @@ export function mayOpen(turn: Turn, index: number): boolean {
   const { quorum } = turn.state;
   if (quorum === null) return true;
   const { mandate } = groupAt(turn, index).group;
-  return mandateEndsAt(turn, mandate) > turn.now && mandate >= quorum.grantedUntil;
+  return mandateEndsAt(turn, mandate) > leastEnd(turn) && mandate >= quorum.grantedUntil;
+}
+
+/** What the kernel is asked for would not end before. */
+function leastEnd(turn: Turn): Instant {
+  return later(turn.now, leastLeaseMs(turn.settings));
 }
 
 /** A little before its end a mandate is over: there must be time for silence. */
@@ -170,7 +175,7 @@ export function quorumRenewal(turn: Turn): Effect | null {
   const { quorum } = turn.state;
   if (quorum === null) return null;
   const until = authorityUntil(turn);
-  if (until === never || until <= quorum.grantedUntil) return null;
+  if (until === never || until <= quorum.grantedUntil || until <= leastEnd(turn)) return null;
   // Until what is let go of is deleted, the record must not say that this lease runs: the next step says it.
   const leaving = turn.release !== null;
   if (leaving && turn.hold === null) return null;

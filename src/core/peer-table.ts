@@ -28,9 +28,10 @@ export function applyTable(settings: Settings, table: PeerTable, advert: Advert)
     table.pending !== null &&
     table.pending.version === advert.tableVersion &&
     table.pending.base === part.base &&
-    table.pending.parts === part.parts;
+    table.pending.parts === part.parts &&
+    table.pending.around === part.around;
   const got = new Set(same ? table.pending?.got : []).add(part.part);
   if (got.size === part.parts) return { held: advert.tableVersion, entries, pending: null };
-  const pending = { version: advert.tableVersion, base: part.base, parts: part.parts, got };
+  const pending = { version: advert.tableVersion, base: part.base, parts: part.parts, around: part.around, got };
   return { held: table.held, entries, pending };
 }

@@ -154,6 +154,7 @@ export interface PeerTable {
     readonly version: number;
     readonly base: number;
     readonly parts: number;
+    readonly around: number;
     readonly got: ReadonlySet<number>;
   } | null;
 }

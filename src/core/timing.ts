@@ -36,6 +36,11 @@ export function leaseMs({ lease }: Settings): number {
   return lease.kind === 'off' ? Number.POSITIVE_INFINITY : lease.ms;
 }
 
+/** The kernel keeps an address for whole seconds, one at least: a lease that has less left cannot be asked for. */
+export function leastLeaseMs({ lease }: Settings): number {
+  return lease.kind === 'address' ? 1000 : 0;
+}
+
 /** For how long this host can answer after its last advert. */
 export function holdMs(settings: Settings): number {
   const { lease, quorum } = settings;

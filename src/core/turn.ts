@@ -2,6 +2,7 @@
 // The order of effects is the same in every step: silence first, then the word to the others, then
 // addresses, then announcements, then bookkeeping. Nothing waits in front of an advert.
 
+import { addressKey } from '#lib/ip';
 import { type Instant, longAgo } from '#lib/time';
 import type { Effect } from '#model/effect';
 import type { DaemonEvent } from '#model/event';
@@ -122,9 +123,18 @@ export function holdAddresses(turn: Turn, addresses: readonly VirtualAddress[]):
 }
 
 export function releaseAddresses(turn: Turn, addresses: readonly VirtualAddress[]): void {
+  withdraw(turn, addresses);
   turn.release ??= { id: newId(turn), addresses: [] };
   turn.release.addresses.push(...addresses);
   turn.state.releasing = new Set(turn.state.releasing).add(turn.release.id);
+}
+
+/** Effects release before they hold: what was asked for earlier in this step would come back after it was let go of. */
+function withdraw(turn: Turn, addresses: readonly VirtualAddress[]): void {
+  if (turn.hold === null) return;
+  const leaving = new Set(addresses.map(addressKey));
+  const kept = turn.hold.addresses.filter((address) => !leaving.has(addressKey(address)));
+  turn.hold = kept.length === 0 ? null : { ...turn.hold, addresses: kept };
 }
 
 export function refuse(turn: Turn, reason: CoreRefusal): void {

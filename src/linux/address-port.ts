@@ -107,8 +107,11 @@ export class AddressPort implements KernelPort {
 
   renew(id: EffectId, advertAt: Instant, until: Instant | null, livePeers: number): void {
     const { lifetimes, broken } = this.#lease.renew(until);
-    this.#beat.write({ advertAt, livePeers, until, suspendedMs: this.#clock.suspendedMs() });
     const claims = this.#book.all();
+    // What the kernel would not let go of may be another host's by now: no later daemon must go on from it.
+    const isStuck = claims.some(({ state }) => state === 'leaving');
+    const suspendedMs = this.#clock.suspendedMs();
+    this.#beat.write({ advertAt, livePeers, until: isStuck ? null : until, suspendedMs });
     const outcomes = claims.flatMap((claim): AddressOutcome[] => {
       if (claim.state === 'gone') return [{ key: claim.key, kind: 'absent' }];
       return broken !== null && claim.state === 'held' ? [refused(claim, broken)] : [];

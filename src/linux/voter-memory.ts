@@ -39,12 +39,17 @@ export class VoterMemory {
     this.#warn = warn;
   }
 
-  /** Reserves the epochs of this start. Throws where it cannot: see above. */
-  begin(wallMs: number): Pick<StartFacts, 'epochFloor' | 'remembered'> {
-    this.#memory = this.#read() ?? this.#memory;
-    const epochFloor = Math.max(this.#memory.epochsBelow, Math.floor(wallMs));
-    this.#write({ ...this.#memory, epochsBelow: epochFloor + BLOCK });
-    return { epochFloor, remembered: this.#memory.remembered };
+  /**
+   * Reserves the epochs of this start, and takes down how long it may promise. A shorter time than an earlier start's
+   * counts only once it is remembered, a longer one at once: promises may be given before. Throws where it cannot.
+   */
+  begin(wallMs: number, longestHoldMs: number): Pick<StartFacts, 'epochFloor' | 'remembered'> {
+    const { epochsBelow, remembered } = this.#read() ?? this.#memory;
+    const epochFloor = Math.max(epochsBelow, Math.floor(wallMs));
+    const longest = Math.max(remembered?.longestHoldMs ?? 0, longestHoldMs);
+    const taken = remembered === null ? null : { ...remembered, longestHoldMs: longest };
+    this.#write({ version: 1, epochsBelow: epochFloor + BLOCK, remembered: taken });
+    return { epochFloor, remembered };
   }
 
   remember(voters: readonly NodeName[], longestHoldMs: number): void {

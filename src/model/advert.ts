@@ -85,6 +85,8 @@ export interface TablePart {
   readonly base: number;
   readonly part: number;
   readonly parts: number;
+  /** Bytes of the datagram around it. Parts of one version that were cut for other room do not fit together. */
+  readonly around: number;
   readonly entries: readonly GroupEntry[];
 }
 

@@ -122,11 +122,12 @@ function readEchoes(reader: Reader): Echo[] {
 }
 
 function readTablePart(reader: Reader): TablePart {
+  const around = reader.length - reader.left;
   const base = reader.counter();
   const part = reader.u16();
   const parts = reader.u16();
   if (part >= parts || parts > layout.mostParts) reader.refuse('malformed-table');
   const entries: TablePart['entries'][number][] = [];
   while (reader.hasMore) entries.push(readEntry(reader));
-  return { base, part, parts, entries };
+  return { base, part, parts, around, entries };
 }

@@ -26,6 +26,11 @@ export class Reader {
     return this.refusal === null && this.#at < this.#end;
   }
 
+  /** Of the whole datagram, as far as it is read here. */
+  get length(): number {
+    return this.#bytes.length;
+  }
+
   get left(): number {
     return this.#end - this.#at;
   }

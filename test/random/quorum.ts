@@ -3,6 +3,7 @@
 // `node dist-test/random/quorum.js SEED` replays one run and tells every transition.
 
 import { argv } from 'node:process';
+import type { Host } from '../world/host.ts';
 import { World } from '../world/world.ts';
 
 const names = ['h1', 'h2', 'h3', 'h4', 'h5'];
@@ -23,11 +24,14 @@ export function runQuorum(seed: number): Outcome {
   const intervalMs = random.chance(0.5) ? 1000 : 100;
   const groups = 1 + Math.floor(random.within(3));
   const slowest = random.pick([0.3, 3, intervalMs / 4]);
-  world.delay = () => 0.1 + random.within(slowest);
+  const usual = () => 0.1 + random.within(slowest);
+  world.delay = usual;
   for (const node of voters) {
     const witness = node === voters.at(-1) && random.chance(0.4);
     const paths = random.chance(0.3) ? ['eth0', 'eth1'] : ['eth0'];
-    world.add({ node, voters, intervalMs, groups, witness, paths, priority: 50 + Math.floor(random.within(200)) });
+    const priority = 50 + Math.floor(random.within(200));
+    const rate = 0.99 + random.within(0.02);
+    world.add({ node, voters, intervalMs, groups, witness, paths, priority }, { rate });
   }
   const say = (text: string) => log.push(`${world.events.now.toFixed(1)} ${text}`);
   const noted = world.events.watch;
@@ -45,11 +49,11 @@ export function runQuorum(seed: number): Outcome {
   for (let i = 0; i < 40; i += 1) {
     world.run(random.within(random.pick([0.1, 1, 4]) * intervalMs));
     say(`> ${disturb(world, random)}`);
-    if (random.chance(0.15)) calm(world, say);
+    if (random.chance(0.15)) calm(world, usual, say);
   }
-  calm(world, say);
+  calm(world, usual, say);
   // The silence of whoever was started last, the promises before it, and the waits of those who gave way.
-  world.run(30 * intervalMs);
+  world.run(36 * intervalMs);
   for (let group = 0; group < groups; group += 1) {
     const hosts = world.answering(group);
     if (hosts.length !== 1) findings.push(`in the end ${hosts.join(' and ') || 'nobody'} answers for group ${group}`);
@@ -65,7 +69,49 @@ function disturb(world: World, random: Random): string {
   const hosts = [...world.hosts.values()];
   const host = random.pick(hosts);
   const other = random.pick(hosts);
-  switch (Math.floor(random.within(9))) {
+  switch (Math.floor(random.within(14))) {
+    case 9: {
+      // Between two calls of one step, and back as fast as a service manager may be.
+      const calls = 1 + Math.floor(random.within(6));
+      if (host.process !== null) host.process.killIn = calls;
+      if (random.chance(0.5)) host.stop();
+      const back = random.within(500);
+      world.events.after(back, () => {
+        if (!host.running) host.start();
+      });
+      return `kill ${host.name} in ${calls} calls, start it after ${back.toFixed(0)} ms`;
+    }
+    case 10: {
+      let calls = 1 + Math.floor(random.within(20));
+      const ms = random.within(5 * host.settings.intervalMs);
+      host.slowness = () => {
+        calls -= 1;
+        return calls === 0 ? ms : 0;
+      };
+      return `stall ${host.name} for ${ms.toFixed(0)} ms in ${calls} calls`;
+    }
+    case 11: {
+      // Adverts that come much later than those after them, and more than once.
+      const slowest = random.within(5 * host.settings.intervalMs);
+      world.delay = () => (random.chance(0.2) ? random.within(slowest) : 0.1 + random.within(1));
+      world.copies = () => (random.chance(0.1) ? 2 : 1);
+      return `storm of ${slowest.toFixed(0)} ms`;
+    }
+    case 12: {
+      const longestHoldMs = random.pick([4, 7, 10, 14]) * host.settings.intervalMs;
+      host.kill();
+      promiseUpTo(host, longestHoldMs);
+      host.start();
+      return `restart ${host.name} with longest_hold ${longestHoldMs}`;
+    }
+    case 13: {
+      if (host.settings.quorum?.longestHoldMs !== 10 * host.settings.intervalMs) return 'nothing';
+      if (host.memory !== null && host.memory.longestHoldMs !== host.settings.quorum.longestHoldMs) return 'nothing';
+      host.kill();
+      host.memory = null;
+      host.start();
+      return `restart ${host.name} without its state`;
+    }
     case 0:
       world.cuts.add(`${host.name}>${other.name}`);
       return `cut ${host.name}>${other.name}`;
@@ -112,12 +158,25 @@ function disturb(world: World, random: Random): string {
   }
 }
 
-function calm(world: World, say: (text: string) => void): void {
+function promiseUpTo(host: Host, longestHoldMs: number): void {
+  const { settings } = host;
+  if (settings.quorum !== null) host.settings = { ...settings, quorum: { ...settings.quorum, longestHoldMs } };
+}
+
+function calm(world: World, delay: () => number, say: (text: string) => void): void {
   world.cuts.clear();
+  world.copies = () => 1;
+  world.delay = delay;
   world.tap = () => 'pass';
   for (const host of world.hosts.values()) {
     if (host.down.has('eth0')) host.setLink('eth0', true);
+    if (host.process !== null) host.process.killIn = null;
     if (host.frozen) host.thaw();
+    const { quorum, intervalMs } = host.settings;
+    if (quorum?.longestHoldMs !== 10 * intervalMs) {
+      host.kill();
+      promiseUpTo(host, 10 * intervalMs);
+    }
     if (!host.running) host.start();
   }
   say('> calm');

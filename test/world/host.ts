@@ -57,7 +57,8 @@ const noAuth: KeyedHash = {
 
 export class Host {
   readonly name: string;
-  readonly settings: Settings;
+  /** Another one takes effect at the next start. */
+  settings: Settings;
   readonly clock: HostClock;
   readonly kernel: FakeKernel;
   readonly fencer: FakeFencer;
@@ -156,11 +157,19 @@ export class Host {
         lastBoot: beat?.boot ?? null,
         lastUntil: beat === null || beat.until === null ? null : instant(beat.until),
         epochFloor: this.#reserve(),
-        remembered: this.memory,
+        remembered: this.#remembered(),
         latch: this.fencer.read(),
       }),
     );
     this.#tellForeign();
+  }
+
+  /** How long it may promise from now on is taken down at once where that is longer. */
+  #remembered(): StartFacts['remembered'] {
+    const { memory } = this;
+    const longestHoldMs = Math.max(memory?.longestHoldMs ?? 0, this.settings.quorum?.longestHoldMs ?? 0);
+    if (memory !== null) this.memory = { ...memory, longestHoldMs };
+    return memory;
   }
 
   /** Epochs of this start: above the wall clock, and above those of the start before. */

@@ -130,7 +130,7 @@ export class Bench {
       configHash: '0'.repeat(16),
       release: 'test',
       tableVersion: sequence,
-      table: entry === null ? null : { base: 0, part: 0, parts: 1, entries: [entry] },
+      table: entry === null ? null : { base: 0, part: 0, parts: 1, around: 0, entries: [entry] },
       facts: null,
       echoes: [...this.#echo(saying.echo), ...(saying.echoes ?? [])],
       votes: null,

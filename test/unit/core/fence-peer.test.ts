@@ -67,6 +67,7 @@ test('one operation covers all groups of the node', (t) => {
           base: 0,
           part: 0,
           parts: 1,
+          around: 0,
           entries: ['web', 'g1', 'g2'].map((group) => ({ ...bench.group.entry, group, role: 'active', priority: 200 })),
         },
       },
@@ -212,6 +213,7 @@ test('a holder never fences: of two that lost each other, the one whose name com
     base: 0,
     part: 0,
     parts: 1,
+    around: 0,
     entries: [
       { ...bench.group.entry, group: 'web', role: 'active' as const, priority: 200 },
       { ...bench.group.entry, group: 'g1', role, priority: 1, tieBreak: null },

@@ -89,6 +89,19 @@ test('a group that is let go meanwhile stays shut', (t) => {
   t.false(kinds(effects).includes('hold'));
 });
 
+test('an address that somebody takes away beside a lapsed lease is put back once that is open again', (t) => {
+  const bench = holder({}, gated);
+  bench.hearAndAnswer({ entry: { role: 'standby' } });
+  const key = bench.keys[0] ?? '';
+  bench.step({ kind: 'lapsed' });
+  bench.step({ kind: 'address-changed', key, present: false });
+  t.false(kinds(bench.runTo(bench.now + 300)).includes('hold'));
+  bench.hearAndAnswer({ entry: { role: 'standby' }, echo: { sequence: 999 } });
+  t.is(bench.state.lapse, null);
+  bench.runTo(bench.now + 5);
+  t.true(bench.group.present.has(key));
+});
+
 test('a standby has nothing that could lapse', (t) => {
   const bench = standby({}, { entry: { role: 'active' } });
   bench.step({ kind: 'lapsed' });

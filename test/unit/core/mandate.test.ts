@@ -84,6 +84,16 @@ test('timeline: a renewal that reaches the kernel late', (t) => {
   t.not(bench.group.role, 'active');
 });
 
+test('with address lifetimes nothing is asked of the kernel that is worth less than its shortest, a second', (t) => {
+  const bench = new VotingBench({}, {}, { lease: { kind: 'address', ms: 3000 } }).ready();
+  const { vote } = bench;
+  bench.runTo(bench.now + 2100);
+  t.deepEqual(untilOf(bench.say('peer', { role: 'standby' }, vote), 'hold'), [], 'it would end after its mandate');
+  t.is(bench.group.role, 'claiming');
+  const { vote: second } = bench;
+  t.is(untilOf(bench.say('peer', { role: 'standby' }, second), 'hold').length, 1);
+});
+
 test('a step that comes after the end of the lease lets go before it looks at what came', (t) => {
   const bench = new VotingBench().ready().win();
   bench.runTo(bench.now + 1000);

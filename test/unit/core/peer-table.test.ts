@@ -6,6 +6,9 @@ import * as fc from 'fast-check';
 import { applyTable, emptyTable } from '#core/peer-table';
 import type { Advert, GroupEntry } from '#model/advert';
 import { Random } from '../../sim/random.ts';
+import { decodeDatagram } from '#wire/decode-datagram';
+import { encodeAdvert } from '#wire/encode-advert';
+import type { KeyedHash } from '#wire/keyed-hash';
 import { World } from '../../world/world.ts';
 import { settingsFor } from '../../world/settings.ts';
 import { Bench, entryOf } from './bench.ts';
@@ -29,7 +32,7 @@ function partsOf(version: number, base: number): Advert[] {
     .map(({ entry }) => entry);
   const parts = Math.max(1, Math.ceil(entries.length / 30));
   return Array.from({ length: parts }, (_, part) => {
-    const table = { base, part, parts, entries: entries.slice(part * 30, part * 30 + 30) };
+    const table = { base, part, parts, around: 0, entries: entries.slice(part * 30, part * 30 + 30) };
     return { ...blank, tableVersion: version, table };
   });
 }
@@ -71,7 +74,7 @@ test('a part that builds on what is not held completes nothing', (t) => {
 
 test('groups that this node does not have are not kept', (t) => {
   const entries = Array.from({ length: 30 }, (_, i) => entryOf('active', { group: `foreign${i}` }));
-  const advert = { ...blank, tableVersion: 3, table: { base: 0, part: 0, parts: 1, entries } };
+  const advert = { ...blank, tableVersion: 3, table: { base: 0, part: 0, parts: 1, around: 0, entries } };
   const table = applyTable(settings, emptyTable, advert);
   t.is(table.entries.size, 0);
   t.is(table.held, 3);
@@ -100,4 +103,30 @@ test('300 groups over a lossy wire that reorders: both nodes end with one view, 
   world.run(1000);
   t.is(world.datagrams - before.datagrams, 20, 'one datagram for each node and interval');
   t.true((world.bytes - before.bytes) / 20 < 150);
+});
+
+test('parts of one version that were cut for other room do not make a whole', (t) => {
+  const room: KeyedHash = { keyId: 0, sign: () => new Uint8Array(16), verify: () => 'good' };
+  const entries = names.slice(0, 60).map((group) => entryOf('active', { group }));
+  let sequence = 1000;
+  const said = (votes: Advert['votes']) => {
+    const header = { ...blank, tableVersion: 5, votes };
+    return encodeAdvert(header, { base: 0, entries }, [], () => (sequence += 1), room).map((bytes) => {
+      const decoded = decodeDatagram(bytes, { cluster: 'test', hash: room });
+      if (decoded.kind !== 'advert') throw new Error(decoded.reason);
+      return decoded.advert;
+    });
+  };
+  const given = Array.from({ length: 4 }, (_, i) => {
+    return { boot: `000000000000000${i}`, sequence: 1, tableVersion: 1, except: [] };
+  });
+  const crowded = said({ voters: '0'.repeat(16), silent: false, epoch: 1, given });
+  const roomy = said(null);
+  t.is(crowded.length, roomy.length, 'as many parts, cut elsewhere');
+  t.not(crowded[0]?.table?.entries.length, roomy[0]?.table?.entries.length);
+  const heard = [...crowded.slice(0, 1), ...roomy.slice(1)];
+  const table = heard.reduce((known, advert) => applyTable(settings, known, advert), emptyTable);
+  t.true(table.entries.size < entries.length, 'some entry was in neither');
+  t.is(table.held, 0);
+  t.is(roomy.reduce((known, advert) => applyTable(settings, known, advert), table).held, 5);
 });

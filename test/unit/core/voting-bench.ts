@@ -4,6 +4,7 @@ import { instant } from '#lib/time';
 import type { GroupEntry, Vote, Votes } from '#model/advert';
 import type { Effect } from '#model/effect';
 import type { StartFacts } from '#model/input';
+import type { Settings } from '#model/settings';
 import type { Wish } from '../../world/settings.ts';
 import { Bench, type Saying } from './bench.ts';
 
@@ -20,8 +21,8 @@ export const holdMs = 3004;
 export const silenceMs = 10_300;
 
 export class VotingBench extends Bench {
-  constructor(wish: Partial<Wish> = {}, facts: Partial<StartFacts> = {}) {
-    super({ voters, ...wish }, facts);
+  constructor(wish: Partial<Wish> = {}, facts: Partial<StartFacts> = {}, settings: Partial<Settings> = {}) {
+    super({ voters, ...wish }, facts, settings);
   }
 
   /** A word of another voter: what it claims, and its vote for this node. */

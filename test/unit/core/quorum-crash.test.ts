@@ -1,0 +1,33 @@
+// A holder that dies between its last word and the deletion of its addresses, and is back at once: the word
+// was heard, so whatever it left behind must not be taken on again.
+
+import test from 'ava';
+import { World } from '../../world/world.ts';
+
+for (const calls of [1, 2, 3, 4, 5]) {
+  test(`timeline: killed at call ${calls} of its resignation and started again`, (t) => {
+    const world = new World();
+    const names = ['h1', 'h2', 'h3'];
+    for (const node of names) world.add({ node, voters: names, groups: 2, priority: node === 'h1' ? 200 : 100 });
+    world.startAll();
+    world.run(15_000);
+    t.deepEqual(world.answering(), ['h1']);
+    let most = 0;
+    const noted = world.events.watch;
+    world.events.watch = () => {
+      noted();
+      most = Math.max(most, world.answering().length);
+    };
+    const h1 = world.host('h1');
+    const { process } = h1;
+    if (process === null) return t.fail();
+    process.killIn = calls;
+    h1.stop();
+    h1.kill();
+    world.run(2);
+    h1.start();
+    world.run(5000);
+    t.true(most <= 1, `${most} hosts answered at once`);
+    return t.is(world.answering().length, 1);
+  });
+}

@@ -1,0 +1,40 @@
+// What a voter reads back at its next start: never less than what it may have promised.
+
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import test from 'ava';
+import { VoterMemory } from '#linux/voter-memory';
+
+const voters = ['a', 'b', 'c'];
+
+function begin(dir: string, wallMs: number, longestHoldMs: number) {
+  const memory = new VoterMemory(dir, () => {});
+  return { memory, facts: memory.begin(wallMs, longestHoldMs) };
+}
+
+test('a longer hold counts from the start on that allowed it, a shorter one only when it is remembered', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'locum-memory-'));
+  const first = begin(dir, 1000, 4000);
+  t.is(first.facts.remembered, null);
+  first.memory.remember(voters, 4000);
+  await setTimeout(50);
+  t.deepEqual(begin(dir, 1000, 4000).facts.remembered, { voters, longestHoldMs: 4000 });
+  // Raised, and not in force with a majority yet; but promises are given.
+  t.deepEqual(begin(dir, 1000, 20_000).facts.remembered, { voters, longestHoldMs: 4000 });
+  // Taken back: what was promised meanwhile may still stand.
+  t.deepEqual(begin(dir, 1000, 4000).facts.remembered, { voters, longestHoldMs: 20_000 });
+  const last = begin(dir, 1000, 4000);
+  t.deepEqual(last.facts.remembered, { voters, longestHoldMs: 20_000 });
+  last.memory.remember(voters, 4000);
+  await setTimeout(50);
+  t.deepEqual(begin(dir, 1000, 4000).facts.remembered, { voters, longestHoldMs: 4000 });
+});
+
+test('epochs only rise, whatever the wall clock says', (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'locum-memory-'));
+  const first = begin(dir, 5000, 4000).facts.epochFloor;
+  t.is(first, 5000);
+  t.true(begin(dir, 10, 4000).facts.epochFloor > first);
+});
