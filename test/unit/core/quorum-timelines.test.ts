@@ -33,6 +33,25 @@ test('timeline: a deaf active lets go before a voter is free to promise the grou
   t.true(silentAt <= at + 3 * intervalMs, 'a lease after the last number that was voted for');
 });
 
+test('timeline: the probe answered for as long as the holder lives', (t) => {
+  // Adverts of the holder are filtered in both directions, the segment is whole: it answers whoever asks.
+  const world = cluster(three, { probe: true, lease: 'gate' });
+  for (const other of ['h2', 'h3']) world.filtered.add(`h1>${other}`).add(`${other}>h1`);
+  world.run(8 * intervalMs);
+  t.deepEqual(world.answering(), ['h2'], 'without votes it let go, and an answer from before that holds nobody back');
+  t.is(world.overlapMs, 0);
+
+  // With one voter left it would be the same holder as long as that one votes for it: the other never claims.
+  const held = cluster(three, { probe: true, lease: 'gate' });
+  held.filtered.add('h1>h2').add('h2>h1');
+  held.run(20 * intervalMs);
+  t.deepEqual(held.answering(), ['h1']);
+  held.host('h1').powerCut();
+  held.run(8 * intervalMs);
+  t.deepEqual(held.answering(), ['h2'], 'once it is dead nothing answers, and its promises end');
+  t.is(held.overlapMs, 0);
+});
+
 test('timeline: a voter list changed from three to five', (t) => {
   const world = new World();
   for (const node of ['h1', 'h2']) world.add({ node, voters: three, priority: node === 'h1' ? 200 : 100 });
