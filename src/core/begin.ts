@@ -54,6 +54,7 @@ function blankState(settings: Settings, identity: { boot: BootId; configHash: st
     nextId: 1,
     wakeAt: now,
     groupsAt: now,
+    silenceAt: longAgo,
     releasing: new Set(),
     polling: false,
     stopping: null,

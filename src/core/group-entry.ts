@@ -23,6 +23,7 @@ export function refreshRank(turn: Turn, index: number): void {
 
 /** After the decisions: entries that changed get the next version of the table, and are said at once. */
 export function publishEntries(turn: Turn, before: State): void {
+  if (turn.state.groups === before.groups) return;
   const version = turn.state.tableVersion + 1;
   for (const [index, group] of turn.state.groups.entries()) {
     const old = before.groups[index];

@@ -3,7 +3,7 @@
 // still rises in another peer's echo is not lost, and one's own lateness adds to one's patience.
 
 import { earliest, type Instant, later, latest, longAgo, never } from '#lib/time';
-import type { Boot, BootPath } from './state.ts';
+import type { Boot, BootPath, State } from './state.ts';
 import { changeBoot, type Turn } from './turn.ts';
 
 export function judgeSilence(turn: Turn): void {
@@ -19,7 +19,14 @@ export function judgeSilence(turn: Turn): void {
 }
 
 /** The next instant at which some silence would begin to count. */
-export function silenceWakeAt(turn: Turn): Instant {
+export function silenceWakeAt(turn: Turn, previous: State): Instant {
+  // Only a deadline that has passed makes way for another one while nothing is heard.
+  const known = turn.state.boots === previous.boots && previous.silenceAt > turn.now;
+  if (!known) turn.state.silenceAt = nextSilence(turn);
+  return turn.state.silenceAt;
+}
+
+function nextSilence(turn: Turn): Instant {
   let at = never;
   for (const boot of turn.state.boots.values()) {
     if (boot.state === 'lost') continue;
@@ -55,7 +62,7 @@ export function heardAt(turn: Turn, boot: Boot): Instant {
 function seenByOthersAt(turn: Turn, boot: Boot): Instant {
   let at = longAgo;
   for (const other of turn.state.boots.values()) {
-    if (other === boot || other.state !== 'two-way') continue;
+    if (other === boot || other.state !== 'two-way' || other.echoes.size === 0) continue;
     const echo = other.echoes.get(boot.boot);
     if (echo !== undefined && echo.sequence > boot.sequence) at = latest(at, echo.risenAt);
   }

@@ -40,7 +40,7 @@ export function speakIfDue(turn: Turn): Advert | null {
     turn.state.saidVersion = turn.state.tableVersion;
     return advert(turn, base, allPaths(turn));
   }
-  if (turn.replyOn.size === 0 || !mayReply(turn)) return null;
+  if (turn.replyOn === null || !mayReply(turn)) return null;
   return advert(turn, 0, [...turn.replyOn]);
 }
 
@@ -104,7 +104,7 @@ function advert(turn: Turn, base: number | null, paths: readonly PathName[]): Ad
 function tableBase(turn: Turn, regular: boolean): number | null {
   const live = liveBoots(turn);
   const twoWay = live.filter((boot) => boot.state === 'two-way');
-  if (turn.replyOn.size > 0 || (twoWay.length < live.length && turn.speak)) return 0;
+  if (turn.replyOn !== null || (twoWay.length < live.length && turn.speak)) return 0;
   const echoed = Math.min(...twoWay.map((boot) => boot.echoedTable));
   // A thousand groups move in many steps within an echo's time: each step says only what is new in it,
   // and the next regular advert, or the repeated word of a resigner, says whatever was not echoed.

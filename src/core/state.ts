@@ -21,6 +21,8 @@ export interface State {
   readonly wakeAt: Instant;
   /** The earliest instant at which some group has something to do. */
   readonly groupsAt: Instant;
+  /** The earliest instant at which some silence would begin to count. */
+  readonly silenceAt: Instant;
   /** Releases whose outcome the kernel still owes. */
   readonly releasing: ReadonlySet<EffectId>;
   /** A poll was asked for and its `polled` has not come yet. */

@@ -64,7 +64,7 @@ export function finish(turn: Turn, previous: State, input: Input, renewal: Effec
   countVotes(turn);
   noteFences(turn);
   if (turn.stirred || turn.judged !== longAgo || turn.now >= turn.state.groupsAt) lookAtGroups(turn);
-  else if (turn.touched.size > 0) lookAtTouched(turn);
+  else if (turn.touched !== null) lookAtTouched(turn);
   reopenIfSure(turn);
   driveFences(turn);
   goOnFenced(turn);
@@ -80,7 +80,7 @@ export function finish(turn: Turn, previous: State, input: Input, renewal: Effec
   const spoken = speakIfDue(turn);
   runDueChecks(turn);
   const exit = endStop(turn);
-  const silence = silenceWakeAt(turn);
+  const silence = silenceWakeAt(turn, previous);
   if (silence <= turn.now) turn.wantPoll = true;
   const polls = turn.wantPoll && !turn.state.polling;
   if (polls) turn.state.polling = true;
