@@ -45,6 +45,7 @@ const withoutKeys: KeyedHash = {
   sign: () => noMac.slice(),
   verify(id, _bytes, mac) {
     if (id !== 0) return 'unknown-key';
-    return mac.length === macBytes && timingSafeEqual(noMac, mac) ? 'good' : 'bad';
+    // Nothing secret is compared.
+    return mac.length === macBytes && mac.every((byte) => byte === 0) ? 'good' : 'bad';
   },
 };
