@@ -59,6 +59,7 @@ function blankState(settings: Settings, identity: { boot: BootId; configHash: st
     polling: false,
     stopping: null,
     links: new Map(),
+    macs: [],
     foreign: new Set(),
     lapse: null,
     lastSent: 0,

@@ -8,10 +8,12 @@ import type { GroupSettings, Settings } from '#model/settings';
 import { groupAt, changeGroup, tell, type Turn } from './turn.ts';
 import { announceAgain } from './announcing.ts';
 import { raise, settle } from './problems.ts';
+import { ownMacs } from './sender-facts.ts';
 
 export function takeLinks(turn: Turn, links: readonly LinkFacts[]): void {
   const before = turn.state.links;
   turn.state.links = new Map(links.map((link) => [link.name, link]));
+  turn.state.macs = ownMacs(turn);
   for (const name of interfacesOf(turn.settings)) {
     const was = before.get(name);
     const is = turn.state.links.get(name);

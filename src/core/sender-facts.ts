@@ -11,11 +11,11 @@ const mostMacs = 16;
 export function senderFacts(turn: Turn): SenderFacts {
   const { gateways } = turn.settings;
   const reached = turn.state.gateway.word === 'reached';
-  return { gateway: gateways.length === 0 ? 'none' : reached ? 'reached' : 'unreached', macs: ownMacs(turn) };
+  return { gateway: gateways.length === 0 ? 'none' : reached ? 'reached' : 'unreached', macs: turn.state.macs };
 }
 
-/** An interface without an Ethernet address is known to nobody by it. */
-function ownMacs(turn: Turn): string[] {
+/** Whenever links change. An interface without an Ethernet address is known to nobody by it. */
+export function ownMacs(turn: Turn): readonly string[] {
   const names = new Set(turn.settings.groups.flatMap((group) => [...groupInterfaces(group)]));
   const macs = [...names].map((name) => turn.state.links.get(name)?.mac.toLowerCase() ?? '');
   return [...new Set(macs.filter((mac) => /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(mac)))].slice(0, mostMacs);

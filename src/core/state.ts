@@ -30,6 +30,8 @@ export interface State {
   readonly stopping: { readonly since: Instant; readonly exited: boolean } | null;
 
   readonly links: ReadonlyMap<InterfaceName, LinkFacts>;
+  /** The hardware addresses of the interfaces that carry groups. BOUNDED by `mostMacs`. */
+  readonly macs: readonly string[];
   /** Addresses of ours that somebody else put on this host. BOUNDED by the settings. */
   readonly foreign: ReadonlySet<AddressKey>;
   /** The kernel shut the gate on what is held: no renewal opens it again. Null while all is well. */

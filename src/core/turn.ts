@@ -11,10 +11,9 @@ import type { BootId, EffectId, GroupName, NodeName, PathName } from '#model/nam
 import type { Problem } from '#model/problem';
 import type { GroupSettings, Settings, VirtualAddress } from '#model/settings';
 import type { CoreRefusal, PeerState } from '#model/view';
+import { copyOf, type Draft } from './copy-state.ts';
 import { changesNothing } from './same.ts';
 import type { Boot, Check, Group, State } from './state.ts';
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 type Known = { readonly problem: Problem; readonly since: Instant };
 
@@ -33,7 +32,7 @@ export interface Turn {
   /** Silence up to this instant may be judged in this step; long ago unless a poll just ended. */
   readonly judged: Instant;
   /** Its fields may be replaced; its collections are written through the functions below alone. */
-  readonly state: Mutable<State>;
+  readonly state: Draft;
   readonly copies: Copies;
   /** Something changed that groups depend on: look at all of them. */
   stirred: boolean;
@@ -67,7 +66,7 @@ export function beginTurn(settings: Settings, previous: State, now: Instant, jud
     settings,
     now,
     judged,
-    state: { ...previous },
+    state: copyOf(previous),
     copies: { boots: null, peerStates: null, groups: null, checks: null, problems: null },
     stirred: false,
     touched: null,
