@@ -1,9 +1,11 @@
-// The state of a step in the making. Every field is named: a spread of so many fields costs more than the rest of
+// Copies of what a step changes. Every field is named: a spread of so many fields costs more than the rest of
 // an ordinary step. A field that is missing here does not compile.
 
-import type { State } from './state.ts';
+import type { Group, State } from './state.ts';
 
-export type Draft = { -readonly [K in keyof State]: State[K] };
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export type Draft = Mutable<State>;
 
 export function copyOf(state: State): Draft {
   return {
@@ -47,5 +49,39 @@ export function copyOf(state: State): Draft {
     received: state.received,
     refused: state.refused,
     staleOutcomes: state.staleOutcomes,
+  };
+}
+
+export function copyOfGroup(group: Group): Mutable<Group> {
+  return {
+    name: group.name,
+    role: group.role,
+    since: group.since,
+    reason: group.reason,
+    listenUntil: group.listenUntil,
+    vacancy: group.vacancy,
+    holder: group.holder,
+    preemptSince: group.preemptSince,
+    wants: group.wants,
+    claim: group.claim,
+    holdId: group.holdId,
+    present: group.present,
+    refusal: group.refusal,
+    resignation: group.resignation,
+    adoption: group.adoption,
+    announcing: group.announcing,
+    probe: group.probe,
+    conflict: group.conflict,
+    removals: group.removals,
+    stuck: group.stuck,
+    rivals: group.rivals,
+    dualHolder: group.dualHolder,
+    epoch: group.epoch,
+    epochVersion: group.epochVersion,
+    inherits: group.inherits,
+    mandate: group.mandate,
+    restUntil: group.restUntil,
+    entry: group.entry,
+    entryVersion: group.entryVersion,
   };
 }

@@ -11,7 +11,7 @@ import type { BootId, EffectId, GroupName, NodeName, PathName } from '#model/nam
 import type { Problem } from '#model/problem';
 import type { GroupSettings, Settings, VirtualAddress } from '#model/settings';
 import type { CoreRefusal, PeerState } from '#model/view';
-import { copyOf, type Draft } from './copy-state.ts';
+import { copyOf, copyOfGroup, type Draft } from './copy-state.ts';
 import { changesNothing } from './same.ts';
 import type { Boot, Check, Group, State } from './state.ts';
 
@@ -114,7 +114,7 @@ export function changeGroup(turn: Turn, index: number, change: Partial<Group>): 
   const { group } = groupAt(turn, index);
   if (changesNothing(group, change)) return;
   turn.copies.groups ??= [...turn.state.groups];
-  turn.copies.groups[index] = { ...group, ...change };
+  turn.copies.groups[index] = Object.assign(copyOfGroup(group), change);
   turn.state.groups = turn.copies.groups;
 }
 
