@@ -2,7 +2,7 @@
 // never because a timer fired: a late timer runs before the packets that wait. A node whose number
 // still rises in another peer's echo is not lost, and one's own lateness adds to one's patience.
 
-import { earliest, type Instant, later, latest, longAgo, never } from '#lib/time';
+import { type Instant, later, latest, longAgo, never } from '#lib/time';
 import type { Boot, BootPath, State } from './state.ts';
 import { changeBoot, type Turn } from './turn.ts';
 
@@ -30,16 +30,22 @@ function nextSilence(turn: Turn): Instant {
   let at = never;
   for (const boot of turn.state.boots.values()) {
     if (boot.state === 'lost') continue;
-    at = earliest(at, lostAt(turn, boot));
-    if (boot.state === 'two-way') at = earliest(at, echoEndsAt(boot));
+    at = earlier(at, lostAt(turn, boot));
+    if (boot.state === 'two-way') at = earlier(at, echoEndsAt(boot));
     for (const path of boot.paths.values()) {
-      if (path.state !== 'lost') at = earliest(at, pathLostAt(boot, path));
-      if (path.state === 'two-way') at = earliest(at, pathEchoEndsAt(boot, path));
+      if (path.state !== 'lost') at = earlier(at, pathLostAt(boot, path));
+      if (path.state === 'two-way') at = earlier(at, pathEchoEndsAt(boot, path));
+      if (path.state !== 'one-way') continue;
       const answerDueAt = later(latest(path.firstHeardAt, path.echoedAt), boot.downMs);
-      if (path.state === 'one-way' && answerDueAt > turn.now) at = earliest(at, answerDueAt);
+      if (answerDueAt > turn.now) at = earlier(at, answerDueAt);
     }
   }
   return at;
+}
+
+/** As `earliest`, for two: this is asked for with every advert. */
+function earlier(a: Instant, b: Instant): Instant {
+  return a < b ? a : b;
 }
 
 /** This node slept: the others did not fall silent in that time, it just did not listen. */

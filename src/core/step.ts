@@ -175,6 +175,7 @@ function noticeLateness(turn: Turn, previous: State): void {
 
 function inOrder(turn: Turn, renewal: Effect | null, spoken: Effect | null, polls: boolean, exit: boolean): Effect[] {
   const effects: Effect[] = [];
+  if (isQuiet(turn) && spoken === null && renewal === null && !polls && !exit) return effects;
   const release: Effect[] = turn.release === null ? [] : [{ kind: 'release', ...turn.release }];
   // Behind a gate the word need not wait until the last address is deleted.
   const gated = turn.settings.lease.kind === 'nftables';
@@ -190,6 +191,11 @@ function inOrder(turn: Turn, renewal: Effect | null, spoken: Effect | null, poll
   if (polls) effects.push({ kind: 'poll' });
   if (exit) effects.push({ kind: 'exit' });
   return effects;
+}
+
+/** Nothing was asked for but perhaps a word: so it is for most of what is heard. */
+function isQuiet({ release, hold, announcements, asks, late }: Turn): boolean {
+  return release === null && hold === null && announcements.length + asks.length + late.length === 0;
 }
 
 /** A lease after the last advert, and not after now: an address that is put back ends with the others. */
