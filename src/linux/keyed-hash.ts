@@ -45,7 +45,9 @@ const withoutKeys: KeyedHash = {
   sign: () => noMac.slice(),
   verify(id, _bytes, mac) {
     if (id !== 0) return 'unknown-key';
+    if (mac.length !== macBytes) return 'bad';
     // Nothing secret is compared.
-    return mac.length === macBytes && mac.every((byte) => byte === 0) ? 'good' : 'bad';
+    for (let i = 0; i < macBytes; i += 1) if (mac[i] !== 0) return 'bad';
+    return 'good';
   },
 };

@@ -9,7 +9,8 @@ export function hexDigit(code: number): number {
 
 function valuesOfDigits(): Int8Array {
   const known = new Int8Array(128).fill(-1);
-  for (const [value, digit] of [...'0123456789abcdef'].entries()) {
+  for (let value = 0; value < 16; value += 1) {
+    const digit = value.toString(16);
     known[digit.charCodeAt(0)] = value;
     known[digit.toUpperCase().charCodeAt(0)] = value;
   }
