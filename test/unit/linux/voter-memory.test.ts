@@ -1,6 +1,6 @@
 // What a voter reads back at its next start: never less than what it may have promised.
 
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -14,12 +14,25 @@ function begin(dir: string, wallMs: number, longestHoldMs: number) {
   return { memory, facts: memory.begin(wallMs, longestHoldMs) };
 }
 
+/** It is written beside the loop. */
+async function untilWritten(dir: string, longestHoldMs: number): Promise<void> {
+  const end = performance.now() + 10_000;
+  while (performance.now() < end) {
+    const { remembered } = JSON.parse(readFileSync(join(dir, 'voters.json'), 'utf8')) as {
+      readonly remembered: { readonly longestHoldMs: number } | null;
+    };
+    if (remembered?.longestHoldMs === longestHoldMs) return;
+    await setTimeout(5);
+  }
+  throw new Error(`a hold of ${longestHoldMs} ms was not remembered within ten seconds`);
+}
+
 test('a longer hold counts from the start on that allowed it, a shorter one only when it is remembered', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'locum-memory-'));
   const first = begin(dir, 1000, 4000);
   t.is(first.facts.remembered, null);
   first.memory.remember(voters, 4000);
-  await setTimeout(50);
+  await untilWritten(dir, 4000);
   t.deepEqual(begin(dir, 1000, 4000).facts.remembered, { voters, longestHoldMs: 4000 });
   // Raised, and not in force with a majority yet; but promises are given.
   t.deepEqual(begin(dir, 1000, 20_000).facts.remembered, { voters, longestHoldMs: 4000 });
@@ -28,7 +41,7 @@ test('a longer hold counts from the start on that allowed it, a shorter one only
   const last = begin(dir, 1000, 4000);
   t.deepEqual(last.facts.remembered, { voters, longestHoldMs: 20_000 });
   last.memory.remember(voters, 4000);
-  await setTimeout(50);
+  await untilWritten(dir, 4000);
   t.deepEqual(begin(dir, 1000, 4000).facts.remembered, { voters, longestHoldMs: 4000 });
 });
 
