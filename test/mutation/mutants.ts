@@ -97,7 +97,7 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'adoption only before peers may claim',
     file: 'begin',
-    text: 'later(until, -adoptionMarginMs)',
+    text: 'later(until, -adoptionMarginMs(turn))',
     instead: 'later(until, 1e6)',
     killer: unit(
       'holding',
@@ -159,9 +159,9 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'ranks take turns',
     file: 'standby',
-    text: 'ahead * turn.settings.intervalMs',
+    text: 'ahead * turnMs(turn.settings)',
     instead: '0',
-    killer: unit('election', 'down: each further rank waits one interval more'),
+    killer: unit('election', 'down: each further rank waits an interval and a window more'),
   },
   {
     guard: 'behind a gate silence comes before the word',
