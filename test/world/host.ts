@@ -128,8 +128,8 @@ export class Host {
     // A daemon that starts lays its gate anew.
     if (this.kernel.gate?.lapsed === true) this.kernel.gate.clear();
     this.life += 1;
-    // A gate that shut on an earlier life is no concern of this one.
-    if (this.kernel.gate?.lapsed === true) this.kernel.gate.clear();
+    // A gate that shut on an earlier life is no concern of this one, nor one in front of nothing.
+    if (this.kernel.gate?.lapsed === true || this.kernel.left().length === 0) this.kernel.gate?.clear();
     const process: Process = new Process(
       this.clock,
       () => this.#daemon?.offer({ kind: 'wake' }),
