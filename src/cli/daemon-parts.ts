@@ -186,7 +186,10 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
         tellService();
       },
     },
-    memory: { remember: (voters, longestHoldMs) => memory?.remember(voters, longestHoldMs) },
+    memory: {
+      remember: (voters, longestHoldMs) => memory?.remember(voters, longestHoldMs),
+      reserve: (epochsBelow) => memory?.reserve(epochsBelow),
+    },
     exit: end.keep,
   });
   const status = statusOf(settings, identity, daemon, sockets, clock);

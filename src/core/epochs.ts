@@ -8,6 +8,9 @@ import { isClaim } from './promises.ts';
 import type { Group } from './state.ts';
 import { groupAt, type Turn } from './turn.ts';
 
+/** So many are set aside at a time: more than the claims of any start. */
+const epochBlock = 1_000_000;
+
 type Inheritance = NonNullable<GroupEntry['inherits']>;
 
 export function noteEpochs(turn: Turn, { votes, table }: Advert): void {
@@ -26,9 +29,16 @@ export function newClaim(turn: Turn, index: number): Partial<Group> {
   return { epoch, inherits: inheritance(turn, index), mandate: longAgo };
 }
 
-function raiseEpoch(turn: Turn, epoch: number): void {
+/** Above whatever this node heard of, its next start has to begin too: other nodes' starts may have come further. */
+export function raiseEpoch(turn: Turn, epoch: number): void {
   const { quorum } = turn.state;
-  if (quorum !== null && epoch > quorum.highestEpoch) turn.state.quorum = { ...quorum, highestEpoch: epoch };
+  if (quorum === null || epoch <= quorum.highestEpoch) return;
+  turn.state.quorum = { ...quorum, highestEpoch: epoch };
+  if (epoch < quorum.reservedBelow) return;
+  // Rounded up, so that it is seldom more than what each start reserves by itself.
+  const epochsBelow = (Math.floor(epoch / epochBlock) + 1) * epochBlock;
+  turn.state.quorum = { ...turn.state.quorum, reservedBelow: epochsBelow };
+  turn.late.push({ kind: 'reserve', epochsBelow });
 }
 
 /** Who named this node as its successor, or else whoever claimed last and let go. */

@@ -68,7 +68,8 @@ export function fenceHinders(turn: Turn, index: number): Reason | null {
 export function fenceOfClaim(turn: Turn, index: number): 'wait' | 'failed' | 'done' {
   const nodes = unfenced(turn, index);
   if (nodes.length === 0) return 'done';
-  return nodes.some((node) => !mayBeFenced(turn, node) || !isDueOrRunning(turn, node)) ? 'failed' : 'wait';
+  // What can still be done for one of them is waited for, whatever is to be said of the others.
+  return fenceIsDue(turn, index) ? 'wait' : 'failed';
 }
 
 /** The node that a claim waits for, as a reason for people. */

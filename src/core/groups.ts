@@ -27,8 +27,7 @@ export function lookAtGroups(turn: Turn): void {
 
 /** A large table comes in many datagrams, each of which speaks of a few groups only. */
 export function lookAtTouched(turn: Turn): void {
-  for (const [index, { name }] of turn.state.groups.entries())
-    if (turn.touched?.has(name) === true) lookAtOne(turn, index);
+  for (const [index, { name }] of turn.state.groups.entries()) if (turn.touched.has(name)) lookAtOne(turn, index);
 }
 
 function lookAtOne(turn: Turn, index: number): void {

@@ -6,6 +6,7 @@ import { type Instant, later, longAgo } from '#lib/time';
 import type { StartFacts } from '#model/input';
 import type { GroupName } from '#model/names';
 import { isMuted, promiseMs, silenceMs, votersHash } from './electorate.ts';
+import { raiseEpoch } from './epochs.ts';
 import { raise } from './problems.ts';
 import type { QuorumState } from './quorum-state.ts';
 import type { Group } from './state.ts';
@@ -32,6 +33,7 @@ export function beginQuorum(turn: Turn, facts: StartFacts): QuorumState | null {
     muted,
     remembered: sameList && sameHold,
     epochFloor: facts.epochFloor,
+    reservedBelow: facts.epochFloor,
     highestEpoch: facts.epochFloor,
     promises: new Map(),
     candidates: new Map(),
@@ -52,6 +54,7 @@ export function adoptedClaim(turn: Turn, name: GroupName, until: Instant, facts:
   const { quorum, boot } = turn.state;
   if (quorum === null || facts.lastBoot === null) return {};
   const epoch = quorum.highestEpoch + 1;
+  raiseEpoch(turn, epoch);
   const promise = { boot, epoch, standing: true };
   const own = {
     node: turn.settings.node,
@@ -62,8 +65,7 @@ export function adoptedClaim(turn: Turn, name: GroupName, until: Instant, facts:
     refused: false,
   };
   turn.state.quorum = {
-    ...quorum,
-    highestEpoch: epoch,
+    ...(turn.state.quorum ?? quorum),
     promises: new Map(quorum.promises).set(name, promise),
     candidates: new Map(quorum.candidates).set(boot, own),
     grantedUntil: until,

@@ -16,6 +16,8 @@ export interface QuorumState {
   readonly remembered: boolean;
   /** No claim of an epoch up to this one is granted, since a promise may have been forgotten. */
   readonly epochFloor: number;
+  /** The next start is known to begin no lower. */
+  readonly reservedBelow: number;
   /** The highest epoch granted, heard of or claimed. */
   readonly highestEpoch: number;
   /** The last promise for each group, past ones for the sake of their epoch. BOUNDED by `mostPromises`. */

@@ -53,13 +53,21 @@ export class VoterMemory {
   }
 
   remember(voters: readonly NodeName[], longestHoldMs: number): void {
-    const memory: Memory = { ...this.#memory, remembered: { voters: [...voters], longestHoldMs } };
+    this.#keep({ ...this.#memory, remembered: { voters: [...voters], longestHoldMs } });
+  }
+
+  /** Another node's starts may have come further than this one's: the next one here goes on above them all the same. */
+  reserve(epochsBelow: number): void {
+    if (epochsBelow > this.#memory.epochsBelow) this.#keep({ ...this.#memory, epochsBelow });
+  }
+
+  #keep(memory: Memory): void {
     this.#memory = memory;
     // A disk may take its time, and adverts may not: this is never waited for.
     this.#last = this.#last
       .then(() => this.#writeLater(memory))
       .catch((error: unknown) => {
-        this.#warn(`the list of voters is not remembered: ${wordsOf(error)}`);
+        this.#warn(`what this voter must not forget is not on the disk: ${wordsOf(error)}`);
       });
   }
 

@@ -56,6 +56,8 @@ export type Effect =
     }
   /** Keep this where a reboot does not reach it, for the next start. */
   | { readonly kind: 'remember'; readonly voters: readonly NodeName[]; readonly longestHoldMs: number }
+  /** The next start must use no epoch below this one, nor grant one. As `remember`. */
+  | { readonly kind: 'reserve'; readonly epochsBelow: number }
   /** The disk must say this from now on; null: that this node is not fenced. Answered by `latched`. */
   | { readonly kind: 'latch'; readonly id: EffectId; readonly latch: Latch | null }
   /** This node is fenced and holds nothing: run what the operator has for that. Answered by `fence-ran`. */

@@ -157,6 +157,8 @@ export class Daemon {
         return hooks.run(effect);
       case 'remember':
         return memory.remember(effect.voters, effect.longestHoldMs);
+      case 'reserve':
+        return memory.reserve(effect.epochsBelow);
       case 'latch':
         return fence.latch(effect.id, effect.latch);
       case 'fence-self':

@@ -8,7 +8,14 @@ export interface Mutant {
   readonly text: string;
   readonly instead: string;
   /** A test file under dist-test, and the test in it that fails. */
-  readonly killer: { readonly file: string; readonly test: string } | { readonly seed: number };
+  readonly killer: { readonly file: string; readonly test: string } | Simulated;
+  /** A bug that the simulator found: with its fix undone the same run finds it again. */
+  readonly simulated?: Simulated;
+}
+
+/** What `npm run sim` is told. */
+interface Simulated {
+  readonly sim: string;
 }
 
 const scenario = (test: string): Mutant['killer'] => ({ file: 'scenarios/scenarios', test: `*${test}` });
@@ -204,6 +211,7 @@ export const mutants: readonly Mutant[] = [
     text: "heard.state === 'two-way' && boot.state !== 'two-way'",
     instead: 'false',
     killer: scenario('start-staggered'),
+    simulated: { sim: '--mode availability --weather network --seed 23' },
   },
   {
     guard: 'a suspended holder lets go',
@@ -225,5 +233,232 @@ export const mutants: readonly Mutant[] = [
     text: '!turn.settings.nodes.includes(advert.node)',
     instead: 'false',
     killer: scenario('nodes-list'),
+  },
+  {
+    guard: 'a promise outlasts what it was given for by as much as clocks may differ',
+    file: 'electorate',
+    text: 'return rateMargin * holdMs;',
+    instead: 'return holdMs;',
+    killer: unit(
+      'promises',
+      'a promise ends after 1.03 times the hold that was asked for, and the claim that waits is voted for then',
+    ),
+  },
+  {
+    guard: 'a voter that started promises nothing for a while',
+    file: 'promises',
+    text: 'else if (silent)',
+    instead: 'else if (false)',
+    killer: unit('promises', 'after a start nobody is promised anything, not even the node itself'),
+  },
+  {
+    guard: 'a standing promise keeps others out',
+    file: 'promises',
+    text: 'if (!inherits(entry, promise))',
+    instead: 'if (false)',
+    killer: unit('promises', 'while a promise stands nobody else is promised the group'),
+  },
+  {
+    guard: 'only the claim of the very boot is inherited',
+    file: 'promises',
+    text: 'entry.inherits.boot === promise.boot &&',
+    instead: '',
+    killer: unit('promises', 'a successor that names the claim it goes on from needs no word of the predecessor'),
+  },
+  {
+    guard: 'a later claim than the one that is named is not inherited',
+    file: 'promises',
+    text: ' && promise.epoch <= entry.inherits.epoch',
+    instead: '',
+    killer: unit('promises', 'a successor that names the claim it goes on from needs no word of the predecessor'),
+  },
+  {
+    guard: 'an unproven candidate gets no vote',
+    file: 'promises',
+    text: 'quorum === null || !boot.proven',
+    instead: 'quorum === null',
+    killer: unit('promises', 'what an unproven sender says frees nobody, and gets no vote'),
+  },
+  {
+    guard: 'a longer hold than the longest is not promised',
+    file: 'promises',
+    text: 'if (asking.holdMs <= longestMs)',
+    instead: 'if (true)',
+    killer: unit('promises', 'a hold longer than the longest is refused and reported'),
+  },
+  {
+    guard: 'a claim is granted only above the epochs granted',
+    file: 'promises',
+    text: 'return entry.epoch > bar ? null : { epoch: bar };',
+    instead: 'return null;',
+    killer: unit('promises', 'a claim whose epoch is not above the one granted is refused, and told which'),
+  },
+  {
+    guard: 'a claim is granted only above what may be forgotten',
+    file: 'promises',
+    text: 'Math.max(least, quorum.epochFloor)',
+    instead: 'least',
+    killer: unit('promises', 'a claim below what a forgotten promise may have granted is refused, a holder is not'),
+  },
+  {
+    guard: 'a voter whose list changed by more than one name promises nothing',
+    file: 'electorate',
+    text: 'namesChanged(remembered.voters, voters) > 1',
+    instead: 'false',
+    killer: unit('promises', 'timeline: a voter list changed from three to five'),
+  },
+  {
+    guard: 'votes for an older table are for an older claim',
+    file: 'mandate',
+    text: 'tableVersion < epochVersion || ',
+    instead: '',
+    killer: unit('mandate', 'timeline: votes from before its own release'),
+  },
+  {
+    guard: 'an excepted group got no vote',
+    file: 'mandate',
+    text: ' || except.some(({ group }) => group === name)',
+    instead: '',
+    killer: unit('mandate', 'an excepted group is not covered by the vote'),
+  },
+  {
+    guard: 'the own vote is among the majority',
+    file: 'mandate',
+    text: 'Math.min(own, counted[majorityOf(asked) - 1] ?? 0)',
+    instead: '(counted[majorityOf(asked) - 1] ?? 0)',
+    killer: unit('mandate', 'its own vote has to be among the majority'),
+  },
+  {
+    guard: 'a number counts from when it certainly left',
+    file: 'mandate',
+    text: 'certain ? left.at : older',
+    instead: 'left.at',
+    killer: unit('mandate', 'a number left with its advert, or is taken to have left before'),
+  },
+  {
+    guard: 'a group is opened only under a lease that is no longer than its mandate',
+    file: 'mandate',
+    text: ' && mandate >= quorum.grantedUntil',
+    instead: '',
+    killer: unit('mandate', 'a newly won group is not opened under a lease that runs longer than its own mandate'),
+  },
+  {
+    guard: 'the lease is that of the shortest mandate',
+    file: 'mandate',
+    text: '=> earliest(until, mandate), never)',
+    instead: '=> (until !== never && until > mandate ? until : mandate), never)',
+    killer: unit('mandate', 'two groups: the lease that both live on is that of the one with the shorter mandate'),
+  },
+  {
+    guard: 'the end of the lease comes before any input',
+    file: 'groups',
+    text: 'const lapsed = mandateLapsed(turn);',
+    instead: 'const lapsed = false;',
+    killer: unit('mandate', 'a step that comes after the end of the lease lets go before it looks at what came'),
+  },
+  {
+    guard: 'votes under another list do not count',
+    file: 'electorate',
+    text: '!boot.proven || boot.votes?.voters !== turn.state.quorum?.hash',
+    instead: '!boot.proven',
+    killer: unit('mandate', 'votes under another list of voters count for nothing'),
+  },
+  {
+    guard: 'nothing is adopted that has to be let go of at once',
+    file: 'begin',
+    text: '20 + windowMs(settings)',
+    instead: '20',
+    killer: unit('promises', 'adoption: nothing is adopted so late that it would be let go of at once'),
+  },
+  {
+    guard: 'what is let go of is not asked for in the same step',
+    file: 'turn',
+    text: 'withdraw(turn, addresses);',
+    instead: '',
+    killer: unit('turn', 'what is let go of in the step that asked for it is not asked for'),
+  },
+  {
+    guard: 'epochs that others have come to are set aside',
+    file: 'epochs',
+    text: 'if (epoch < quorum.reservedBelow)',
+    instead: 'if (true)',
+    killer: unit('promises', 'epochs that other nodes have come to are set aside for the next start too, rarely'),
+    simulated: { sim: '--mode quorum --seed 19' },
+  },
+  {
+    guard: 'a fence that is required and fails means no claim',
+    file: 'fence-peer',
+    text: 'if (peer === null || !peerRequired)',
+    instead: 'if (true)',
+    killer: unit(
+      'fence-peer',
+      'required: a node that started fences and claims nothing before it has heard every other one',
+    ),
+  },
+  {
+    guard: 'a success counts while the fenced boot stays unheard',
+    file: 'fence-peer',
+    text: 'return boot === undefined || boot.lastHeardAt <= fencedAt;',
+    instead: 'return true;',
+    killer: unit('fence-peer', 'heard again after its fence and lost again, it is fenced again'),
+  },
+  {
+    guard: 'of two holders that lost each other one fences first',
+    file: 'fence-peer',
+    text: 'if (!holds || turn.settings.node < node || lost.length === 0)',
+    instead: 'if (true)',
+    killer: unit(
+      'fence-peer',
+      'a holder never fences: of two that lost each other, the one whose name comes first goes first',
+    ),
+  },
+  {
+    guard: 'the fence is confirmed when the kernel has let go',
+    file: 'fence-self',
+    text: 'const busy = releasing.size > 0 ||',
+    instead: 'const busy =',
+    killer: unit('fence-self', 'a release that the kernel owes holds them back too; an address that stays is said'),
+  },
+  {
+    guard: 'a peer that reaches a gateway moves something once that is settled',
+    file: 'isolation',
+    text: 'return boot.lastHeardAt >= later(both, boot.downMs + boot.intervalMs);',
+    instead: 'return true;',
+    killer: unit(
+      'isolation',
+      'the holder alone reaches none: it hands over to the one that does, once that is settled',
+    ),
+  },
+  {
+    guard: 'a sleep adds no more than a down time to patience',
+    file: 'slept',
+    text: 'Math.min(ms, downMs(turn.settings))',
+    instead: 'ms',
+    killer: unit('slept', 'eight hours of sleep do not become eight hours of patience'),
+  },
+  {
+    guard: 'the greater epoch deposes, no other',
+    file: 'active',
+    text: 'entry.epoch > group.epoch',
+    instead: 'entry.epoch !== group.epoch',
+    killer: unit('mandate', 'an active of a later epoch deposes, one of an earlier epoch does not, whatever the rank'),
+  },
+  {
+    guard: 'when its successor cannot, a resigner may take the group back',
+    file: 'standby',
+    text: 'successor !== null && !named && better(voice)',
+    instead: 'false',
+    killer: { sim: '--mode availability --seed 18' },
+  },
+  {
+    guard: 'a claim waits for a fence whatever else is to be said',
+    file: 'fence-peer',
+    text: "return fenceIsDue(turn, index) ? 'wait' : 'failed';",
+    instead: "return nodes.every((name) => mayBeFenced(turn, name)) ? 'wait' : 'failed';",
+    killer: unit(
+      'fence-peer',
+      'required: a worse claimant that is heard meanwhile lets no claim go on without the fence',
+    ),
+    simulated: { sim: '--mode availability --weather network --fence required --seed 14' },
   },
 ];

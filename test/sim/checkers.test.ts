@@ -4,20 +4,24 @@
 import test from 'ava';
 import { boundsChecker } from './checkers/bounds.ts';
 import type { Checker } from './checkers/checker.ts';
+import { fenceChecker } from './checkers/fences.ts';
 import { kernelChecker } from './checkers/kernel.ts';
 import { leaseChecker } from './checkers/lease.ts';
 import { OverlapChecker } from './checkers/overlap.ts';
+import { QuorumChecker } from './checkers/quorum.ts';
 import { ReasonChecker } from './checkers/reasons.ts';
 import { RestChecker } from './checkers/rest.ts';
 import { VacancyChecker } from './checkers/vacancy.ts';
 import { Cluster } from './cluster.ts';
-import { planFor } from './plan.ts';
+import { type Mode, planFor } from './plan.ts';
 
 const restMs = 30_000;
 
 /** Two or three hosts at rest, and what a checker finds from then on. */
-function watched(nodes: number, make: (cluster: Cluster) => Checker): { cluster: Cluster; found: string[] } {
-  const cluster = new Cluster(planFor(5, { nodes, lease: 'gate' }), false);
+function watched(make: (cluster: Cluster) => Checker, mode: Mode): { cluster: Cluster; found: string[] } {
+  const nodes = mode === 'quorum' ? 3 : 2;
+  const plan = { ...planFor(5, { mode, nodes, lease: 'gate' }), fencing: 'required' } as const;
+  const cluster = new Cluster(plan, false);
   const found: string[] = [];
   const note = (wrong: string | null | undefined) => void (wrong != null && found.push(wrong));
   const checker = make(cluster);
@@ -47,9 +51,10 @@ function fires(
   make: (cluster: Cluster) => Checker,
   cheat: (cluster: Cluster) => void,
   words: RegExp,
+  mode: Mode = 'availability',
 ): void {
   test(name, (t) => {
-    const { cluster, found } = watched(2, make);
+    const { cluster, found } = watched(make, mode);
     t.deepEqual(found, []);
     cheat(cluster);
     t.regex(found[0] ?? 'nothing', words);
@@ -106,16 +111,6 @@ fires(
 );
 
 fires(
-  'kernel: an address that ended before its time, without a word',
-  kernelChecker,
-  (cluster) => {
-    holderOf(cluster).holder.kernel.lateMs = -60_000;
-    cluster.run(10_000);
-  },
-  /the kernel has lost/,
-);
-
-fires(
   'reasons: a holder said to be lost that is heard',
   (cluster) => new ReasonChecker(cluster),
   (cluster) => {
@@ -148,4 +143,95 @@ fires(
     cluster.run(5000);
   },
   /has .* problems, at most/,
+);
+
+const quorumFires = (name: string, cheat: (cluster: Cluster) => void, words: RegExp): void =>
+  fires(`quorum: ${name}`, (cluster) => new QuorumChecker(cluster), cheat, words, 'quorum');
+
+quorumFires(
+  'a second one answers',
+  (cluster) => {
+    const { other } = holderOf(cluster);
+    other.kernel.hold(addresses(cluster), other.clock.now() + 1000);
+    cluster.run(10);
+  },
+  /answer for group 0/,
+);
+
+quorumFires(
+  'a lease that is longer than what a majority promised',
+  (cluster) => {
+    const { holder } = holderOf(cluster);
+    holder.kernel.renew(holder.clock.now() + 60_000);
+    cluster.run(100);
+  },
+  /promises end so much later/,
+);
+
+quorumFires(
+  'a promise to another one while the first stands',
+  (cluster) => {
+    const { holder, other } = holderOf(cluster);
+    const state = other.daemon?.state;
+    const [candidate] = [...(state?.quorum?.candidates.values() ?? [])];
+    if (state?.quorum == null || candidate === undefined) return;
+    const candidates = new Map(state.quorum.candidates).set('another', { ...candidate, node: other.name });
+    const promises = new Map([['web', { boot: 'another', epoch: 1, standing: true }]]);
+    Object.assign(state, { quorum: { ...state.quorum, candidates, promises } });
+    holder.freeze();
+    cluster.run(10);
+  },
+  /has promised it to/,
+);
+
+quorumFires(
+  'an epoch that does not rise',
+  (cluster) => {
+    const { holder } = holderOf(cluster);
+    cluster.told(holder, {
+      code: 'group',
+      group: 'web',
+      from: 'claiming',
+      to: 'active',
+      reason: { kind: 'no-holder' },
+    });
+  },
+  /under epoch .* was held before/,
+);
+
+fires(
+  'fences: a fenced host that answers',
+  fenceChecker,
+  (cluster) => {
+    const { other } = holderOf(cluster);
+    other.fence('a test');
+    cluster.run(1000);
+    other.kernel.hold(addresses(cluster), other.clock.now() + 1000);
+    cluster.run(100);
+  },
+  /is fenced and answers/,
+);
+
+fires(
+  'fences: two that have each other turned off',
+  fenceChecker,
+  (cluster) => {
+    const { holder, other } = holderOf(cluster);
+    holder.fencer.orders.push({ at: cluster.events.now, target: other.name, endsAt: cluster.events.now + 100 });
+    cluster.told(other, { code: 'fence-peer', peer: holder.name, silentMs: 3000 });
+  },
+  /have each other turned off/,
+);
+
+fires(
+  'fences: a claim without the fence that is required',
+  fenceChecker,
+  (cluster) => {
+    const { holder, other } = holderOf(cluster);
+    holder.freeze();
+    cluster.run(30_000);
+    const reason = { kind: 'holder-lost', holder: holder.name, silentMs: 30_000 } as const;
+    cluster.told(other, { code: 'group', group: 'web', from: 'claiming', to: 'active', reason });
+  },
+  /has not turned off/,
 );

@@ -3,11 +3,14 @@
 
 import { addressKey } from '#lib/ip';
 import type { DaemonEvent } from '#model/event';
+import type { Reason } from '#model/reason';
 import type { VirtualAddress } from '#model/settings';
 import { createKeyedHash } from '#linux/keyed-hash';
+import { decodeDatagram } from '#wire/decode-datagram';
 import type { KeyedHash } from '#ports/keyed-hash';
 import type { Host, Parcel } from '../world/host.ts';
 import { World } from '../world/world.ts';
+import { cheapHash } from './cheap-hash.ts';
 import { type Plan, rateError } from './plan.ts';
 import { Trace } from './trace.ts';
 
@@ -24,10 +27,32 @@ export interface Impairment {
   readonly loss?: number;
   readonly delayMs?: () => number;
   readonly copies?: () => number;
+  /** How many of all datagrams have a bit turned over. */
+  readonly corruption?: number;
 }
 
 /** What happened to a host that may explain what it does afterwards. */
-export type Mark = 'blocked' | 'paused' | 'link' | 'check' | 'kernel' | 'stopped' | 'started' | 'removed' | 'gateway';
+export type Mark =
+  | 'blocked'
+  /** All of its clocks stood still together: it cannot know. */
+  | 'paused'
+  | 'suspended'
+  | 'link'
+  | 'check'
+  | 'kernel'
+  /** Its kernel refused to take an address away. */
+  | 'stuck'
+  /** An administrator put an address of ours on it, or took it away again. */
+  | 'foreign'
+  | 'stopped'
+  | 'started'
+  | 'removed'
+  | 'gateway'
+  | 'fenced'
+  /** Its state directory is gone. */
+  | 'forgot'
+  /** Its fence agent failed, hung or lied. */
+  | 'agent';
 
 /** What one host knows of another by hearing. */
 export interface Ear {
@@ -38,6 +63,8 @@ export interface Ear {
   deafUntil: number;
   /** When one of its datagrams was last lost on the way here. */
   lostAt: number;
+  /** When a frame of ARP was last lost between the two, whichever way it went. */
+  unaskedAt: number;
 }
 
 export interface Holding {
@@ -45,8 +72,18 @@ export interface Holding {
   since: number | null;
   /** When its daemon last decided to claim, and what it had heard of each other host by then. */
   claimedAt: number;
+  /** Why, as it said. */
+  reason: Reason['kind'] | null;
   ears: readonly Ear[];
 }
+
+export const nothingHeard: Readonly<Ear> = {
+  takenAt: -Infinity,
+  takenSentAt: -Infinity,
+  deafUntil: -Infinity,
+  lostAt: -Infinity,
+  unaskedAt: -Infinity,
+};
 
 /** Recordings kept for an attacker who replays them. */
 const mostRecordings = 64;
@@ -71,10 +108,15 @@ export class Cluster extends World {
   onMove: (group: number, before: number, after: number) => void = () => {};
   onTold: (host: Host, event: DaemonEvent) => void = () => {};
   onStep: () => void = () => {};
+  onFenced: (host: Host) => void = () => {};
+  onTurnedOff: (host: Host) => void = () => {};
+  /** A datagram that was not as it had been sent passed for a good one. */
+  onForged: (words: string) => void = () => {};
   onAnnounced: (host: Host, addresses: readonly VirtualAddress[]) => void = () => {};
   readonly #marks: Map<Mark, number>[];
   readonly #indexes = new Map<Host, number>();
   readonly #keys: string[][];
+  readonly #hash: KeyedHash;
   /** When the last datagram of each route arrives. */
   readonly #arrivals: number[] = [];
 
@@ -83,14 +125,19 @@ export class Cluster extends World {
     this.plan = plan;
     this.trace = new Trace(telling);
     const hash = hashFor(plan.seed);
+    this.#hash = hash;
     this.list = plan.hosts.map(({ wish, rate, offset }) => this.add(wish, { rate, offset, hash, fewAlarms: true }));
-    for (const [index, host] of this.list.entries()) this.#indexes.set(host, index);
+    for (const [index, host] of this.list.entries()) {
+      this.#indexes.set(host, index);
+      host.kernel.lateMs = plan.hosts[index]?.lateMs ?? 0;
+      if (host.kernel.gate !== null) host.kernel.gate.lateMs = host.kernel.lateMs;
+      host.fencer.leadPart = 0.1;
+      host.fencer.onSelf = () => this.turnOff(host.name);
+    }
     const each = <T>(make: () => T): T[] => this.list.map(make);
-    this.ears = each(() =>
-      each(() => ({ takenAt: -Infinity, takenSentAt: -Infinity, deafUntil: -Infinity, lostAt: -Infinity })),
-    );
+    this.ears = each(() => each(() => ({ ...nothingHeard })));
     this.holdings = Array.from({ length: plan.groups }, () =>
-      each(() => ({ since: null, claimedAt: -Infinity, ears: [] })),
+      each(() => ({ since: null, claimedAt: -Infinity, reason: null, ears: [] })),
     );
     this.answerMasks = this.holdings.map(() => 0);
     this.leftAt = each(() => -Infinity);
@@ -98,6 +145,9 @@ export class Cluster extends World {
     this.#keys = (this.list[0]?.settings.groups ?? []).map((group) => group.addresses.map(addressKey));
     this.delay = () => this.#delayMs();
     this.copies = () => this.#copies();
+    this.wire.onLost = (asker, host) => {
+      this.ear(this.indexOf(asker), this.indexOf(host)).unaskedAt = this.events.now;
+    };
     this.wire.loses = () => this.impairments.size > 0 && this.#loses();
     this.tap = (from, to, path) => (this.#drops(from, to, path) ? 'drop' : 'pass');
   }
@@ -141,10 +191,10 @@ export class Cluster extends World {
     return this.#marks[this.indexOf(host)]?.get(mark) ?? -Infinity;
   }
 
-  /** Whether the whole of a group's addresses, or some, could be reached at this host now. */
+  /** Whether some of a group's addresses could be reached at this host now, and not by an administrator's hand. */
   answersFor(host: Host, group: number): boolean {
     if (host.clock.paused || host.down.has('eth0')) return false;
-    return this.keysOf(group).some((key) => host.kernel.answersFor(key));
+    return this.keysOf(group).some((key) => !host.kernel.foreign.has(key) && host.kernel.answersFor(key));
   }
 
   override told(host: Host, event: DaemonEvent): void {
@@ -154,9 +204,21 @@ export class Cluster extends World {
       const group = host.settings.groups.findIndex(({ name }) => name === event.group);
       const holding = this.holding(group, index);
       holding.claimedAt = this.events.now;
+      holding.reason = event.reason.kind;
       holding.ears = (this.ears[index] ?? []).map((ear) => ({ ...ear }));
     }
+    if (event.code === 'fenced') {
+      this.mark(host, 'fenced');
+      this.onFenced(host);
+    }
     this.onTold(host, event);
+  }
+
+  override turnOff(target: string): void {
+    super.turnOff(target);
+    const host = this.host(target);
+    this.mark(host, 'stopped');
+    this.onTurnedOff(host);
   }
 
   override announced(host: Host, addresses: readonly VirtualAddress[]): void {
@@ -199,7 +261,26 @@ export class Cluster extends World {
     else if (this.plan.random.chance(0.01)) {
       this.recordings[Math.floor(this.plan.random.within(mostRecordings))] = parcel;
     }
-    super.arrive(parcel, to);
+    const part = this.#corruption();
+    if (part > 0 && this.plan.random.chance(part)) this.#arriveCorrupt(parcel, to);
+    else super.arrive(parcel, to);
+  }
+
+  /** As good as lost: what takes it for a good one is a defect. */
+  #arriveCorrupt(parcel: Parcel, to: Host): void {
+    const { random } = this.plan;
+    const bytes = parcel.bytes.slice();
+    const at = Math.floor(random.within(bytes.length));
+    bytes[at] = (bytes[at] ?? 0) ^ (1 << Math.floor(random.within(8)));
+    this.lost(parcel, to);
+    const decoded = decodeDatagram(bytes, { cluster: to.settings.cluster, hash: this.#hash });
+    if (decoded.kind !== 'refused') this.onForged(`a datagram of ${parcel.from.name} with byte ${at} changed passes`);
+    if (!to.down.has(parcel.path)) to.offerBytes({ ...parcel, bytes });
+  }
+
+  #corruption(): number {
+    for (const { corruption } of this.impairments) if (corruption !== undefined) return corruption;
+    return 0;
   }
 
   /** Somebody recorded this datagram and sends it again: it comes from no host. */
@@ -266,7 +347,7 @@ export class Cluster extends World {
   }
 }
 
-/** The real one in one run of a hundred; elsewhere as good as none, since nobody forges here. */
+/** The real one in one run of a hundred. */
 function hashFor(seed: number): KeyedHash {
-  return createKeyedHash(seed % 100 === 0 ? [new Uint8Array(32).fill(7)] : null);
+  return seed % 100 === 0 ? createKeyedHash([new Uint8Array(32).fill(7)]) : cheapHash;
 }

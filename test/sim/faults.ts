@@ -1,53 +1,13 @@
 // Every kind of fault, as something that begins and, unless it is over at once, ends. Which come when is the
 // weather's business.
 
-import { addressKey } from '#lib/ip';
 import type { CheckOutcome } from '#model/input';
 import type { Host } from '../world/host.ts';
-import type { Cluster, Impairment } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
+import { type Fault, type Make, network, nothing, onHost, startWhenEnded } from './fault.ts';
+import { fenceFaults } from './fence-faults.ts';
+import { kernelFaults } from './kernel-faults.ts';
 import type { Random } from './random.ts';
-
-export interface Fault {
-  /** What it does to whom, to stand behind `begins:`. */
-  readonly words: string;
-  /** No second one of the same name while it lasts. */
-  readonly name: string;
-  /** How long it lasts; drawn by the weather where it is missing. */
-  readonly lastsMs?: number;
-  /** Nobody can end it before its time. */
-  readonly stubborn?: boolean;
-  begin(): void;
-  end(): void;
-}
-
-type Make = (cluster: Cluster, random: Random) => Fault | null;
-
-const nothing = (): void => {};
-
-function network(words: string, cluster: Cluster, impairment: Impairment): Fault {
-  const { impairments } = cluster;
-  return {
-    words,
-    name: words,
-    begin: () => impairments.add(impairment),
-    end: () => impairments.delete(impairment),
-  };
-}
-
-function onHost(
-  kind: string,
-  make: (host: Host, cluster: Cluster, random: Random) => Omit<Fault, 'words' | 'name'> & { words?: string },
-): Make {
-  return (cluster, random) => {
-    const host = random.pick(cluster.list);
-    const { words, ...fault } = make(host, cluster, random);
-    return {
-      words: `${kind} ${host.name}${words === undefined ? '' : ` ${words}`}`,
-      name: `${kind} ${host.name}`,
-      ...fault,
-    };
-  };
-}
 
 function twoOf(cluster: Cluster, random: Random): [number, number] {
   const a = Math.floor(random.within(cluster.list.length));
@@ -133,7 +93,7 @@ const gatewayLost = onHost('gateway lost', (host, cluster, random) => {
 });
 
 /** How long it lasts is known when it begins: nobody can end it. */
-function standsStill(kind: string, begin: (host: Host, ms: number) => void): Make {
+function standsStill(kind: string, mark: 'paused' | 'suspended', begin: (host: Host, ms: number) => void): Make {
   return onHost(kind, (host, cluster, random) => {
     const ms = random.within(random.pick([0.5, 3, 8]) * cluster.plan.intervalMs);
     return {
@@ -142,21 +102,14 @@ function standsStill(kind: string, begin: (host: Host, ms: number) => void): Mak
       stubborn: true,
       begin: () => {
         if (host.clock.paused) return;
-        cluster.mark(host, 'paused');
+        cluster.mark(host, mark);
         // Before it goes on, which is asked for next.
-        cluster.events.after(ms, () => cluster.mark(host, 'paused'));
+        cluster.events.after(ms, () => cluster.mark(host, mark));
         begin(host, ms);
       },
-      end: () => cluster.mark(host, 'paused'),
+      end: () => cluster.mark(host, mark),
     };
   });
-}
-
-/** A daemon that was told to stop takes its time. */
-function startWhenEnded(host: Host, cluster: Cluster): void {
-  cluster.mark(host, 'started');
-  if (!host.running) host.start();
-  else if (host.stopAsked) cluster.events.after(50, () => startWhenEnded(host, cluster));
 }
 
 function checkSays(kind: string, outcome: (random: Random) => CheckOutcome): Make {
@@ -175,17 +128,21 @@ function checkSays(kind: string, outcome: (random: Random) => CheckOutcome): Mak
   };
 }
 
-function slowly(kind: string, set: (host: Host, random: Random) => void, unset: (host: Host) => void): Make {
-  return onHost(kind, (host, cluster, random) => ({
+/** Only while nobody else has a new disk: voters that forgot together may forget an epoch. */
+function newDisk(cluster: Cluster, random: Random): Fault | null {
+  const host = random.pick(cluster.list);
+  return {
+    words: `new disk for ${host.name}`,
+    name: 'new disk',
     begin: () => {
-      cluster.mark(host, 'blocked');
-      set(host, random);
+      cluster.mark(host, 'stopped');
+      cluster.mark(host, 'fenced');
+      cluster.mark(host, 'forgot');
+      host.powerCut();
+      host.loseState();
     },
-    end: () => {
-      cluster.mark(host, 'blocked');
-      unset(host);
-    },
-  }));
+    end: () => startWhenEnded(host, cluster),
+  };
 }
 
 const made = {
@@ -262,57 +219,6 @@ const made = {
   })),
   stop: dies('stop', (host) => host.stop()),
   'power cut': dies('power cut', (host) => host.powerCut()),
-  'slow kernel': slowly(
-    'slow kernel',
-    (host, random) => {
-      const most = random.pick([0.02, 0.3, 1.5]) * host.settings.intervalMs;
-      host.slowness = () => (random.chance(0.2) ? random.within(most) : 0);
-    },
-    (host) => (host.slowness = () => 0),
-  ),
-  'late answers': slowly(
-    'late answers',
-    (host, random) => {
-      const most = random.pick([0.1, 1, 3]) * host.settings.intervalMs;
-      host.answerMs = () => random.within(most);
-    },
-    (host) => (host.answerMs = () => 0.05),
-  ),
-  'late alarms': slowly(
-    'late alarms',
-    (host, random) => {
-      const most = random.pick([0.05, 0.5, 1.5]) * host.settings.intervalMs;
-      host.timerLateMs = () => random.within(most);
-    },
-    (host) => (host.timerLateMs = () => 0),
-  ),
-  refusal: onHost('refusal', (host, cluster, random) => {
-    const keys = host.settings.groups.flatMap((group) => group.addresses.map(addressKey));
-    const key = random.pick(keys);
-    return {
-      words: `of ${key}`,
-      begin: () => {
-        cluster.mark(host, 'kernel');
-        host.kernel.refused.add(key);
-      },
-      end: () => {
-        cluster.mark(host, 'kernel');
-        host.kernel.refused.delete(key);
-      },
-    };
-  }),
-  removal: onHost('removal', (host, cluster, random) => {
-    const key = random.pick(host.settings.groups.flatMap((group) => group.addresses.map(addressKey)));
-    return {
-      words: `of ${key}`,
-      lastsMs: 12_000,
-      begin: () => {
-        cluster.mark(host, 'removed');
-        host.kernel.remove(key);
-      },
-      end: nothing,
-    };
-  }),
   'link down': onHost('link down', (host, cluster, random) => {
     const { name } = random.pick(host.settings.transport.paths);
     return {
@@ -327,8 +233,23 @@ const made = {
       },
     };
   }),
-  pause: standsStill('pause', (host, ms) => host.pauseVm(ms)),
-  suspend: standsStill('suspend', (host, ms) => host.suspend(ms)),
+  pause: standsStill('pause', 'paused', (host, ms) => host.pauseVm(ms)),
+  suspend: standsStill('suspend', 'suspended', (host, ms) => host.suspend(ms)),
+  corruption: (cluster, random) => {
+    const part = random.between(0.02, 0.3);
+    return network(`corruption of ${Math.round(part * 100)} %`, cluster, { corruption: part });
+  },
+  'wall clock': onHost('wall clock', (host, _cluster, random) => {
+    const ms = random.between(-1, 1) * random.pick([1000, 3_600_000, 1e11]);
+    return {
+      words: `is set by ${Math.round(ms)} ms`,
+      begin: () => (host.clock.wallOffsetMs = ms),
+      end: () => (host.clock.wallOffsetMs = 0),
+    };
+  }),
+  'new disk': newDisk,
+  ...kernelFaults,
+  ...fenceFaults,
   'gateway lost': (cluster, random) =>
     cluster.hostAt(0).settings.gateways.length === 0 ? null : gatewayLost(cluster, random),
   'check fails': checkSays('check fails', () => ({ kind: 'exit', code: 1 })),

@@ -1,5 +1,5 @@
-// `npm run sim -- [--seed N] [--runs N | --hours N | --forever] [--nodes N] [--weather NAME] [--lease NAME]`: one seed is
-// told as a story, many are counted. Exit 1 when something was found.
+// `npm run sim -- [--seed N] [--runs N | --hours N | --forever] [--mode NAME] [--nodes N] [--weather NAME]
+// [--lease NAME] [--fence NAME]`: one seed is told as a story, many are counted. Exit 1 when something was found.
 
 import { env, exit, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
@@ -16,9 +16,11 @@ const { values } = parseArgs({
     runs: { type: 'string' },
     hours: { type: 'string' },
     forever: { type: 'boolean', default: false },
+    mode: { type: 'string' },
     nodes: { type: 'string' },
     weather: { type: 'string' },
     lease: { type: 'string' },
+    fence: { type: 'string' },
     /** So many seconds of the story. */
     story: { type: 'string' },
   },
@@ -33,9 +35,11 @@ function whole(text: string | undefined, name: string): number | undefined {
 const nodes = whole(values.nodes, 'nodes');
 if (nodes !== undefined && (nodes < 2 || nodes > 7)) throw new Error(`--nodes: expected 2 to 7, found ${nodes}`);
 const asked: Asked = {
+  ...(values.mode === undefined ? {} : { mode: values.mode }),
   ...(nodes === undefined ? {} : { nodes }),
   ...(values.weather === undefined ? {} : { weather: values.weather }),
   ...(values.lease === undefined ? {} : { lease: values.lease }),
+  ...(values.fence === undefined ? {} : { fence: values.fence }),
 };
 const several = values.forever || values.runs !== undefined || values.hours !== undefined;
 const first = whole(values.seed, 'seed') ?? (values.forever ? Date.now() % 1_000_000_000 : 1);

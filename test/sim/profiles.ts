@@ -23,9 +23,36 @@ const network = {
   duplication: 2,
   reordering: 2,
   replay: 2,
+  corruption: 1,
 };
-const processes = { freeze: 4, hiccup: 4, crash: 4, 'crash in a call': 3, restart: 3, stop: 2, 'power cut': 1 };
-const kernels = { 'slow kernel': 3, 'late answers': 2, 'late alarms': 2, refusal: 2, removal: 2 };
+const processes = {
+  freeze: 4,
+  hiccup: 4,
+  crash: 4,
+  'crash in a call': 3,
+  restart: 3,
+  stop: 2,
+  'power cut': 1,
+  'new disk': 1,
+};
+const kernels = {
+  'slow kernel': 3,
+  'late answers': 2,
+  'late alarms': 2,
+  refusal: 2,
+  removal: 2,
+  'stuck address': 2,
+  'foreign address': 1,
+  'late renewal': 2,
+};
+const fences = {
+  'operator fences': 2,
+  'operator unfences': 1,
+  'disk error': 1,
+  'fence fails': 2,
+  'fence hangs': 1,
+  'fence lies': 1,
+};
 const hosts = {
   'link down': 3,
   pause: 2,
@@ -34,8 +61,9 @@ const hosts = {
   'check fails': 2,
   'check hangs': 2,
   'check flaps': 1,
+  'wall clock': 1,
 };
-const everything = { ...network, ...processes, ...kernels, ...hosts };
+const everything = { ...network, ...processes, ...kernels, ...hosts, ...fences };
 
 export const profiles: Readonly<Record<string, Profile>> = {
   single: { weight: 5, faults: everything, atOnce: 1, gap: 12, calms: 0.5 },
@@ -45,5 +73,12 @@ export const profiles: Readonly<Record<string, Profile>> = {
   kernels: { weight: 2, faults: { ...kernels, hiccup: 1, restart: 1 }, atOnce: 3, gap: 3, calms: 0.1 },
   loss: { weight: 1, faults: { loss: 1 }, atOnce: 1, gap: 1, calms: 0.02 },
   pauses: { weight: 1, faults: { pause: 3, suspend: 2, freeze: 1, cut: 1 }, atOnce: 2, gap: 4, calms: 0.2 },
+  fences: {
+    weight: 2,
+    faults: { ...fences, crash: 4, 'power cut': 2, partition: 4, cut: 2, freeze: 2 },
+    atOnce: 3,
+    gap: 3,
+    calms: 0.15,
+  },
   quiet: { weight: 1, faults: { hiccup: 1 }, atOnce: 1, gap: 300, calms: 0.2 },
 };

@@ -3,14 +3,16 @@
 import { Cluster } from './cluster.ts';
 import { boundsChecker } from './checkers/bounds.ts';
 import type { Checker } from './checkers/checker.ts';
+import { fenceChecker } from './checkers/fences.ts';
 import { kernelChecker } from './checkers/kernel.ts';
 import { leaseChecker } from './checkers/lease.ts';
 import { OverlapChecker } from './checkers/overlap.ts';
+import { QuorumChecker } from './checkers/quorum.ts';
 import { ReasonChecker } from './checkers/reasons.ts';
 import { RestChecker } from './checkers/rest.ts';
 import { VacancyChecker } from './checkers/vacancy.ts';
 import type { FaultKind } from './faults.ts';
-import { type Asked, type Plan, planFor } from './plan.ts';
+import { type Asked, type Mode, type Plan, planFor } from './plan.ts';
 import type { Trace } from './trace.ts';
 import { Weather } from './weather.ts';
 
@@ -19,6 +21,7 @@ const intervalsInHour = 3600;
 export interface Outcome {
   readonly seed: number;
   readonly words: string;
+  readonly mode: Mode;
   readonly finding: { readonly at: number; readonly checker: string; readonly words: string } | null;
   readonly hash: string;
   readonly steps: number;
@@ -51,30 +54,31 @@ export function tellSeed(seed: number, asked: Asked = {}): { readonly outcome: O
 function play(plan: Plan, telling: boolean): { outcome: Outcome; trace: Trace } {
   const cluster = new Cluster(plan, telling);
   const restMs = restAfterMs(cluster);
-  const overlap = new OverlapChecker(cluster);
+  const holders = plan.quorum === null ? new OverlapChecker(cluster) : new QuorumChecker(cluster);
   const reasons = new ReasonChecker(cluster);
   const rest = new RestChecker(cluster, restMs);
   const vacancy = new VacancyChecker(cluster, restMs);
   const weather = new Weather(cluster, restMs + 2 * plan.downMs + 8 * plan.intervalMs);
-  const others = [leaseChecker(cluster), kernelChecker(cluster), boundsChecker(cluster)];
-  watch(cluster, [overlap, reasons, rest, vacancy, ...others]);
+  const others = [leaseChecker(cluster), kernelChecker(cluster), boundsChecker(cluster), fenceChecker(cluster)];
+  watch(cluster, [holders, reasons, rest, vacancy, ...others]);
   let finding: Outcome['finding'] = null;
   try {
     live(cluster, weather, restMs);
   } catch (error) {
     finding = foundBy(error, cluster.events.now);
   }
-  overlap.end();
+  holders.end();
   const outcome = {
     seed: plan.seed,
     words: plan.words,
+    mode: plan.mode,
     finding,
     hash: cluster.trace.hash,
     steps: cluster.trace.steps,
     moves: reasons.moves,
     rests: rest.rests,
     reached: weather.reached,
-    worstOverlapMs: overlap.worstMs,
+    worstOverlapMs: holders.worstMs,
     worstVacancy: vacancy.worstMs / plan.intervalMs,
   };
   return { outcome, trace: cluster.trace };
@@ -100,7 +104,17 @@ function restAfterMs(cluster: Cluster): number {
   const leaseMs = lease === undefined || lease.kind === 'off' ? 0 : lease.ms + 1250;
   const checkMs = host?.settings.checks.length === 0 ? 0 : 4000;
   const extraMs = Math.max(0, (host?.settings.startupDelayMs ?? 0) - downMs);
-  return 4 * downMs + leaseMs + checkMs + extraMs + (hosts.length + 6) * intervalMs + 6000;
+  const fenceMs = cluster.plan.fencing === 'self' ? 0 : 2 * downMs + (host?.settings.fence.timeoutMs ?? 0);
+  return (
+    4 * downMs + leaseMs + checkMs + extraMs + fenceMs + votingMs(cluster) + (hosts.length + 6) * intervalMs + 6000
+  );
+}
+
+/** The silence of whoever was started last, a promise to whoever was lost, and two claims that found no majority. */
+function votingMs({ plan: { quorum, intervalMs, hosts } }: Cluster): number {
+  if (quorum === null) return 0;
+  const { longestHoldMs, holdMs } = quorum;
+  return 1.03 * 1.02 * (longestHoldMs + holdMs) + 2 * (5 + hosts.length) * intervalMs;
 }
 
 function watch(cluster: Cluster, checkers: readonly Checker[]): void {
@@ -116,6 +130,9 @@ function watch(cluster: Cluster, checkers: readonly Checker[]): void {
   };
   cluster.onTold = (host, event) => {
     for (const checker of checkers) look(checker, checker.told?.(host, event));
+  };
+  cluster.onForged = (wrong) => {
+    throw new Found('forgery', wrong);
   };
   cluster.onAnnounced = (host, addresses) => {
     for (const checker of checkers) checker.announced?.(host, addresses);

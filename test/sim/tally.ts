@@ -11,7 +11,9 @@ export class Tally {
   readonly findings: Outcome[] = [];
   readonly reached = new Map<string, number>();
   readonly worstOverlapMs = new Map<string, number>();
-  worstVacancy = 0;
+  /** In intervals, by mode. */
+  readonly worstVacancy = new Map<string, number>();
+  readonly modes = new Map<string, number>();
 
   take(outcome: Outcome): void {
     this.hours += 1;
@@ -22,10 +24,13 @@ export class Tally {
     for (const [kind, count] of Object.entries(outcome.reached)) {
       this.reached.set(kind, (this.reached.get(kind) ?? 0) + count);
     }
-    for (const [why, ms] of outcome.worstOverlapMs) {
+    const { mode } = outcome;
+    for (const [cause, ms] of outcome.worstOverlapMs) {
+      const why = mode === 'quorum' ? `${cause} (quorum)` : cause;
       this.worstOverlapMs.set(why, Math.max(ms, this.worstOverlapMs.get(why) ?? 0));
     }
-    this.worstVacancy = Math.max(this.worstVacancy, outcome.worstVacancy);
+    this.modes.set(mode, (this.modes.get(mode) ?? 0) + 1);
+    this.worstVacancy.set(mode, Math.max(outcome.worstVacancy, this.worstVacancy.get(mode) ?? 0));
   }
 
   /** One line. */
@@ -41,10 +46,13 @@ export class Tally {
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([kind, count]) => `${kind} ${count}`);
     const overlaps = [...this.worstOverlapMs].map(([why, ms]) => `${why} ${ms.toFixed(0)} ms`);
+    const vacancies = [...this.worstVacancy].map(([mode, worst]) => `${worst.toFixed(1)} intervals (${mode})`);
+    const modes = [...this.modes].map(([mode, count]) => `${mode} ${count}`);
     return [
+      `modes: ${modes.join(', ')}`,
       `faults: ${reached.join(', ')}`,
       `longest with two holders, by cause: ${overlaps.join(', ') || 'none'}`,
-      `longest without a holder while undisturbed: ${this.worstVacancy.toFixed(1)} intervals; ${this.rests} times at rest`,
+      `longest without a holder while undisturbed: ${vacancies.join(', ')}; ${this.rests} times at rest`,
     ];
   }
 }

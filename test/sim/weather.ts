@@ -2,7 +2,9 @@
 // everything is whole for long enough to come to rest.
 
 import type { Cluster } from './cluster.ts';
-import { type Fault, type FaultKind, faults } from './faults.ts';
+import type { Fault } from './fault.ts';
+import { type FaultKind, faults } from './faults.ts';
+import { fencedFor, offFor } from './fence-faults.ts';
 
 export class Weather {
   /** How often each kind really began. */
@@ -18,6 +20,8 @@ export class Weather {
   constructor(cluster: Cluster, calmMs: number) {
     this.#cluster = cluster;
     this.#calmMs = calmMs;
+    cluster.onFenced = (host) => this.#follow(fencedFor(cluster, host));
+    cluster.onTurnedOff = (host) => this.#follow(offFor(cluster, host));
   }
 
   begin(): void {
@@ -29,8 +33,30 @@ export class Weather {
   clear(): void {
     this.#season += 1;
     for (const fault of this.#active.values()) if (fault.stubborn !== true) this.#end(fault);
-    if (this.#active.size === 0) this.#cluster.quietSince = this.#cluster.events.now;
+    this.#noteWhole();
     this.#say('calm');
+  }
+
+  /** What is fenced stays so until operators got their way: it is no calm before that. */
+  #noteWhole(): void {
+    const { events, list } = this.#cluster;
+    if (this.#active.size > 0) return;
+    const fenced = list.filter((host) => host.fencer.latched || host.daemon?.state?.fence != null);
+    if (fenced.length === 0) {
+      this.#cluster.quietSince = events.now;
+      return;
+    }
+    for (const host of fenced) host.unfence();
+    events.after(100, () => {
+      if (!Number.isFinite(this.#cluster.quietSince)) this.#noteWhole();
+    });
+  }
+
+  /** Something follows from what is there: a host that was turned off comes back, one that is fenced is released. */
+  #follow(fault: Fault): void {
+    if (this.#active.has(fault.name)) return;
+    const { random, intervalMs } = this.#cluster.plan;
+    this.#begin(fault, random.between(0.2, random.pick([1, 8])) * intervalMs);
   }
 
   #next(season: number): void {
@@ -51,6 +77,10 @@ export class Weather {
     if (fault === null || this.#active.has(fault.name)) return;
     const lastsMs = fault.lastsMs ?? random.within(random.pick([0.5, 3, 12]) * intervalMs);
     this.reached[kind] = (this.reached[kind] ?? 0) + 1;
+    this.#begin(fault, lastsMs);
+  }
+
+  #begin(fault: Fault, lastsMs: number): void {
     this.causes += 1;
     this.#cluster.quietSince = Number.POSITIVE_INFINITY;
     this.#say(`${fault.words} begins`);
@@ -64,7 +94,7 @@ export class Weather {
     this.#active.delete(fault.name);
     this.#say(`${fault.words} ends`);
     fault.end();
-    if (this.#active.size === 0) this.#cluster.quietSince = this.#cluster.events.now;
+    this.#noteWhole();
   }
 
   #calm(): void {

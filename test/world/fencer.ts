@@ -15,12 +15,14 @@ export interface Agent {
 
 export class FakeFencer {
   agent: Agent = { outcome: { kind: 'exit', code: 0 }, ms: 100, works: true };
+  /** By what part of its time the other host is off before that is said, whatever the clocks of those who wait. */
+  leadPart = 0;
   diskError: string | null = null;
   /** Called instead of running the program of this host's own fence. */
   onSelf: () => void = () => {};
   selfRuns = 0;
   /** Whom the agent was told to turn off, and when. */
-  readonly orders: { readonly at: number; readonly target: string }[] = [];
+  readonly orders: { readonly at: number; readonly target: string; readonly endsAt: number }[] = [];
   readonly answers = new Map<number, Answer>();
   #latch: { readonly latch: Latch; readonly at: number } | null = null;
   #requests = 0;
@@ -35,6 +37,15 @@ export class FakeFencer {
   nextRequest(): number {
     this.#requests += 1;
     return this.#requests;
+  }
+
+  /** Another disk. */
+  lose(): void {
+    this.#latch = null;
+  }
+
+  get latched(): boolean {
+    return this.#latch !== null;
   }
 
   read(): Latch | null {
@@ -59,8 +70,8 @@ export class FakeFencer {
       },
       fencePeer: (id, target) => {
         const { outcome, ms, works } = this.agent;
-        this.orders.push({ at: this.#events.now, target });
-        if (works) this.#events.after(ms, () => this.#turnOff(target));
+        this.orders.push({ at: this.#events.now, target, endsAt: this.#events.now + ms });
+        if (works) this.#events.after((1 - this.leadPart) * ms, () => this.#turnOff(target));
         offer({ kind: 'fence-ran', id, outcome, ms, output: '' }, ms);
       },
     };

@@ -6,6 +6,11 @@ import type { HostClock } from './clock.ts';
 export class FakeGate {
   /** How late the gate shuts. */
   lateMs = 0;
+  /**
+   * What passes between turning the next deadline into a time to live and the kernel: so much later it ends. The port
+   * notices more than it allows, and sets it again.
+   */
+  conversionMs: () => number = () => 0;
   readonly #open = new Set<string>();
   #until = Number.NEGATIVE_INFINITY;
   #watching = false;
@@ -26,9 +31,14 @@ export class FakeGate {
   }
 
   open(key: string, until: number): void {
-    if (this.#open.size === 0) this.#until = until + this.lateMs;
+    if (this.#open.size === 0) this.#until = until;
     this.#open.add(key);
     this.renew(until);
+  }
+
+  /** When the kernel shuts it, by the clock of its host. */
+  get until(): number {
+    return this.#until;
   }
 
   shut(key: string): void {
@@ -41,7 +51,7 @@ export class FakeGate {
 
   renew(until: number): void {
     if (this.#open.size === 0) return;
-    this.#until = Math.max(this.#until, until + this.lateMs);
+    this.#until = Math.max(this.#until, until + this.lateMs + this.conversionMs());
     if (!this.#watching) this.#watch();
   }
 

@@ -84,6 +84,7 @@ export class Host {
   /** What outlives a reboot. */
   memory: StartFacts['remembered'] = null;
   #reserved = 0;
+  #answeredAt = Number.NEGATIVE_INFINITY;
   #beat: { at: number; peers: number; suspendedMs: number; until: number | null; boot: string } | null = null;
   readonly #hash: KeyedHash;
   readonly #fewAlarms: boolean;
@@ -127,8 +128,8 @@ export class Host {
     // A daemon that starts lays its gate anew.
     if (this.kernel.gate?.lapsed === true) this.kernel.gate.clear();
     this.life += 1;
-    // A gate that shut on an earlier life is no concern of this one.
-    if (this.kernel.gate?.lapsed === true) this.kernel.gate.clear();
+    // A gate that shut on an earlier life is no concern of this one, nor one in front of nothing.
+    if (this.kernel.gate?.lapsed === true || this.kernel.left().length === 0) this.kernel.gate?.clear();
     const process: Process = new Process(
       this.clock,
       () => this.#daemon?.offer({ kind: 'wake' }),
@@ -174,8 +175,9 @@ export class Host {
 
   /** Epochs of this start: above the wall clock, and above those of the start before. */
   #reserve(): number {
-    this.#reserved = Math.max(this.#reserved + 1_000_000, Math.floor(this.clock.wall));
-    return this.#reserved;
+    const floor = Math.max(this.#reserved, Math.floor(this.clock.wall));
+    this.#reserved = floor + 1_000_000;
+    return floor;
   }
 
   /** An operator's word; the number under which its answer will be. */
@@ -216,6 +218,13 @@ export class Host {
     this.kill();
     this.kernel.powerCut();
     this.#beat = null;
+  }
+
+  /** Its state directory is gone, with what its voter remembers and its latch. */
+  loseState(): void {
+    this.memory = null;
+    this.#reserved = 0;
+    this.fencer.lose();
   }
 
   freeze(): void {
@@ -308,6 +317,12 @@ export class Host {
     });
   }
 
+  /** The kernel answers in the order in which it was asked. */
+  #answerKernel(input: Input): void {
+    this.#answeredAt = Math.max(this.#answeredAt, this.clock.now() + this.answerMs());
+    this.#answer(input, this.#answeredAt - this.clock.now());
+  }
+
   /** What comes back from a port, a moment later. */
   #answer(input: Input, afterMs: number): void {
     const process = this.#process;
@@ -337,7 +352,7 @@ export class Host {
         hold: (id, addresses, until) =>
           process.act(() => {
             const outcomes = kernel.hold(addresses, until ?? Infinity);
-            this.#answer({ kind: 'kernel', id, outcomes }, this.answerMs());
+            this.#answerKernel({ kind: 'kernel', id, outcomes });
           }),
         silence: (addresses) =>
           process.act(() => {
@@ -347,13 +362,13 @@ export class Host {
         release: (id, addresses) =>
           process.act(() => {
             const outcomes = kernel.release(addresses);
-            this.#answer({ kind: 'kernel', id, outcomes }, this.answerMs());
+            this.#answerKernel({ kind: 'kernel', id, outcomes });
           }),
         renew: (id, advertAt, until, peers) =>
           process.act(() => {
             this.#beat = { at: advertAt, peers, suspendedMs: clock.suspendedMs, until, boot };
             const outcomes = kernel.renew(until ?? Infinity);
-            if (outcomes.length > 0) this.#answer({ kind: 'kernel', id, outcomes }, this.answerMs());
+            if (outcomes.length > 0) this.#answerKernel({ kind: 'kernel', id, outcomes });
           }),
       },
       announcer: {
@@ -379,7 +394,10 @@ export class Host {
       operators: { answer: (request, answer) => this.fencer.answers.set(request, answer) },
       journal: { write: (event) => this.#world.told(this, event) },
       service: { ready: () => {}, beat: () => {}, stopping: () => {} },
-      memory: { remember: (voters, longestHoldMs) => (this.memory = { voters, longestHoldMs }) },
+      memory: {
+        remember: (voters, longestHoldMs) => (this.memory = { voters, longestHoldMs }),
+        reserve: (epochsBelow) => (this.#reserved = Math.max(this.#reserved, epochsBelow)),
+      },
       exit: () => process.end(),
     };
   }

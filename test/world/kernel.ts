@@ -18,16 +18,18 @@ export interface KernelTold {
 
 export class FakeKernel {
   readonly refused = new Set<string>();
+  /** Whose removal it refuses. */
+  readonly stuck = new Set<string>();
   readonly foreign = new Set<string>();
   /** What the record of this host names. */
   readonly claimed = new Set<string>();
   /** How long an address outlives its lifetime. */
   lateMs = 0;
-  /** How often an address came, went, or got another end. */
-  changes = 0;
   readonly gate: FakeGate | null;
   readonly #lease: Lease;
   readonly #held = new Map<string, number>();
+  /** Let go of and still there: nobody renews them. */
+  readonly #leaving = new Set<string>();
   /** Addresses for whose end an alarm is set. */
   readonly #watched = new Set<string>();
   readonly #clock: HostClock;
@@ -50,6 +52,7 @@ export class FakeKernel {
       if (this.foreign.has(key)) return { key, kind: 'foreign' };
       if (this.refused.has(key)) return { key, kind: 'refused', error: 'EPERM' };
       this.claimed.add(key);
+      this.#leaving.delete(key);
       this.#set(key, this.#endOf(until));
       this.gate?.open(key, until);
       return { key, kind: 'present' };
@@ -67,8 +70,12 @@ export class FakeKernel {
     this.silence(addresses);
     const outcomes = addresses.map((address): AddressOutcome => {
       const key = addressKey(address);
+      if (this.stuck.has(key) && this.has(key)) {
+        this.#leaving.add(key);
+        return { key, kind: 'refused', error: 'EPERM' };
+      }
       this.#held.delete(key);
-      this.changes += 1;
+      this.#leaving.delete(key);
       this.claimed.delete(key);
       return { key, kind: 'absent' };
     });
@@ -84,6 +91,7 @@ export class FakeKernel {
     this.gate?.renew(until);
     const outcomes: AddressOutcome[] = [];
     for (const key of this.claimed) {
+      if (this.#leaving.has(key)) continue;
       if (this.#held.has(key)) this.#set(key, this.#endOf(until));
       else outcomes.push({ key, kind: 'absent' });
     }
@@ -93,7 +101,6 @@ export class FakeKernel {
   /** Somebody's hand. */
   remove(key: string): void {
     if (!this.#held.delete(key)) return;
-    this.changes += 1;
     this.#told.changed(key, false);
     this.#told.moved();
   }
@@ -108,11 +115,10 @@ export class FakeKernel {
     return this.has(key) && (this.gate === null || this.gate.isOpenFor(key));
   }
 
-  /** When the first address ends, unless it is renewed or taken away before. */
-  firstEnd(): number {
-    let first = Number.POSITIVE_INFINITY;
-    for (const until of this.#held.values()) first = Math.min(first, until);
-    return first;
+  /** When it stops to answer for this address if nothing is renewed, by the clock of its host. */
+  endOf(key: string): number {
+    const end = this.#held.get(key) ?? Number.NEGATIVE_INFINITY;
+    return this.gate === null ? end : Math.min(end, this.gate.until);
   }
 
   left(): string[] {
@@ -121,8 +127,8 @@ export class FakeKernel {
 
   powerCut(): void {
     this.#held.clear();
-    this.changes += 1;
     this.claimed.clear();
+    this.#leaving.clear();
     this.gate?.clear();
     this.#told.moved();
   }
@@ -141,7 +147,6 @@ export class FakeKernel {
 
   #set(key: string, until: number): void {
     this.#held.set(key, until);
-    this.changes += 1;
     if (Number.isFinite(until) && !this.#watched.has(key)) this.#watch(key, until);
   }
 
@@ -157,7 +162,6 @@ export class FakeKernel {
         return;
       }
       this.#held.delete(key);
-      this.changes += 1;
       this.#told.changed(key, false);
       this.#told.moved();
     });

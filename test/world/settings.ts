@@ -22,7 +22,7 @@ export interface Wish {
   readonly addresses?: number;
   readonly probe?: boolean;
   readonly gateways?: readonly string[];
-  /** Quorum mode among these; with the millisecond lease. */
+  /** Quorum mode among these; with the millisecond lease unless asked otherwise. */
   readonly voters?: readonly string[];
   readonly longestHoldMs?: number;
   readonly leaseMs?: number;
@@ -75,6 +75,7 @@ function leaseFor(wish: Wish, settings: Settings): Lease {
   if (wish.lease === 'off') return { kind: 'off' };
   if (wish.voters !== undefined) {
     const ms = wish.leaseMs ?? 3 * settings.intervalMs;
+    if (wish.lease === 'address') return { kind: 'address', ms: Math.max(3000, 1000 * Math.ceil(ms / 1000)) };
     return { kind: 'nftables', ms, lateMs: tickMs, addressMs: 1000 * Math.ceil(ms / 1000) + 1000 };
   }
   const lease = resolveLease(

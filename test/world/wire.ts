@@ -15,6 +15,8 @@ export class FakeWire {
   readonly deadGateways = new Set<string>();
   /** Frames that get lost. */
   loses: () => boolean = () => false;
+  /** A question of one host to another, or its answer. */
+  onLost: (asker: Host, host: Host) => void = () => {};
   /** Every address that was asked for, by whom and when. */
   readonly asked: { readonly at: number; readonly host: string; readonly key: string }[] = [];
   readonly #world: World;
@@ -56,11 +58,16 @@ export class FakeWire {
 
   #askHost(asker: Host, host: Host, address: VirtualAddress): void {
     const { interface: name } = address;
-    if (host === asker || !this.#world.connects(asker, host, name) || this.loses()) return;
+    if (host === asker) return;
+    if (!this.#world.connects(asker, host, name) || this.loses()) {
+      this.onLost(asker, host);
+      return;
+    }
     this.#world.events.after(this.#world.delay(), () => {
-      const answers = !host.clock.paused && host.kernel.answersFor(addressKey(address));
-      if (!answers || !this.#world.connects(host, asker, name)) return;
-      if (!this.loses()) this.#answer(asker, addressKey(address), host.mac);
+      if (host.clock.paused) this.onLost(asker, host);
+      if (host.clock.paused || !host.kernel.answersFor(addressKey(address))) return;
+      if (!this.#world.connects(host, asker, name) || this.loses()) this.onLost(asker, host);
+      else this.#answer(asker, addressKey(address), host.mac);
     });
   }
 

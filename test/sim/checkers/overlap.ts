@@ -1,5 +1,8 @@
 // Two holders of one group, in availability mode: when it may begin, and how it must end.
 //
+// Where the wire is asked before a claim, one that nobody asked for or handed over may stand beside a holder only if
+// frames of ARP between the two got lost as well.
+//
 // It may begin only when the later one of the two could not know: nothing of the other had reached it for the other's
 // down time when it decided, or nothing that the other said since it holds. Behind a gate something of the
 // other must have been lost besides, since a holder that merely fell silent is shut before anybody claims.
@@ -8,7 +11,7 @@
 
 import { compareRank } from '#core/rank';
 import type { Host } from '../../world/host.ts';
-import type { Cluster } from '../cluster.ts';
+import { type Cluster, nothingHeard } from '../cluster.ts';
 import { rateError } from '../plan.ts';
 import type { Checker } from './checker.ts';
 
@@ -79,16 +82,22 @@ export class OverlapChecker implements Checker {
     const [later, other] = claims[0].claimedAt >= claims[1].claimedAt ? [a, b] : [b, a];
     const holding = cluster.holding(group, later);
     const earlier = cluster.holding(group, other);
-    const ear = holding.ears[other] ?? neverHeard;
+    const ear = holding.ears[other] ?? nothingHeard;
     const { intervalMs, downMs } = cluster.plan;
     const names = `${cluster.hostAt(later).name} beside ${cluster.hostAt(other).name} in group ${group}`;
     const deafMs = holding.claimedAt - ear.takenAt;
     const deaf = cluster.isDeaf(deafMs);
     const untold = ear.takenSentAt < earlier.claimedAt;
-    if (!deaf && !untold) return none(`${names}: heard it ${deafMs.toFixed(1)} ms before it claimed`);
+    if (!deaf && !untold && !this.#isStuck(cluster.hostAt(other)))
+      return none(`${names}: heard it ${deafMs.toFixed(1)} ms before it claimed`);
+    if (this.#isStuck(cluster.hostAt(other)) || this.#isStuck(cluster.hostAt(later))) return some('a stuck address');
     if (cluster.markedAt(cluster.hostAt(other), 'paused') > holding.claimedAt - 2 * downMs) return some('a pause');
+    if (cluster.markedAt(cluster.hostAt(other), 'suspended') > holding.claimedAt - 2 * downMs) return some('a suspend');
+    if (this.#wasAsked(group, later, other))
+      return none(`${names}: no question of ARP and no answer between them was lost`);
     const lost = ear.lostAt >= Math.max(ear.takenSentAt, holding.claimedAt - downMs * (1 + rateError) - intervalMs);
-    if (lost || this.#slowSince(ear.takenSentAt)) return some('lost adverts');
+    if (lost || this.#slowSince(ear.takenSentAt))
+      return some(this.#areFencesSound() ? 'lost adverts, though fences are required' : 'lost adverts');
     if (!deaf)
       return none(
         `${names}: claimed ${(holding.claimedAt - earlier.claimedAt).toFixed(1)} ms after it, nothing was lost`,
@@ -96,6 +105,32 @@ export class OverlapChecker implements Checker {
     const lease = cluster.hostAt(other).settings.lease.kind;
     if (lease === 'nftables') return none(`${names}: though nothing was lost between them`);
     return some(lease === 'off' ? 'no lease' : 'the lifetime of addresses');
+  }
+
+  /** Nobody claims from a lost holder that was not turned off; and no agent ever lied. */
+  #areFencesSound(): boolean {
+    const { plan, list } = this.#cluster;
+    return plan.fencing === 'required' && list.every((host) => !Number.isFinite(this.#cluster.markedAt(host, 'agent')));
+  }
+
+  /** Without a gate it answers on although it let go. */
+  #isStuck({ kernel, settings }: Host): boolean {
+    return settings.lease.kind !== 'nftables' && kernel.stuck.size > 0;
+  }
+
+  /** Whether the later one must have seen that the other answers: whatever its daemon does, its kernel does that. */
+  #wasAsked(group: number, later: number, other: number): boolean {
+    const cluster = this.#cluster;
+    const { downMs, intervalMs, fencing } = cluster.plan;
+    const { claimedAt, reason } = cluster.holding(group, later);
+    const [host, holder] = [cluster.hostAt(later), cluster.hostAt(other)];
+    if (!host.settings.probe || fencing !== 'self' || (reason !== 'holder-lost' && reason !== 'no-holder'))
+      return false;
+    const from = claimedAt - 2 * downMs - 2 * intervalMs;
+    if (cluster.ear(later, other).unaskedAt >= from) return false;
+    if ((cluster.holding(group, other).since ?? Infinity) > claimedAt - downMs - intervalMs) return false;
+    const marks = ['blocked', 'paused', 'suspended', 'link', 'foreign', 'started', 'removed'] as const;
+    return marks.every((mark) => Math.max(cluster.markedAt(host, mark), cluster.markedAt(holder, mark)) < from);
   }
 
   /** Datagrams that take long are as good as lost meanwhile. */
@@ -133,7 +168,9 @@ export class OverlapChecker implements Checker {
 
   #disturbedAt(host: Host): number {
     return Math.max(
-      ...(['blocked', 'paused', 'started', 'link', 'check'] as const).map((m) => this.#cluster.markedAt(host, m)),
+      ...(['blocked', 'paused', 'suspended', 'started', 'link', 'check', 'fenced'] as const).map((m) =>
+        this.#cluster.markedAt(host, m),
+      ),
     );
   }
 
@@ -149,8 +186,6 @@ export class OverlapChecker implements Checker {
     return compareRank(rankA, rankB) < 0 ? [b, a] : [a, b];
   }
 }
-
-const neverHeard = { takenAt: -Infinity, takenSentAt: -Infinity, deafUntil: -Infinity, lostAt: -Infinity };
 
 function bothIn(mask: number, { a, b }: { a: number; b: number }): boolean {
   return (mask & (1 << a)) !== 0 && (mask & (1 << b)) !== 0;

@@ -21,7 +21,8 @@ export class ReasonChecker implements Checker {
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
     const { downMs, intervalMs, hosts } = cluster.plan;
-    this.#recentMs = 2 * downMs + (hosts.length + 2) * intervalMs + 2500;
+    const votingMs = 2 * (cluster.plan.quorum?.longestHoldMs ?? 0);
+    this.#recentMs = 2 * downMs + (hosts.length + 2) * intervalMs + 2500 + votingMs;
   }
 
   told(host: Host, event: DaemonEvent): string | null {
@@ -72,11 +73,11 @@ export class ReasonChecker implements Checker {
       case 'interface-missing':
         return this.#recently(host, 'link');
       case 'unsendable':
-        return this.#recently(host, 'link') || this.#recently(host, 'blocked') || this.#recently(host, 'paused');
+        return this.#recently(host, 'link') || this.#stoodStill(host);
       case 'late-wake':
       case 'lease-lapsed':
       case 'slept':
-        return this.#recently(host, 'blocked') || this.#recently(host, 'paused');
+        return this.#stoodStill(host) || (reason.kind === 'lease-lapsed' && this.#isApart());
       case 'check-failed':
       case 'awaiting-check':
         return this.#recently(host, 'check') || host.checkOutcomes.size > 0;
@@ -96,7 +97,23 @@ export class ReasonChecker implements Checker {
       case 'gateway-unreached':
         return this.#recently(host, 'gateway') || this.#isApart();
       case 'isolated':
+      case 'no-majority':
+      case 'promised':
+      case 'silent-voter':
         return this.#isApart();
+      case 'deposed':
+        return this.#claimedLately(group, this.#named(reason.by)) || this.#heldLately(group, this.#named(reason.by));
+      case 'fenced':
+        return host.fencer.latched || this.#recently(host, 'fenced');
+      case 'fence-failed':
+      case 'fencing':
+      case 'nodes-unheard':
+      case 'heard-elsewhere':
+        return this.#cluster.plan.fencing !== 'self' && this.#isApart();
+      case 'address-foreign':
+        return host.kernel.foreign.size > 0 || this.#recently(host, 'foreign');
+      case 'address-stuck':
+        return this.#recently(host, 'stuck');
       case 'adoption-unconfirmed':
         return this.#recently(host, 'started');
       default:
@@ -108,6 +125,10 @@ export class ReasonChecker implements Checker {
   #isApart(): boolean {
     if (!Number.isFinite(this.#cluster.quietSince)) return true;
     return this.#cluster.events.now - this.#cluster.quietSince < this.#recentMs + 10_000;
+  }
+
+  #stoodStill(host: Host): boolean {
+    return (['blocked', 'paused', 'suspended'] as const).some((mark) => this.#recently(host, mark));
   }
 
   #named(node: string): Host {

@@ -58,8 +58,9 @@ export class RestChecker implements Checker {
     const { events, list } = this.#cluster;
     return list.some(
       (host) =>
-        events.now - this.#cluster.markedAt(host, 'kernel') < refusalMs ||
-        events.now - this.#cluster.markedAt(host, 'removed') < removalMs,
+        (['kernel', 'foreign', 'stuck'] as const).some(
+          (mark) => events.now - this.#cluster.markedAt(host, mark) < refusalMs,
+        ) || events.now - this.#cluster.markedAt(host, 'removed') < removalMs,
     );
   }
 

@@ -30,9 +30,8 @@ export class VacancyChecker implements Checker {
   }
 
   step(): string | null {
-    const { answerMasks } = this.#cluster;
-    for (let group = 0; group < answerMasks.length; group += 1) {
-      if (answerMasks[group] !== 0) continue;
+    for (const [group, mask] of this.#cluster.answerMasks.entries()) {
+      if (mask !== 0) continue;
       const ms = this.#lastingMs(group);
       if (ms <= this.#boundMs) continue;
       const fit = this.#cluster.list.filter((host) => this.#isFit(host)).map(({ name }) => name);
@@ -54,7 +53,9 @@ export class VacancyChecker implements Checker {
   #isFit(host: Host): boolean {
     const now = this.#cluster.events.now;
     if (host.process === null || host.process.blocked) return false;
-    if (now - this.#cluster.markedAt(host, 'kernel') < refusalMs) return false;
+    if (host.settings.witness) return false;
+    const marks = ['kernel', 'foreign', 'stuck'] as const;
+    if (marks.some((mark) => now - this.#cluster.markedAt(host, mark) < refusalMs)) return false;
     return now - this.#cluster.markedAt(host, 'removed') >= removalMs;
   }
 }

@@ -147,6 +147,23 @@ test('required: a claimant that dies before it held does not hide whom it was ab
   t.true(kinds(ran(bench, 0)).includes('hold'));
 });
 
+test('required: a worse claimant that is heard meanwhile lets no claim go on without the fence', (t) => {
+  const bench = standby({ fence: required, nodes: ['me', 'peer', 'third'] });
+  const third = { node: 'third', boot: '00000000000000cc' } as const;
+  const said: Effect[] = [];
+  for (let i = 0; i < 8; i += 1) {
+    said.push(...bench.runTo(bench.now + 500));
+    said.push(...bench.hearAndAnswer({ ...third, entry: { role: 'standby', priority: 10 } }));
+  }
+  t.deepEqual(orders(said), ['peer']);
+  said.push(...bench.hearAndAnswer({ ...third, entry: { role: 'claiming', priority: 10 } }));
+  t.false(kinds(said).includes('hold'));
+  t.is(bench.group.role, 'claiming');
+  t.false(kinds(ran(bench, 0)).includes('hold'));
+  const after = bench.hearAndAnswer({ ...third, entry: { role: 'standby', priority: 10 } });
+  t.true(kinds([...after, ...bench.runTo(bench.now + 500)]).includes('hold'));
+});
+
 test('required: a node that started fences and claims nothing before it has heard every other one', (t) => {
   const bench = standby({ fence: required, nodes: ['me', 'peer', 'third'] });
   t.deepEqual(orders(loseHolder(bench)), []);

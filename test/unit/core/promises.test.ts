@@ -282,6 +282,26 @@ test('adoption: nothing is adopted when the end of the old lease is not known, o
   t.is(new VotingBench({}, { ...facts, lastUntil: instant(2000), lastBoot: null }).group.role, 'starting');
 });
 
+test('adoption: nothing is adopted so late that it would be let go of at once', (t) => {
+  const key = new Bench().keys[0] ?? '';
+  const facts = { left: [key], lastBoot: '00000000000000a9', lastAdvertAt: instant(-2960) };
+  const bench = new VotingBench({}, { ...facts, lastUntil: instant(40) });
+  t.is(bench.group.role, 'starting');
+  t.false(bench.effects.some(({ kind }) => kind === 'hold'));
+  t.false(bench.effects.some((effect) => effect.kind === 'event' && effect.event.code === 'group'));
+  t.true(bench.effects.some(({ kind }) => kind === 'release'));
+});
+
+test('epochs that other nodes have come to are set aside for the next start too, rarely', (t) => {
+  const bench = new VotingBench({ priority: 1 }, { epochFloor: 4000 }).ready();
+  const reserved = (effects: readonly unknown[]) =>
+    effects.filter((effect) => (effect as { kind: string }).kind === 'reserve');
+  t.deepEqual(reserved(bench.say('peer', { ...active, epoch: 3_000_007 })), [
+    { kind: 'reserve', epochsBelow: 4_000_000 },
+  ]);
+  t.deepEqual(reserved(bench.say('peer', { ...active, epoch: 3_000_008 })), []);
+});
+
 test('a voter without any group votes on all of them', (t) => {
   const bench = new VotingBench({ witness: true });
   for (let at = 500; at <= silenceMs + 400; at += 500) {

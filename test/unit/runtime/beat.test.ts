@@ -32,7 +32,7 @@ function play() {
     fence: { latch: () => undefined, fenceSelf: () => undefined, fencePeer: () => undefined },
     operators: { answer: () => undefined },
     journal: { write: ({ code }) => seen.did.push(code) },
-    memory: { remember: () => undefined },
+    memory: { remember: () => undefined, reserve: () => undefined },
     service: { ready: () => undefined, beat: () => (seen.beats += 1), stopping: () => undefined },
     exit: () => (seen.exits += 1),
   };

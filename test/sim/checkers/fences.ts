@@ -1,0 +1,58 @@
+// Fences: a host that said that it is fenced answers for nothing; where a fence is required, nobody takes a group from
+// a lost holder that was not turned off since it was last heard; and no two hosts shoot each other.
+
+import type { DaemonEvent } from '#model/event';
+import type { Host } from '../../world/host.ts';
+import type { Cluster } from '../cluster.ts';
+import type { Checker } from './checker.ts';
+
+export function fenceChecker(cluster: Cluster): Checker {
+  /** When each host last had another one turned off, as it was told. */
+  const turnedOff = cluster.list.map(() => new Map<string, number>());
+  let turn = 0;
+  return {
+    name: 'fences',
+    step() {
+      turn += 1;
+      const host = cluster.hostAt(turn % cluster.list.length);
+      const index = cluster.indexOf(host);
+      const held = cluster.answerMasks.findIndex((mask) => (mask & (1 << index)) !== 0);
+      return held >= 0 && isFenced(host) ? `${host.name} is fenced and answers for group ${held}` : null;
+    },
+    told(host, event) {
+      if (event.code === 'fence-peer-ended' && event.counts)
+        turnedOff[cluster.indexOf(host)]?.set(event.peer, cluster.events.now);
+      if (event.code === 'fence-peer') return crossfire(cluster, host, event.peer);
+      return event.code === 'group' ? unfencedClaim(cluster, host, event, turnedOff) : null;
+    },
+  };
+}
+
+/** Everything is released, as the kernel confirmed, and the fence is in force. */
+function isFenced(host: Host): boolean {
+  const state = host.daemon?.state;
+  if (state?.fence?.stage !== 'held' || state.releasing.size > 0 || host.process?.blocked !== false) return false;
+  return host.kernel.stuck.size === 0 && state.groups.every(({ role, stuck }) => role === 'fenced' && stuck === null);
+}
+
+function crossfire(cluster: Cluster, host: Host, peer: string): string | null {
+  const { now } = cluster.events;
+  const back = cluster.host(peer).fencer.orders.find(({ target, endsAt }) => target === host.name && endsAt > now);
+  return back === undefined ? null : `${host.name} and ${peer} have each other turned off`;
+}
+
+type GroupEvent = Extract<DaemonEvent, { code: 'group' }>;
+
+function unfencedClaim(
+  cluster: Cluster,
+  host: Host,
+  { to, reason, group }: GroupEvent,
+  turnedOff: readonly ReadonlyMap<string, number>[],
+): string | null {
+  if (cluster.plan.fencing !== 'required' || to !== 'active' || reason.kind !== 'holder-lost') return null;
+  const holder = cluster.host(reason.holder);
+  const ear = cluster.ear(cluster.indexOf(host), cluster.indexOf(holder));
+  const offAt = turnedOff[cluster.indexOf(host)]?.get(holder.name) ?? -Infinity;
+  if (offAt >= ear.takenAt || !cluster.isDeaf(cluster.events.now - ear.takenAt)) return null;
+  return `${host.name} takes ${group} from ${holder.name}, which it has not turned off since it heard it`;
+}

@@ -1,0 +1,195 @@
+// Quorum mode: never two holders, whatever fails. Only a host that stood still without knowing, or that woke from a
+// suspend and did not look yet, may answer beside another one, and no longer than its lease had left.
+//
+// And why that is so, at every step: whenever a kernel's lease is prolonged, a majority of the voters, dead ones
+// included, has promised the group to that host for longer than the lease lasts, in true time; no voter promises a
+// group anew while its last promise stands and that host answers; and epochs rise from holder to holder.
+
+import type { DaemonEvent } from '#model/event';
+import type { BootId, GroupName } from '#model/names';
+import type { QuorumState } from '#core/quorum-state';
+import { sleepLookMs } from '#core/timing';
+import type { Host } from '../../world/host.ts';
+import type { Cluster } from '../cluster.ts';
+import type { Checker } from './checker.ts';
+
+/** What a voter last promised for a group, over all of its lives. */
+interface Given {
+  readonly boot: BootId;
+  /** By the clock of the voter. */
+  readonly until: number;
+}
+
+/** Rounding of clocks, and the moment between a step and the calls that follow from it. */
+const slackMs = 0.5;
+
+export class QuorumChecker implements Checker {
+  readonly name = 'quorum';
+  /** As in availability mode: by why they could. */
+  readonly worstMs = new Map<string, number>();
+  readonly #cluster: Cluster;
+  readonly #majority: number;
+  /** By voter, then by group: promises of this and of earlier lives, by the node that they were given to. */
+  readonly #given: Map<GroupName, Map<string, Given>>[];
+  readonly #looked: (QuorumState | null)[];
+  readonly #ends: number[][];
+  readonly #epochs: number[];
+  #pair: { readonly since: number; readonly why: string } | null = null;
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+    this.#majority = Math.floor(cluster.list.length / 2) + 1;
+    this.#given = cluster.list.map(() => new Map());
+    this.#looked = cluster.list.map(() => null);
+    this.#ends = cluster.list.map(() => cluster.answerMasks.map(() => Number.NEGATIVE_INFINITY));
+    this.#epochs = cluster.answerMasks.map(() => 0);
+  }
+
+  step(): string | null {
+    for (const [index, host] of this.#cluster.list.entries()) {
+      const wrong = this.#lookAtVoter(index, host);
+      if (wrong !== null) return wrong;
+    }
+    for (const [group, mask] of this.#cluster.answerMasks.entries()) {
+      if (mask === 0) continue;
+      const two = (mask & (mask - 1)) === 0 ? null : this.#judge(group, mask);
+      if (two !== null) return two;
+      for (const [index, host] of this.#cluster.list.entries()) {
+        const wrong = (mask & (1 << index)) === 0 ? null : this.#lookAtLease(group, index, host);
+        if (wrong !== null) return wrong;
+      }
+    }
+    return null;
+  }
+
+  moved(group: number, before: number, after: number): string | null {
+    for (const [index] of this.#cluster.list.entries()) {
+      if ((before & ~after & (1 << index)) !== 0) this.#forgetEnd(index, group);
+    }
+    if (this.#pair !== null && !this.#cluster.answerMasks.some((mask) => (mask & (mask - 1)) !== 0)) this.end();
+    return null;
+  }
+
+  end(): void {
+    if (this.#pair === null) return;
+    const ms = this.#cluster.events.now - this.#pair.since;
+    this.worstMs.set(this.#pair.why, Math.max(ms, this.worstMs.get(this.#pair.why) ?? 0));
+    this.#pair = null;
+  }
+
+  told(host: Host, event: DaemonEvent): string | null {
+    if (event.code !== 'group' || event.to !== 'active') return null;
+    const group = host.settings.groups.findIndex(({ name }) => name === event.group);
+    const epoch = host.daemon?.state?.groups[group]?.epoch ?? 0;
+    const highest = this.#epochs[group] ?? 0;
+    // Who forgot what was granted may grant less: no promise of the protocol covers a lost disk.
+    if (this.#cluster.list.some((each) => Number.isFinite(this.#cluster.markedAt(each, 'forgot')))) return null;
+    if (epoch <= highest) return `${host.name} holds ${event.group} under epoch ${epoch}, ${highest} was held before`;
+    this.#epochs[group] = epoch;
+    return null;
+  }
+
+  /** Two answer: one of them must have an excuse, and for no longer than that lasts. */
+  #judge(group: number, mask: number): string | null {
+    const hosts = this.#cluster.list.filter((_, index) => (mask & (1 << index)) !== 0);
+    const why = hosts.map((host) => this.#excuseOf(host)).find((excuse) => excuse !== null);
+    const { now } = this.#cluster.events;
+    this.#pair ??= { since: now, why: why ?? 'no reason' };
+    if (why !== undefined) return null;
+    const ms = now - this.#pair.since;
+    const names = hosts.map(({ name }) => name).join(' and ');
+    return `${names} answer for group ${group}, for ${ms.toFixed(2)} ms so far`;
+  }
+
+  #excuseOf(host: Host): string | null {
+    const { now } = this.#cluster.events;
+    const pausedMs = now - this.#cluster.markedAt(host, 'paused');
+    const holdMs = (this.#cluster.plan.quorum?.holdMs ?? 0) * 1.02;
+    if (pausedMs <= holdMs) return 'a pause';
+    // Without a gate nothing but that removal, or the end of the lifetime, makes a host silent.
+    if (host.kernel.gate === null && now - this.#cluster.markedAt(host, 'stuck') <= holdMs) return 'a stuck address';
+    if (host.kernel.gate === null && host.kernel.stuck.size > 0) return 'a stuck address';
+    const sleptMs = now - this.#cluster.markedAt(host, 'suspended');
+    const looks = host.process?.blocked !== true && host.running;
+    if (sleptMs > holdMs) return null;
+    if (!looks || this.#cluster.markedAt(host, 'blocked') > now - holdMs) return 'a suspend, and nobody who looks';
+    return sleptMs <= sleepLookMs(host.settings) * 1.02 + 1 ? 'a suspend' : null;
+  }
+
+  /** A kernel that answers for longer than before: a majority must stand behind that. */
+  #lookAtLease(group: number, index: number, host: Host): string | null {
+    const until = Math.min(...this.#cluster.keysOf(group).map((key) => host.kernel.endOf(key)));
+    const before = this.#ends[index]?.[group] ?? Number.NEGATIVE_INFINITY;
+    if (until <= before + slackMs) return null;
+    this.#setEnd(index, group, until);
+    const holdMs = (this.#cluster.plan.quorum?.holdMs ?? 0) * 1.02;
+    const since = this.#cluster.events.now - holdMs;
+    if ((['paused', 'suspended'] as const).some((mark) => this.#cluster.markedAt(host, mark) > since)) return null;
+    const trueEnd = this.#trueTime(host, until);
+    const name = host.settings.groups[group]?.name ?? '';
+    const ends = this.#cluster.list.map((voter, nth) => {
+      const given = this.#given[nth]?.get(name)?.get(host.name);
+      return given === undefined ? Number.NEGATIVE_INFINITY : this.#trueTime(voter, given.until);
+    });
+    const behind = ends.filter((end) => end >= trueEnd - slackMs).length;
+    if (behind >= this.#majority) return null;
+    const lasting = ends.map((end) => (end - trueEnd).toFixed(1)).join(' ');
+    return `${host.name} answers for ${name} for ${(trueEnd - this.#cluster.events.now).toFixed(1)} ms more, promises end so much later: ${lasting}`;
+  }
+
+  #lookAtVoter(index: number, host: Host): string | null {
+    const quorum = host.daemon?.state?.quorum ?? null;
+    if (quorum === null || quorum === this.#looked[index]) return null;
+    const last = this.#looked[index];
+    this.#looked[index] = quorum;
+    if (last != null && last.promises === quorum.promises && last.candidates === quorum.candidates) return null;
+    for (const [name, { boot, standing }] of quorum.promises) {
+      const byNode = this.#given[index]?.get(name) ?? new Map<string, Given>();
+      this.#given[index]?.set(name, byNode);
+      const node = quorum.candidates.get(boot)?.node;
+      if (!standing || node === undefined) {
+        this.#takeBack(host, byNode, boot);
+        continue;
+      }
+      const until = quorum.candidates.get(boot)?.until ?? 0;
+      const wrong = byNode.get(node)?.boot === boot ? null : this.#broken(host, name, node, byNode);
+      if (wrong !== null) return wrong;
+      for (const other of byNode.keys()) if (other !== node) byNode.delete(other);
+      byNode.set(node, { boot, until: Math.max(until, byNode.get(node)?.until ?? 0) });
+    }
+    return null;
+  }
+
+  /** It let go in order: what it was promised stands for it no longer. */
+  #takeBack(voter: Host, byNode: Map<string, Given>, boot: BootId): void {
+    for (const [node, given] of byNode) {
+      if (given.boot === boot && given.until > voter.clock.now() + slackMs) byNode.delete(node);
+    }
+  }
+
+  /** A promise to somebody else while the last one stands is right only if that one answers no more. */
+  #broken(voter: Host, name: GroupName, node: string, byNode: ReadonlyMap<string, Given>): string | null {
+    const group = this.#cluster.hostAt(0).settings.groups.findIndex((asked) => asked.name === name);
+    for (const [other, { until }] of byNode) {
+      if (other === node || until <= voter.clock.now() + slackMs) continue;
+      const index = this.#cluster.indexOf(this.#cluster.host(other));
+      if (((this.#cluster.answerMasks[group] ?? 0) & (1 << index)) === 0) continue;
+      const leftMs = until - voter.clock.now();
+      return `${voter.name} promises ${name} to ${node}, has promised it to ${other} for ${leftMs.toFixed(1)} ms more, and ${other} answers`;
+    }
+    return null;
+  }
+
+  #trueTime(host: Host, local: number): number {
+    return this.#cluster.events.now + (local - host.clock.now()) / host.clock.rate;
+  }
+
+  #setEnd(index: number, group: number, until: number): void {
+    const ends = this.#ends[index];
+    if (ends !== undefined) ends[group] = until;
+  }
+
+  #forgetEnd(index: number, group: number): void {
+    this.#setEnd(index, group, Number.NEGATIVE_INFINITY);
+  }
+}
