@@ -91,8 +91,11 @@ export class OverlapChecker implements Checker {
     if (!deaf && !untold && !this.#isStuck(cluster.hostAt(other)))
       return none(`${names}: heard it ${deafMs.toFixed(1)} ms before it claimed`);
     if (this.#isStuck(cluster.hostAt(other)) || this.#isStuck(cluster.hostAt(later))) return some('a stuck address');
-    if (cluster.markedAt(cluster.hostAt(other), 'paused') > holding.claimedAt - 2 * downMs) return some('a pause');
-    if (cluster.markedAt(cluster.hostAt(other), 'suspended') > holding.claimedAt - 2 * downMs) return some('a suspend');
+    // Whoever stood still may also take on what an earlier life of it left.
+    const stoodStill = (mark: 'paused' | 'suspended') =>
+      [later, other].some((index) => cluster.markedAt(cluster.hostAt(index), mark) > holding.claimedAt - 2 * downMs);
+    if (stoodStill('paused')) return some('a pause');
+    if (stoodStill('suspended')) return some('a suspend');
     if (this.#wasAsked(group, later, other))
       return none(`${names}: no question of ARP and no answer between them was lost`);
     const lost = ear.lostAt >= Math.max(ear.takenSentAt, holding.claimedAt - downMs * (1 + rateError) - intervalMs);
