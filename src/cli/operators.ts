@@ -6,7 +6,7 @@ import type { Answer, RequestId } from '#model/fence';
 import type { Input } from '#model/input';
 import type { Requests, Told } from '#ops/control-requests';
 import type { LogJournal } from '#ops/log-journal';
-import { failedSentence, refusedSentence } from '#ops/sentences';
+import { failedSentence, refusedSentence } from '#ops/fence-sentences';
 import type { OperatorPort } from '#ports/fence';
 
 /** A handover takes half a second at most, a disk that syncs not much longer. */

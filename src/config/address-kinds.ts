@@ -76,39 +76,29 @@ export const virtualAddress: Kind<WrittenAddress> = {
 };
 
 /** A peer's own address. Without a name for the interface a link-local one leads nowhere. */
-export const peerAddress: Kind<string> = {
-  what: "a peer's own IPv4 or IPv6 address",
-  read(value, at, report) {
-    const bytes = typeof value === 'string' ? parseIp(value) : null;
-    if (bytes === null) {
-      const hint = typeof value === 'string' ? addressHint(value, 'No interface can be named here.') : '';
-      return report.problem(at, expected(this.what, value, hint));
-    }
-    const use = describedUse(bytes, bytes.length * 8);
-    const isLoopback = use === 'the loopback address';
-    if (use !== null && !isLoopback) return report.problem(at, refused(this.what, use, value));
-    if (isLinkLocal6(bytes))
-      return report.problem(at, refused('an address beyond one link', 'the link-local address', value));
-    return formatIp(bytes);
-  },
-};
+export const peerAddress = hostAddress("a peer's own IPv4 or IPv6 address", { loopback: true });
 
 /** Of a link-local one it would not be known on which link to ask. */
-export const gatewayAddress: Kind<string> = {
-  what: "a gateway's own IPv4 or IPv6 address",
-  read(value, at, report) {
-    const bytes = typeof value === 'string' ? parseIp(value) : null;
-    if (bytes === null) {
-      const hint = typeof value === 'string' ? addressHint(value, 'No interface can be named here.') : '';
-      return report.problem(at, expected(this.what, value, hint));
-    }
-    const use = describedUse(bytes, bytes.length * 8);
-    if (use !== null) return report.problem(at, refused(this.what, use, value));
-    if (isLinkLocal6(bytes))
-      return report.problem(at, refused('an address beyond one link', 'the link-local address', value));
-    return formatIp(bytes);
-  },
-};
+export const gatewayAddress = hostAddress("a gateway's own IPv4 or IPv6 address", { loopback: false });
+
+function hostAddress(what: string, { loopback }: { readonly loopback: boolean }): Kind<string> {
+  return {
+    what,
+    read(value, at, report) {
+      const bytes = typeof value === 'string' ? parseIp(value) : null;
+      if (bytes === null) {
+        const hint = typeof value === 'string' ? addressHint(value, 'No interface can be named here.') : '';
+        return report.problem(at, expected(what, value, hint));
+      }
+      const use = describedUse(bytes, bytes.length * 8);
+      const isAllowed = use === null || (loopback && use === 'the loopback address');
+      if (!isAllowed) return report.problem(at, refused(what, use, value));
+      if (isLinkLocal6(bytes))
+        return report.problem(at, refused('an address beyond one link', 'the link-local address', value));
+      return formatIp(bytes);
+    },
+  };
+}
 
 export const multicastAddress: Kind<string> = {
   what: 'a multicast address, such as "224.0.0.18" or "ff02::12"',

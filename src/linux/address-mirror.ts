@@ -16,6 +16,10 @@ export interface HostState {
   readonly addresses: ReadonlyMap<string, KernelAddress>;
 }
 
+export function linksByName({ links }: HostState): Map<string, KernelLink> {
+  return new Map([...links.values()].map((link) => [link.name, link]));
+}
+
 /** BOUNDED: far above what a host carries; what is beyond is not seen. */
 const MOST_LINKS = 16_384;
 const MOST_ADDRESSES = 65_536;

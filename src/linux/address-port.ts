@@ -19,6 +19,7 @@ import { placeKey } from './address-message.ts';
 import type { KernelAddress } from './address-message.ts';
 import { isAbsent, known, refused } from './address-plan.ts';
 import type { Plan, WritePlan } from './address-plan.ts';
+import { Presence } from './address-presence.ts';
 import { Renewals } from './address-renewal.ts';
 import { AddressWriter } from './address-writer.ts';
 import { ClaimsBook } from './claims-book.ts';
@@ -53,6 +54,7 @@ export class AddressPort implements KernelPort {
   readonly #renewals: Renewals;
   readonly #lease: AddressLease;
   readonly #departures: Departures;
+  readonly #presence: Presence;
   #closed = false;
 
   constructor(options: AddressPortOptions) {
@@ -69,6 +71,7 @@ export class AddressPort implements KernelPort {
     this.#departures = new Departures(options.watch, this.#book, (input) => {
       if (!this.#closed) this.#offer(input);
     });
+    this.#presence = new Presence(options.watch.state, this.#departures);
     this.#lease = new AddressLease(options.gate, options.lease, options.clock);
     this.#lease.begin(this.#book.all(), () => this.#tell({ kind: 'lapsed' }));
   }
@@ -99,7 +102,7 @@ export class AddressPort implements KernelPort {
         continue;
       }
       if (claim !== undefined) this.#book.drop(claim);
-      outcomes.push({ key: addressKey(address), kind: this.#isThere(address) ? 'foreign' : 'absent' });
+      outcomes.push({ key: addressKey(address), kind: this.#presence.has(address) ? 'foreign' : 'absent' });
     }
     this.#lease.forget(outcomes.map(({ key }) => key));
     void this.#take(id, claims, outcomes);
@@ -120,7 +123,9 @@ export class AddressPort implements KernelPort {
       if (outcomes.length > 0) this.#answer(id, outcomes);
       return;
     }
-    const held = claims.filter((claim) => claim.state === 'held' && (until !== null || !this.#isPermanent(claim)));
+    const held = claims.filter(
+      (claim) => claim.state === 'held' && (until !== null || !this.#presence.isPermanent(claim)),
+    );
     void this.#extend(id, held, this.#lease.lifetimeFor(until), outcomes);
   }
 
@@ -134,7 +139,7 @@ export class AddressPort implements KernelPort {
     const conflicts = new Conflicts(this.#watch.state, this.#book, this.#departures);
     return addresses
       .filter((address) => {
-        const index = this.#indexOf(address.interface);
+        const index = this.#presence.indexOf(address.interface);
         return index !== null && conflicts.isForeign(address, index);
       })
       .map(addressKey);
@@ -164,7 +169,7 @@ export class AddressPort implements KernelPort {
 
   #plan(address: VirtualAddress, conflicts: Conflicts): Plan {
     const key = addressKey(address);
-    const index = this.#indexOf(address.interface);
+    const index = this.#presence.indexOf(address.interface);
     if (index === null) return known({ key, kind: 'refused', error: `there is no interface ${address.interface}` });
     const claim = this.#book.get(key);
     const named = claim !== undefined && claim.index === index;
@@ -267,22 +272,6 @@ export class AddressPort implements KernelPort {
   #tooLate(until: Instant | null): string | null {
     const lifetime = lifetimeUntil(until, this.#clock.now());
     return lifetime.kind === 'past' ? lifetime.words : null;
-  }
-
-  #indexOf(name: string): number | null {
-    for (const link of this.#watch.state.links.values()) if (link.name === name) return link.index;
-    return null;
-  }
-
-  #isThere(address: VirtualAddress): boolean {
-    const index = this.#indexOf(address.interface);
-    if (index === null) return false;
-    const place = { ...address, index };
-    return this.#watch.state.addresses.has(placeKey(place)) && !this.#departures.isExpected(place);
-  }
-
-  #isPermanent(claim: Claim): boolean {
-    return this.#watch.state.addresses.get(placeKey(claim))?.permanent === true;
   }
 
   #save(): void {

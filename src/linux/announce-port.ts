@@ -9,6 +9,7 @@ import type { AnnouncePort } from '#ports/kernel';
 import { parseEthernetAddress } from '#wire/ethernet-address';
 import { gratuitousArp } from '#wire/gratuitous-arp';
 import { unsolicitedNeighbourAdvertisement } from '#wire/neighbour-advertisement';
+import { linksByName } from './address-mirror.ts';
 import { NeighbourSender } from './announce-neighbour.ts';
 import { closePacketSocket, openPacketSocket, packetAddress, sendFrame } from './ffi-packet.ts';
 import type { KernelLink } from './link-message.ts';
@@ -39,7 +40,7 @@ export class Announcer implements AnnouncePort {
   }
 
   announce(addresses: readonly VirtualAddress[]): void {
-    const links = new Map([...this.#watch.state.links.values()].map((link) => [link.name, link]));
+    const links = linksByName(this.#watch.state);
     for (const name of new Set(addresses.map((address) => address.interface))) {
       const own = addresses.filter((address) => address.interface === name);
       const link = links.get(name);

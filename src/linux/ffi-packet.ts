@@ -3,6 +3,7 @@
 
 import koffi from 'koffi';
 import { getSystemErrorName } from 'node:util';
+import { INSTRUCTION } from './classic-program.ts';
 
 const AF_PACKET = 17;
 const SOCK_RAW = 3;
@@ -11,8 +12,6 @@ const SOL_SOCKET = 1;
 const SO_ATTACH_FILTER = 26;
 const SO_RCVBUFFORCE = 33;
 const MSG_DONTWAIT = 0x40;
-/** `struct sock_filter`. */
-const INSTRUCTION = 8;
 const SOCKADDR_LL = 20;
 
 const libc = koffi.load(null);

@@ -5,6 +5,7 @@
 import koffi from 'koffi';
 import { readdirSync } from 'node:fs';
 import { getSystemErrorName } from 'node:util';
+import { assembled, INSTRUCTION, JUMP_IF_EQUAL, LOAD_WORD, RETURN } from './classic-program.ts';
 
 const AF_NETLINK = 16;
 const NETLINK_ROUTE = 0;
@@ -19,9 +20,6 @@ const NETLINK_NO_ENOBUFS = 5;
 const MEMINFO_SIZE = 36;
 const MEMINFO_DROPS = 32;
 
-const LOAD_WORD = 0x20;
-const JUMP_IF_EQUAL = 0x15;
-const RETURN = 0x06;
 /** Where a netlink message says who asked for it. */
 const MESSAGE_PORT = 12;
 
@@ -67,21 +65,14 @@ export function ignoreChangesBy(fd: number, port: number): boolean {
   // A classic filter program: load the sender's port of the first message, compare, take all of it or nothing.
   const swapped = Buffer.alloc(4);
   swapped.writeUInt32LE(port);
-  const program = [
-    [LOAD_WORD, 0, 0, MESSAGE_PORT],
-    [JUMP_IF_EQUAL, 0, 1, swapped.readUInt32BE(0)],
-    [RETURN, 0, 0, 0],
-    [RETURN, 0, 0, 0x7fffffff],
-  ] as const;
-  const code = Buffer.alloc(program.length * 8);
-  for (const [i, [operation, then, otherwise, value]] of program.entries()) {
-    code.writeUInt16LE(operation, i * 8);
-    code[i * 8 + 2] = then;
-    code[i * 8 + 3] = otherwise;
-    code.writeUInt32LE(value, i * 8 + 4);
-  }
+  const code = assembled([
+    { code: LOAD_WORD, value: MESSAGE_PORT },
+    { code: JUMP_IF_EQUAL, ifFalse: 1, value: swapped.readUInt32BE(0) },
+    { code: RETURN, value: 0 },
+    { code: RETURN, value: 0x7fffffff },
+  ]);
   const filter = Buffer.alloc(16);
-  filter.writeUInt16LE(program.length, 0);
+  filter.writeUInt16LE(code.length / INSTRUCTION, 0);
   filter.writeBigUInt64LE(koffi.address(code), 8);
   return Number(libcSetsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, filter, filter.length)) === 0;
 }

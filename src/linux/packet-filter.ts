@@ -2,13 +2,17 @@
 // addresses, so that a busy segment costs this process nothing. What they let through is looked at again.
 
 import { parseIp } from '#lib/ip';
+import {
+  assembled,
+  type Instruction,
+  JUMP,
+  JUMP_IF_EQUAL,
+  LOAD_BYTE,
+  LOAD_HALF,
+  LOAD_WORD,
+  RETURN,
+} from './classic-program.ts';
 
-const LOAD_WORD = 0x20;
-const LOAD_HALF = 0x28;
-const LOAD_BYTE = 0x30;
-const JUMP = 0x05;
-const JUMP_IF_EQUAL = 0x15;
-const RETURN = 0x06;
 const WHOLE_FRAME = 0xffff;
 const NOTHING = 0;
 
@@ -24,13 +28,6 @@ const TARGET_END_AT = 74;
 
 /** BOUNDED: the kernel takes programs of 4,096 instructions; with more addresses than this, all are let through. */
 const MOST_WORDS = 1000;
-
-interface Instruction {
-  readonly code: number;
-  readonly ifTrue?: number;
-  readonly ifFalse?: number;
-  readonly value: number;
-}
 
 /** ARP whose sender is one of these IPv4 addresses, or that probes for one of them: its sender is zero. */
 export function arpFilter(addresses: readonly string[]): Uint8Array {
@@ -84,15 +81,4 @@ function lastWord(address: string): number {
   const bytes = parseIp(address);
   if (bytes === null) throw new TypeError(`expected an IP address, found "${address}"`);
   return Buffer.from(bytes).readUInt32BE(bytes.length - 4);
-}
-
-function assembled(program: readonly Instruction[]): Uint8Array {
-  const bytes = Buffer.alloc(program.length * 8);
-  for (const [i, { code, ifTrue = 0, ifFalse = 0, value }] of program.entries()) {
-    bytes.writeUInt16LE(code, i * 8);
-    bytes.writeUInt8(ifTrue, i * 8 + 2);
-    bytes.writeUInt8(ifFalse, i * 8 + 3);
-    bytes.writeUInt32LE(value, i * 8 + 4);
-  }
-  return bytes;
 }

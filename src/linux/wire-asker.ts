@@ -6,7 +6,7 @@ import type { VirtualAddress } from '#model/settings';
 import { arpProbe, arpRequest } from '#wire/arp-question';
 import { parseEthernetAddress } from '#wire/ethernet-address';
 import { neighbourSolicitation } from '#wire/neighbour-solicitation';
-import type { HostState } from './address-mirror.ts';
+import { type HostState, linksByName } from './address-mirror.ts';
 import { closePacketSocket, openPacketSocket, packetAddress, sendFrame } from './ffi-packet.ts';
 import type { KernelLink } from './link-message.ts';
 import { SaidOnce } from './said-once.ts';
@@ -61,7 +61,7 @@ export class WireAsker {
     this.#next = null;
     const slice = [...this.#waiting].slice(0, SLICE);
     for (const address of slice) this.#waiting.delete(address);
-    const links = new Map([...this.#host.links.values()].map((link) => [link.name, link]));
+    const links = linksByName(this.#host);
     for (const name of new Set(slice.map((address) => address.interface))) {
       const link = links.get(name);
       if (!this.#speaks(name, link)) continue;

@@ -5,7 +5,8 @@ import type { DaemonEvent } from '#model/event';
 import type { CheckOutcome } from '#model/input';
 import type { LogLevel } from '#model/settings';
 import type { GroupState, PeerState } from '#model/view';
-import { causeSentence, problemSentence, problemWords, reasonSentence } from './sentences.ts';
+import { causeSentence } from './fence-sentences.ts';
+import { problemSentence, problemWords, reasonSentence } from './sentences.ts';
 import { durationWords, oneLine, outcomeWords } from './words.ts';
 
 export interface LogRecord {

@@ -1,10 +1,10 @@
 // Every reason and every problem as a sentence for people: plain words, present tense, why it is so
 // and, for problems, what to do. Codes and fields are the model's; nothing here is parsed by anybody.
 
-import type { Failed, FenceCause, Refused } from '#model/fence';
 import type { Problem } from '#model/problem';
 import type { Reason } from '#model/reason';
-import { durationWords, keyWords, oneLine } from './words.ts';
+import { causeSentence } from './fence-sentences.ts';
+import { countOf, durationWords, keyWords, oneLine } from './words.ts';
 
 /** Why a group is in its state, to stand behind `web is standby: …`. */
 export function reasonSentence(reason: Reason): string {
@@ -284,52 +284,8 @@ function ownerOf(node: string | null): string {
   return node === null ? 'which belongs to no node that is heard' : `which is ${node}'s`;
 }
 
-/** Why this node is fenced, to stand behind `fenced:`. */
-export function causeSentence(cause: FenceCause): string {
-  switch (cause.kind) {
-    case 'operator':
-      return `an operator says: ${oneLine(cause.text)}`;
-    case 'check':
-      return `check ${cause.check} fails (${oneLine(cause.outcome)}), which fences it`;
-    case 'crashes':
-      return `its daemon died of a defect ${countOf(cause.count, 'time')} within ten minutes`;
-    case 'unreadable-latch':
-      return `its latch is there and cannot be read (${oneLine(cause.error)})`;
-  }
-}
-
-/** Why a request of an operator is not carried out. */
-export function refusedSentence(why: Refused): string {
-  switch (why.kind) {
-    case 'stopping':
-      return 'the daemon is stopping';
-    case 'not-fenced':
-      return 'this node is not fenced';
-    case 'still-fencing':
-      return 'this node is being fenced or unfenced at this moment; ask again';
-    case 'too-many-requests':
-      return 'too many others wait for the same';
-  }
-}
-
-/** What of a request did not work. */
-export function failedSentence(why: Failed): string {
-  switch (why.kind) {
-    case 'address-stuck':
-      return `this node is fenced, but ${keyWords(why.key)} cannot be removed (${oneLine(why.error)}): remove it with \`ip address del\``;
-    case 'latch-unwritten':
-      return `this node is fenced and holds nothing, but a restart forgets it: ${oneLine(why.error)}`;
-    case 'latch-stays':
-      return `this node stays fenced, because its latch cannot be taken away: ${oneLine(why.error)}`;
-  }
-}
-
 function programWords({ outcome, output }: { readonly outcome: string; readonly output: string }): string {
   const said = oneLine(output);
   const shown = said.length > 120 ? `${said.slice(0, 120)}…` : said;
   return said === '' ? oneLine(outcome) : `${oneLine(outcome)}, says: ${shown}`;
-}
-
-function countOf(count: number, thing: string): string {
-  return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }

@@ -5,7 +5,8 @@ import type { Instant } from '#lib/time';
 import type { CheckOutcome } from '#model/input';
 import type { Lease } from '#model/settings';
 import type { CheckView, GroupView, PeerView, View } from '#model/view';
-import { causeSentence, problemSentence, reasonSentence } from './sentences.ts';
+import { causeSentence } from './fence-sentences.ts';
+import { problemSentence, reasonSentence } from './sentences.ts';
 import type { StatusCheck, StatusDocument, StatusGroup, StatusPeer } from './status-document.ts';
 
 /** What the core does not know. */

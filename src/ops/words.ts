@@ -63,3 +63,7 @@ export function oneLine(text: string): string {
     .replaceAll(/\s*[\r\n]+\s*/g, ' | ')
     .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '?');
 }
+
+export function countOf(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}

@@ -17,29 +17,13 @@ import { Scratch } from './scratch.ts';
 const run = promisify(execFile);
 const agent = fileURLToPath(new URL('../../test/fixtures/fence-link', import.meta.url));
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function locum(lab: Lab, host: string, ...args: string[]): Promise<Ended> {
-  const { namespace, dir } = lab.host(host);
-  const command = ['netns', 'exec', namespace, `${dir}/bin/locum`, ...args];
-  try {
-    return { code: 0, ...(await run('ip', command, { timeout: 10_000 })) };
-  } catch (error) {
-    return error as Ended;
-  }
-}
-
 const fenced = (status: Status) => status.fenced as { reason: string; since: string; until: string | null } | null;
 const latch = (lab: Lab, host: string) => `${lab.host(host).dir}/state/fence-latch.json`;
 
 test('an operator fences the holder: it holds nothing when the command returns, over a restart, until unfenced', async (t) => {
   const lab = await Lab.up(t, { hosts: 2, interval: '100ms' });
   const probe = await lab.probe();
-  const done = await locum(lab, 'h1', 'fence', '--reason', 'disk fails');
+  const done = await lab.tryLocum('h1', 'fence', '--reason', 'disk fails');
   t.is(done.code, 0, done.stderr);
   t.deepEqual(await lab.holders(), ['h2']);
   t.true(existsSync(latch(lab, 'h1')));
@@ -59,16 +43,16 @@ test('an operator fences the holder: it holds nothing when the command returns, 
   t.true(Math.abs(Date.parse(fenced(again)?.since ?? '') - Date.parse(fenced(status)?.since ?? '')) < 500);
   await sleep(600);
   t.deepEqual(await lab.holders(), ['h2']);
-  t.regex((await locum(lab, 'h1', 'status')).stdout, /FENCED until "locum unfence": an operator says: disk fails/);
+  t.regex((await lab.tryLocum('h1', 'status')).stdout, /FENCED until "locum unfence": an operator says: disk fails/);
 
-  t.is((await locum(lab, 'h1', 'unfence')).code, 0);
+  t.is((await lab.tryLocum('h1', 'unfence')).code, 0);
   t.false(existsSync(latch(lab, 'h1')));
   await lab.waitForState('h1', 'active', 3000);
-  const refused = await locum(lab, 'h1', 'unfence');
+  const refused = await lab.tryLocum('h1', 'unfence');
   t.is(refused.code, 4);
   t.is(refused.stderr, 'locum: the daemon refuses: this node is not fenced\n');
   t.is(await lab.stop('h1'), 0);
-  t.is((await locum(lab, 'h1', 'fence', '--reason', 'x')).code, 3, 'no daemon runs');
+  t.is((await lab.tryLocum('h1', 'fence', '--reason', 'x')).code, 3, 'no daemon runs');
 });
 
 test('the control socket takes JSON, and says what is wrong with it', async (t) => {
@@ -127,7 +111,7 @@ test('a check fences: addresses gone and latch on disk before the program runs; 
   const status = await lab.waitForState('h1', 'fenced', 2000);
   t.regex(fenced(status)?.reason ?? '', /^its latch is there and cannot be read/);
   t.is(readFileSync(latch(lab, 'h1'), 'utf8'), 'rubbish');
-  t.is((await locum(lab, 'h1', 'unfence')).code, 0);
+  t.is((await lab.tryLocum('h1', 'unfence')).code, 0);
   await lab.waitForState('h1', 'active', 3000);
 });
 

@@ -29,6 +29,13 @@ export interface Cut {
   readonly way?: 'in' | 'out' | 'silent';
 }
 
+/** How a command ended that was let fail. */
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 const live = new Set<Lab>();
 let made = 0;
 
@@ -71,6 +78,17 @@ export class Lab {
 
   async locum(host: string, ...args: string[]): Promise<string> {
     return this.exec(host, 'locum', ...args);
+  }
+
+  /** As `locum`, for a command that may fail: how it ended, and what it said. */
+  async tryLocum(host: string, ...args: string[]): Promise<Ended> {
+    const { namespace, dir } = this.host(host);
+    const command = ['netns', 'exec', namespace, `${dir}/bin/locum`, ...args];
+    try {
+      return { code: 0, ...(await run('ip', command, { timeout: 10_000 })) };
+    } catch (error) {
+      return error as Ended;
+    }
   }
 
   /** Null when no daemon answers there. */

@@ -2,26 +2,10 @@
 // configuration are compared, so that neither a lost one nor one too many gets by.
 
 import test from 'ava';
-import { brokenCluster } from './broken-cluster.ts';
-import { brokenFence } from './broken-fence.ts';
-import { brokenGroups } from './broken-groups.ts';
-import { brokenPrograms } from './broken-programs.ts';
-import { brokenQuorum } from './broken-quorum.ts';
-import { brokenSafety } from './broken-safety.ts';
-import { brokenTables } from './broken-tables.ts';
+import { brokenAll } from './broken-all.ts';
 import { config, host, problemsOf, settingsOf } from './host.ts';
 
-const all = [
-  ...brokenCluster,
-  ...brokenFence,
-  ...brokenGroups,
-  ...brokenPrograms,
-  ...brokenQuorum,
-  ...brokenSafety,
-  ...brokenTables,
-];
-
-for (const { name, toml, problems } of all) {
+for (const { name, toml, problems } of brokenAll) {
   test(`broken: ${name}`, (t) => {
     t.true(problems.length > 0);
     t.deepEqual(problemsOf(toml), problems);

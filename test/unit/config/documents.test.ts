@@ -3,13 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import test from 'ava';
-import { brokenCluster } from './broken-cluster.ts';
-import { brokenFence } from './broken-fence.ts';
-import { brokenGroups } from './broken-groups.ts';
-import { brokenPrograms } from './broken-programs.ts';
-import { brokenQuorum } from './broken-quorum.ts';
-import { brokenSafety } from './broken-safety.ts';
-import { brokenTables } from './broken-tables.ts';
+import { brokenAll } from './broken-all.ts';
 import { config, host, problemsOf, settingsOf, warningsOf } from './host.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
@@ -81,16 +75,7 @@ for (const [heading, toml] of sections) {
 }
 
 test('the mistakes on the page are answered as it says', (t) => {
-  const all = [
-    ...brokenCluster,
-    ...brokenFence,
-    ...brokenGroups,
-    ...brokenPrograms,
-    ...brokenQuorum,
-    ...brokenSafety,
-    ...brokenTables,
-  ];
-  const texts = [...all.map(({ toml }) => toml), 'interval = 10s', 'interface = eth0'];
+  const texts = [...brokenAll.map(({ toml }) => toml), 'interval = 10s', 'interface = eth0'];
   const said = new Set(texts.flatMap((toml) => problemsOf(toml)).map((line) => line.replace(/^f\.toml:\d+: /, '')));
   const rows = (page.split('## Typical mistakes')[1] ?? '').matchAll(/^\| .* \| `(.*)` \|$/gm);
   const quoted = [...rows].map((match) => match[1] ?? '');
