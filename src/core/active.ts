@@ -145,6 +145,7 @@ function adoptionFails(turn: Turn, index: number): boolean {
 
 /** Preemption is a request and a handover, never a grab. */
 function yieldIfAsked(turn: Turn, index: number, all: readonly Voice[]): void {
+  if (!all.some(({ entry }) => entry.wants === 'preempt')) return;
   const { group } = groupAt(turn, index);
   const mine = ownRank(turn, group);
   const asking = candidates(turn, all).find(

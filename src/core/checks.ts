@@ -7,7 +7,7 @@ import type { CheckSettings, GroupSettings } from '#model/settings';
 import type { CheckState } from '#model/view';
 import { raise, settle } from './problems.ts';
 import type { Check } from './state.ts';
-import { newId, tell, type Turn } from './turn.ts';
+import { newId, setCheck, tell, type Turn } from './turn.ts';
 
 export function startChecks(settings: readonly CheckSettings[], now: Instant): Check[] {
   return settings.map(({ name }) => ({
@@ -27,7 +27,7 @@ export function runDueChecks(turn: Turn): void {
     if (check.running !== null || check.nextAt > turn.now) continue;
     const id = newId(turn);
     const { intervalMs } = askedOf(turn, check);
-    turn.state.checks[index] = { ...check, running: id, nextAt: later(turn.now, intervalMs) };
+    setCheck(turn, index, { ...check, running: id, nextAt: later(turn.now, intervalMs) });
     turn.late.push({ kind: 'check', id, check: check.name });
   }
 }
@@ -44,7 +44,7 @@ export function takeOutcome(turn: Turn, input: Extract<Input, { kind: 'checked' 
   const last = { outcome: input.outcome, ms: input.ms, output: input.output };
   const next = believe(check, asked, good);
   const changed = next.state !== check.state;
-  turn.state.checks[index] = { ...check, ...next, running: null, last, since: changed ? turn.now : check.since };
+  setCheck(turn, index, { ...check, ...next, running: null, last, since: changed ? turn.now : check.since });
   if (!changed) return;
   turn.stirred = true;
   tell(turn, {
@@ -79,7 +79,9 @@ export function termsOf(turn: Turn, asked: GroupSettings): { check: string; weig
 
 export function checksWakeAt(turn: Turn): Instant {
   if (turn.state.stopping !== null) return never;
-  return earliest(never, ...turn.state.checks.map((check) => (check.running === null ? check.nextAt : never)));
+  let at = never;
+  for (const { running, nextAt } of turn.state.checks) if (running === null) at = earliest(at, nextAt);
+  return at;
 }
 
 export function outcomeWord(outcome: CheckOutcome): string {

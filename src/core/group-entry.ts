@@ -3,7 +3,7 @@
 import type { GroupEntry } from '#model/advert';
 import { termsOf } from './checks.ts';
 import { tieBreakOf } from './links.ts';
-import type { State } from './state.ts';
+import type { Group, State } from './state.ts';
 import { changeGroup, groupAt, type Turn } from './turn.ts';
 
 function effectivePriority(turn: Turn, index: number): number {
@@ -23,19 +23,20 @@ export function refreshRank(turn: Turn, index: number): void {
 
 /** After the decisions: entries that changed get the next version of the table, and are said at once. */
 export function publishEntries(turn: Turn, before: State): void {
+  if (turn.state.groups === before.groups) return;
   const version = turn.state.tableVersion + 1;
   for (const [index, group] of turn.state.groups.entries()) {
     const old = before.groups[index];
     if (group === old) continue;
+    if (old !== undefined && says(group, old.entry)) continue;
     const entry: GroupEntry = {
       ...group.entry,
       role: group.role,
       wants: group.wants,
-      successor: group.resignation?.successor ?? null,
+      successor: successorOf(group),
       epoch: group.epoch,
       inherits: group.inherits,
     };
-    if (old !== undefined && sameEntry(entry, old.entry)) continue;
     const claimed = old === undefined || entry.epoch !== old.entry.epoch;
     changeGroup(turn, index, { entry, entryVersion: version, ...(claimed ? { epochVersion: version } : {}) });
     turn.state.tableVersion = version;
@@ -43,15 +44,20 @@ export function publishEntries(turn: Turn, before: State): void {
   }
 }
 
-function sameEntry(a: GroupEntry, b: GroupEntry): boolean {
+function successorOf({ resignation }: Group): GroupEntry['successor'] {
+  return resignation === null ? null : resignation.successor;
+}
+
+/** Whether that entry is what the group would say now. */
+function says(group: Group, entry: GroupEntry): boolean {
   return (
-    a.role === b.role &&
-    a.priority === b.priority &&
-    a.tieBreak === b.tieBreak &&
-    a.wants === b.wants &&
-    a.pinned === b.pinned &&
-    a.successor === b.successor &&
-    a.epoch === b.epoch &&
-    a.inherits === b.inherits
+    group.role === entry.role &&
+    group.entry.priority === entry.priority &&
+    group.entry.tieBreak === entry.tieBreak &&
+    group.wants === entry.wants &&
+    group.entry.pinned === entry.pinned &&
+    successorOf(group) === entry.successor &&
+    group.epoch === entry.epoch &&
+    group.inherits === entry.inherits
   );
 }

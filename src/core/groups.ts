@@ -27,7 +27,8 @@ export function lookAtGroups(turn: Turn): void {
 
 /** A large table comes in many datagrams, each of which speaks of a few groups only. */
 export function lookAtTouched(turn: Turn): void {
-  for (const [index, { name }] of turn.state.groups.entries()) if (turn.touched.has(name)) lookAtOne(turn, index);
+  for (const [index, { name }] of turn.state.groups.entries())
+    if (turn.touched?.has(name) === true) lookAtOne(turn, index);
 }
 
 function lookAtOne(turn: Turn, index: number): void {

@@ -9,9 +9,13 @@ import { groupAt, changeGroup, tell, type Turn } from './turn.ts';
 import { announceAgain } from './announcing.ts';
 import { raise, settle } from './problems.ts';
 
+/** The most that an advert carries. */
+const mostMacs = 16;
+
 export function takeLinks(turn: Turn, links: readonly LinkFacts[]): void {
   const before = turn.state.links;
   turn.state.links = new Map(links.map((link) => [link.name, link]));
+  turn.state.macs = ownMacs(turn);
   for (const name of interfacesOf(turn.settings)) {
     const was = before.get(name);
     const is = turn.state.links.get(name);
@@ -44,7 +48,7 @@ export function tieBreakOf(turn: Turn, asked: GroupSettings): string | null {
   return (wants4 ? link.primary4 : null) ?? link.linkLocal6 ?? link.primary4;
 }
 
-export function groupInterfaces(asked: GroupSettings): ReadonlySet<InterfaceName> {
+function groupInterfaces(asked: GroupSettings): ReadonlySet<InterfaceName> {
   return new Set([asked.interface, ...asked.addresses.map((address) => address.interface)]);
 }
 
@@ -71,4 +75,11 @@ function announceOn(turn: Turn, name: InterfaceName): void {
     if (group.role !== 'active' || !groupInterfaces(asked).has(name)) continue;
     changeGroup(turn, index, { announcing: announceAgain(asked, turn.now) });
   }
+}
+
+/** An interface without an Ethernet address is known to nobody by it. */
+function ownMacs(turn: Turn): readonly string[] {
+  const names = new Set(turn.settings.groups.flatMap((group) => [...groupInterfaces(group)]));
+  const macs = [...names].map((name) => turn.state.links.get(name)?.mac.toLowerCase() ?? '');
+  return [...new Set(macs.filter((mac) => /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(mac)))].slice(0, mostMacs);
 }

@@ -13,7 +13,7 @@ import { isClaim, voteForSelf } from './promises.ts';
 import type { QuorumState, SentAdvert } from './quorum-state.ts';
 import type { Group } from './state.ts';
 import { leaseMs, leastLeaseMs, windowMs } from './timing.ts';
-import { changeGroup, groupAt, newId, type Turn } from './turn.ts';
+import { changeGroup, groupAt, newId, touch, type Turn } from './turn.ts';
 
 /** A vote for an older advert comes too late to be of use. */
 const mostSent = 256;
@@ -49,13 +49,13 @@ export function countVotes(turn: Turn): void {
   const plain = [...cast.values()].flat().every(({ except }) => except.length === 0);
   for (const [index, group] of turn.state.groups.entries()) {
     if (!isClaim(group.role)) continue;
-    if (!plain && isOutdone(cast, group)) turn.touched.add(group.name);
+    if (!plain && isOutdone(cast, group)) touch(turn, group.name);
     const memo = plain ? known.get(group.epochVersion) : undefined;
     const until = memo === undefined ? mandateBy(turn, quorum, cast, group) : memo;
     known.set(group.epochVersion, until);
     if (until === null || until <= group.mandate) continue;
     changeGroup(turn, index, { mandate: until });
-    if (group.role === 'claiming' && group.holdId === null) turn.touched.add(group.name);
+    if (group.role === 'claiming' && group.holdId === null) touch(turn, group.name);
   }
 }
 

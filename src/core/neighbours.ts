@@ -91,13 +91,25 @@ export function ownRank(turn: Turn, group: Group): Rank {
  * the new one is first heard.
  */
 export function duplicateOf(turn: Turn, node: NodeName): Boot | null {
-  const live = [...turn.state.boots.values()]
-    .filter((boot) => boot.node === node && boot.proven && boot.state !== 'lost')
-    .toSorted((a, b) => a.firstHeardAt - b.firstHeardAt);
-  const newest = live.at(-1);
-  if (newest === undefined) return null;
+  let newest: Boot | null = null;
+  let lives = 0;
+  for (const boot of turn.state.boots.values()) {
+    if (boot.node !== node || !boot.proven || boot.state === 'lost') continue;
+    lives += 1;
+    if (newest === null || boot.firstHeardAt >= newest.firstHeardAt) newest = boot;
+  }
+  if (newest === null) return null;
   if (node === turn.settings.node) return newest;
-  return live.some((boot) => boot !== newest && boot.lastHeardAt > newest.firstHeardAt + stragglerMs) ? newest : null;
+  return lives > 1 && isTwin(turn, newest) ? newest : null;
+}
+
+/** An earlier life under the same name went on speaking. */
+function isTwin(turn: Turn, newest: Boot): boolean {
+  for (const boot of turn.state.boots.values()) {
+    if (boot === newest || boot.node !== newest.node || !boot.proven || boot.state === 'lost') continue;
+    if (boot.lastHeardAt > newest.firstHeardAt + stragglerMs) return true;
+  }
+  return false;
 }
 
 /** A packet of the old boot may still be on a slow path when the new one speaks first. */

@@ -6,7 +6,7 @@ import type { NodeName } from '#model/names';
 import { duplicateOf } from './neighbours.ts';
 import { raise, settle } from './problems.ts';
 import type { Boot } from './state.ts';
-import { tell, type Turn } from './turn.ts';
+import { peerStatesToWrite, tell, type Turn } from './turn.ts';
 
 export function notePeers(turn: Turn): void {
   const spokesmen = spokesmenOf(turn.state.boots.values());
@@ -43,7 +43,7 @@ function noteState(turn: Turn, peer: NodeName, boot: Boot): void {
   // Everybody begins one-way, for as long as an answer takes: worth a line only once that is overdue.
   const answered = [...boot.paths.values()].map((path) => answerDueAt(boot, path));
   if (to === 'one-way' && turn.now < latest(...answered)) return;
-  turn.state.peerStates.set(peer, to);
+  peerStatesToWrite(turn).set(peer, to);
   tell(turn, { code: 'peer', peer, from, to });
 }
 
@@ -78,5 +78,5 @@ function forget(turn: Turn, known: ReadonlyMap<NodeName, Boot>): void {
     if (problem.code === 'duplicate-name') return !known.has(problem.node);
     return problem.code === 'peer-one-way' && known.get(problem.peer)?.paths.get(problem.path)?.state !== 'one-way';
   });
-  for (const node of turn.state.peerStates.keys()) if (!known.has(node)) turn.state.peerStates.delete(node);
+  for (const node of turn.state.peerStates.keys()) if (!known.has(node)) peerStatesToWrite(turn).delete(node);
 }

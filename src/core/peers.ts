@@ -13,7 +13,7 @@ import { noteEpochs } from './epochs.ts';
 import { isBehind } from './neighbours.ts';
 import { hearCandidate } from './promises.ts';
 import type { Boot, BootPath } from './state.ts';
-import { refuse, type Turn } from './turn.ts';
+import { deleteBoot, refuse, replyOn, setBoot, touch, type Turn } from './turn.ts';
 
 /** Boots remembered at once, lost ones included. So many echoes fit one datagram unless its names are long. */
 export const maxBoots = 38;
@@ -30,7 +30,7 @@ export function takeAdvert(turn: Turn, path: PathName, from: string, advert: Adv
     return;
   }
   // Back from the dead: as with a new one, an answer at once brings both back to two-way.
-  if (boot.state === 'lost') turn.replyOn.add(path);
+  if (boot.state === 'lost') replyOn(turn, path);
   const newest = advert.sequence > boot.sequence;
   const newestHere = advert.sequence > (boot.paths.get(path)?.sequence ?? -1);
   if (!newest && !newestHere) {
@@ -38,27 +38,26 @@ export function takeAdvert(turn: Turn, path: PathName, from: string, advert: Adv
     return;
   }
   turn.state.received += 1;
-  let heard = newestHere ? hearOnPath(turn, boot, path, advert) : boot;
-  if (newest) heard = applyNewest(turn, heard, from, advert);
-  turn.state.boots.set(heard.boot, heard);
+  const paths = newestHere ? hearOnPath(turn, boot, path, advert) : boot.paths;
+  const heard = newest ? applyNewest(turn, boot, paths, from, advert) : { ...boot, paths };
+  setBoot(turn, heard);
   if (newest && turn.state.quorum !== null) {
     noteEpochs(turn, advert);
     hearCandidate(turn, boot, heard);
     turn.recount = true;
   }
   if (heard.state === 'two-way' && boot.state !== 'two-way') announceToReturned(turn);
-  const news = whatGroupsSee(boot) !== whatGroupsSee(heard) || isBehind(boot) !== isBehind(heard);
-  if (news || gatewayWordMatters(turn, heard)) {
+  if (groupsSeeNews(boot, heard) || gatewayWordMatters(turn, heard)) {
     turn.stirred = true;
   } else if (boot.table !== heard.table) {
-    for (const { group } of advert.table?.entries ?? []) turn.touched.add(group);
+    for (const { group } of advert.table?.entries ?? []) touch(turn, group);
   }
 }
 
 /** A boot that nobody here has met: remember it, and answer so that it can be proven. */
 function meet(turn: Turn, path: PathName, from: string, advert: Advert): Boot | null {
   if (!makeRoom(turn)) return null;
-  turn.replyOn.add(path);
+  replyOn(turn, path);
   turn.stirred = true;
   return {
     boot: advert.boot,
@@ -81,7 +80,7 @@ function meet(turn: Turn, path: PathName, from: string, advert: Advert): Boot | 
     echoedAt: longAgo,
     echoedSequence: -1,
     echoedTable: 0,
-    echoes: new Map(),
+    echoes: noEchoes,
     tableVersion: advert.tableVersion,
     table: emptyTable,
     patienceMs: 0,
@@ -101,10 +100,12 @@ function makeRoom(turn: Turn): boolean {
   if (boots.length < maxBoots && !crowded) return true;
   const lost = (boot: Boot) => boot.state === 'lost';
   const victim = crowded ? (unproven.find(lost) ?? unproven[0]) : (boots.find(lost) ?? unproven[0]);
-  return victim !== undefined && turn.state.boots.delete(victim.boot);
+  if (victim === undefined) return false;
+  deleteBoot(turn, victim.boot);
+  return true;
 }
 
-function hearOnPath(turn: Turn, boot: Boot, path: PathName, advert: Advert): Boot {
+function hearOnPath(turn: Turn, boot: Boot, path: PathName, advert: Advert): Boot['paths'] {
   const known: BootPath | undefined = boot.paths.get(path);
   const echoedHere = advert.echoes.some((echo) => echo.boot === turn.state.boot && echo.here);
   const paths = new Map(boot.paths);
@@ -115,22 +116,29 @@ function hearOnPath(turn: Turn, boot: Boot, path: PathName, advert: Advert): Boo
     echoedAt: echoedHere ? turn.now : (known?.echoedAt ?? longAgo),
     state: echoedHere ? 'two-way' : known === undefined || known.state === 'lost' ? 'one-way' : known.state,
   });
-  return { ...boot, paths };
+  return paths;
 }
 
-function applyNewest(turn: Turn, boot: Boot, from: string, advert: Advert): Boot {
+/** Every field is named: this is made anew for each advert, and spreading costs more than all the rest. */
+function applyNewest(turn: Turn, boot: Boot, paths: Boot['paths'], from: string, advert: Advert): Boot {
   const echo = advert.echoes.find((candidate) => candidate.boot === turn.state.boot);
   const rises = echo !== undefined && echo.sequence > boot.echoedSequence;
   const wasLost = boot.state === 'lost';
+  const gateway = advert.facts?.gateway ?? 'none';
   return {
-    ...boot,
+    boot: boot.boot,
+    node: boot.node,
     address: from,
+    firstHeardAt: boot.firstHeardAt,
     lastHeardAt: turn.now,
     sequence: advert.sequence,
+    paths,
     downMs: advert.intervalMs * advert.downAfter,
     intervalMs: advert.intervalMs,
     holdMs: advert.holdMs,
-    ...factsOf(turn, boot, advert),
+    macs: advert.facts?.macs ?? boot.macs,
+    gateway,
+    gatewaySince: gateway === boot.gateway && !wasLost ? boot.gatewaySince : turn.now,
     votes: advert.votes,
     configHash: advert.configHash,
     release: advert.release,
@@ -138,7 +146,7 @@ function applyNewest(turn: Turn, boot: Boot, from: string, advert: Advert): Boot
     echoedAt: rises ? turn.now : boot.echoedAt,
     echoedSequence: rises ? echo.sequence : boot.echoedSequence,
     echoedTable: echo?.tableVersion ?? boot.echoedTable,
-    echoes: risingEchoes(boot, advert, turn.now),
+    echoes: risingEchoes(turn, boot, advert),
     tableVersion: advert.tableVersion,
     table: applyTable(turn.settings, boot.table, advert),
     patienceMs: 0,
@@ -146,25 +154,37 @@ function applyNewest(turn: Turn, boot: Boot, from: string, advert: Advert): Boot
   };
 }
 
-function factsOf(turn: Turn, boot: Boot, { facts }: Advert): Pick<Boot, 'macs' | 'gateway' | 'gatewaySince'> {
-  const gateway = facts?.gateway ?? 'none';
-  const since = gateway === boot.gateway && boot.state !== 'lost' ? boot.gatewaySince : turn.now;
-  return { macs: facts?.macs ?? boot.macs, gateway, gatewaySince: since };
-}
+const noEchoes: Boot['echoes'] = new Map();
 
-function risingEchoes(boot: Boot, advert: Advert, now: Instant): Boot['echoes'] {
+function risingEchoes(turn: Turn, boot: Boot, advert: Advert): Boot['echoes'] {
+  if (!advert.echoes.some((echo) => echo.boot !== turn.state.boot)) return noEchoes;
   const echoes = new Map<BootId, { sequence: number; risenAt: Instant }>();
   for (const echo of advert.echoes) {
+    if (echo.boot === turn.state.boot) continue;
     const known = boot.echoes.get(echo.boot);
     const rises = known === undefined || echo.sequence > known.sequence;
-    echoes.set(echo.boot, rises ? { sequence: echo.sequence, risenAt: now } : known);
+    echoes.set(echo.boot, rises ? { sequence: echo.sequence, risenAt: turn.now } : known);
   }
   return echoes;
 }
 
-/** The facts about a boot whose change makes groups look again. */
-function whatGroupsSee(boot: Boot): string {
-  const paths = [...boot.paths].map(([name, path]) => `${name}=${path.state}`);
-  const voter = boot.votes === null ? '' : ` ${boot.votes.voters} ${boot.votes.silent}`;
-  return `${boot.state} ${boot.proven} ${boot.configHash} ${boot.downMs} ${paths.join(' ')}${voter}`;
+/** Whether a fact about a boot has changed that makes groups look again. */
+function groupsSeeNews(was: Boot, is: Boot): boolean {
+  return (
+    was.state !== is.state ||
+    was.proven !== is.proven ||
+    was.configHash !== is.configHash ||
+    was.downMs !== is.downMs ||
+    was.votes?.voters !== is.votes?.voters ||
+    was.votes?.silent !== is.votes?.silent ||
+    isBehind(was) !== isBehind(is) ||
+    pathsDiffer(was.paths, is.paths)
+  );
+}
+
+function pathsDiffer(were: Boot['paths'], are: Boot['paths']): boolean {
+  if (were === are) return false;
+  if (were.size !== are.size) return true;
+  for (const [name, { state }] of are) if (were.get(name)?.state !== state) return true;
+  return false;
 }

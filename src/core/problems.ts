@@ -2,13 +2,13 @@
 
 import type { Problem } from '#model/problem';
 import { sameFacts } from './same.ts';
-import { tell, type Turn } from './turn.ts';
+import { problemsToWrite, tell, type Turn } from './turn.ts';
 
 export function raise(turn: Turn, problem: Problem): void {
   const key = keyOf(problem);
   const known = turn.state.problems.get(key);
   if (known !== undefined && sameFacts(known.problem, problem)) return;
-  turn.state.problems.set(key, { problem, since: known?.since ?? turn.now });
+  problemsToWrite(turn).set(key, { problem, since: known?.since ?? turn.now });
   if (known === undefined && !hasOwnEvent(problem)) tell(turn, { code: 'problem', problem });
 }
 
@@ -16,7 +16,7 @@ export function settle(turn: Turn, matches: (problem: Problem) => boolean): void
   if (turn.state.problems.size === 0) return;
   for (const [key, { problem }] of turn.state.problems) {
     if (!matches(problem)) continue;
-    turn.state.problems.delete(key);
+    problemsToWrite(turn).delete(key);
     if (!hasOwnEvent(problem)) tell(turn, { code: 'problem-over', problem });
   }
 }

@@ -6,7 +6,7 @@ import { type Instant, later, longAgo } from '#lib/time';
 import type { AddressKey } from '#model/input';
 import { raise, settle } from './problems.ts';
 import { ownerOf } from './put-back.ts';
-import { changeGroup, groupAt, type Turn } from './turn.ts';
+import { changeGroup, groupAt, touch, type Turn } from './turn.ts';
 
 /** Two hosts that defend one address must not flood the segment: RFC 5227 lets a stubborn one do so now and then. */
 const defendGapMs = 1000;
@@ -63,7 +63,7 @@ function noteConflict(turn: Turn, index: number, key: AddressKey, mac: string): 
     conflict: { times, lastAt: turn.now, defendedAt: defends ? turn.now : known.defendedAt },
   });
   raise(turn, { code: 'address-conflict', group: group.name, key, mac, times });
-  turn.touched.add(group.name);
+  touch(turn, group.name);
   const { announcing } = group;
   if (!defends || announcing === null) return;
   changeGroup(turn, index, { announcing: { ...announcing, left: Math.max(announcing.left, 1), nextAt: turn.now } });

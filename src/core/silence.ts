@@ -2,8 +2,8 @@
 // never because a timer fired: a late timer runs before the packets that wait. A node whose number
 // still rises in another peer's echo is not lost, and one's own lateness adds to one's patience.
 
-import { earliest, type Instant, later, latest, longAgo, never } from '#lib/time';
-import type { Boot, BootPath } from './state.ts';
+import { type Instant, later, latest, longAgo, never } from '#lib/time';
+import type { Boot, BootPath, State } from './state.ts';
 import { changeBoot, type Turn } from './turn.ts';
 
 export function judgeSilence(turn: Turn): void {
@@ -19,20 +19,33 @@ export function judgeSilence(turn: Turn): void {
 }
 
 /** The next instant at which some silence would begin to count. */
-export function silenceWakeAt(turn: Turn): Instant {
+export function silenceWakeAt(turn: Turn, previous: State): Instant {
+  // Only a deadline that has passed makes way for another one while nothing is heard.
+  const known = turn.state.boots === previous.boots && previous.silenceAt > turn.now;
+  if (!known) turn.state.silenceAt = nextSilence(turn);
+  return turn.state.silenceAt;
+}
+
+function nextSilence(turn: Turn): Instant {
   let at = never;
   for (const boot of turn.state.boots.values()) {
     if (boot.state === 'lost') continue;
-    at = earliest(at, lostAt(turn, boot));
-    if (boot.state === 'two-way') at = earliest(at, echoEndsAt(boot));
+    at = earlier(at, lostAt(turn, boot));
+    if (boot.state === 'two-way') at = earlier(at, echoEndsAt(boot));
     for (const path of boot.paths.values()) {
-      if (path.state !== 'lost') at = earliest(at, pathLostAt(boot, path));
-      if (path.state === 'two-way') at = earliest(at, pathEchoEndsAt(boot, path));
+      if (path.state !== 'lost') at = earlier(at, pathLostAt(boot, path));
+      if (path.state === 'two-way') at = earlier(at, pathEchoEndsAt(boot, path));
+      if (path.state !== 'one-way') continue;
       const answerDueAt = later(latest(path.firstHeardAt, path.echoedAt), boot.downMs);
-      if (path.state === 'one-way' && answerDueAt > turn.now) at = earliest(at, answerDueAt);
+      if (answerDueAt > turn.now) at = earlier(at, answerDueAt);
     }
   }
   return at;
+}
+
+/** As `earliest`, for two: this is asked for with every advert. */
+function earlier(a: Instant, b: Instant): Instant {
+  return a < b ? a : b;
 }
 
 /** This node slept: the others did not fall silent in that time, it just did not listen. */
@@ -55,7 +68,7 @@ export function heardAt(turn: Turn, boot: Boot): Instant {
 function seenByOthersAt(turn: Turn, boot: Boot): Instant {
   let at = longAgo;
   for (const other of turn.state.boots.values()) {
-    if (other === boot || other.state !== 'two-way') continue;
+    if (other === boot || other.state !== 'two-way' || other.echoes.size === 0) continue;
     const echo = other.echoes.get(boot.boot);
     if (echo !== undefined && echo.sequence > boot.sequence) at = latest(at, echo.risenAt);
   }

@@ -3,6 +3,7 @@
 // Listeners that cannot echo (one-way, unproven, or nobody at all) get the whole table now and then.
 
 import { instant, type Instant, later, latest } from '#lib/time';
+import type { GroupEntry } from '#model/advert';
 import type { Effect } from '#model/effect';
 import type { Input } from '#model/input';
 import type { PathName } from '#model/names';
@@ -40,7 +41,7 @@ export function speakIfDue(turn: Turn): Advert | null {
     turn.state.saidVersion = turn.state.tableVersion;
     return advert(turn, base, allPaths(turn));
   }
-  if (turn.replyOn.size === 0 || !mayReply(turn)) return null;
+  if (turn.replyOn === null || !mayReply(turn)) return null;
   return advert(turn, 0, [...turn.replyOn]);
 }
 
@@ -86,31 +87,39 @@ function renewal(turn: Turn, advertAt: Instant): Effect | null {
 }
 
 function advert(turn: Turn, base: number | null, paths: readonly PathName[]): Advert {
-  const entries = base === null ? [] : turn.state.groups.filter((group) => group.entryVersion > base);
   const id = newId(turn);
   noteSpoken(turn, id);
   return {
     kind: 'advert',
     id,
     tableVersion: turn.state.tableVersion,
-    table: base === null ? null : { base, entries: entries.map((group) => group.entry) },
+    table: base === null ? null : { base, entries: entriesSince(turn, base) },
     paths: paths.map((path) => ({ path, echoes: echoesFor(turn, path) })),
     facts: senderFacts(turn),
     votes: votesSaid(turn),
   };
 }
 
+function entriesSince(turn: Turn, base: number): GroupEntry[] {
+  return turn.state.groups.filter((group) => group.entryVersion > base).map((group) => group.entry);
+}
+
 /** From which version on the table must ride; null when only its version needs to be said. */
 function tableBase(turn: Turn, regular: boolean): number | null {
-  const live = liveBoots(turn);
-  const twoWay = live.filter((boot) => boot.state === 'two-way');
-  if (turn.replyOn.size > 0 || (twoWay.length < live.length && turn.speak)) return 0;
-  const echoed = Math.min(...twoWay.map((boot) => boot.echoedTable));
+  let [live, twoWay, echoed] = [0, 0, Number.POSITIVE_INFINITY];
+  for (const { state, echoedTable } of turn.state.boots.values()) {
+    if (state === 'lost') continue;
+    live += 1;
+    if (state !== 'two-way') continue;
+    twoWay += 1;
+    echoed = Math.min(echoed, echoedTable);
+  }
+  if (turn.replyOn !== null || (twoWay < live && turn.speak)) return 0;
   // A thousand groups move in many steps within an echo's time: each step says only what is new in it,
   // and the next regular advert, or the repeated word of a resigner, says whatever was not echoed.
   const base = regular || turn.repeat ? echoed : Math.max(echoed, turn.state.saidVersion);
   if (base < turn.state.tableVersion) return base;
-  if (live.length > 0 && twoWay.length === live.length) return null;
+  if (live > 0 && twoWay === live) return null;
   if (!regular) return 0;
   turn.state.refreshIn -= 1;
   if (turn.state.refreshIn > 0) return null;

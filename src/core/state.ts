@@ -21,6 +21,8 @@ export interface State {
   readonly wakeAt: Instant;
   /** The earliest instant at which some group has something to do. */
   readonly groupsAt: Instant;
+  /** The earliest instant at which some silence would begin to count. */
+  readonly silenceAt: Instant;
   /** Releases whose outcome the kernel still owes. */
   readonly releasing: ReadonlySet<EffectId>;
   /** A poll was asked for and its `polled` has not come yet. */
@@ -28,6 +30,8 @@ export interface State {
   readonly stopping: { readonly since: Instant; readonly exited: boolean } | null;
 
   readonly links: ReadonlyMap<InterfaceName, LinkFacts>;
+  /** The hardware addresses of the interfaces that carry groups. BOUNDED by `mostMacs`. */
+  readonly macs: readonly string[];
   /** Addresses of ours that somebody else put on this host. BOUNDED by the settings. */
   readonly foreign: ReadonlySet<AddressKey>;
   /** The kernel shut the gate on what is held: no renewal opens it again. Null while all is well. */

@@ -64,7 +64,7 @@ export function finish(turn: Turn, previous: State, input: Input, renewal: Effec
   countVotes(turn);
   noteFences(turn);
   if (turn.stirred || turn.judged !== longAgo || turn.now >= turn.state.groupsAt) lookAtGroups(turn);
-  else if (turn.touched.size > 0) lookAtTouched(turn);
+  else if (turn.touched !== null) lookAtTouched(turn);
   reopenIfSure(turn);
   driveFences(turn);
   goOnFenced(turn);
@@ -80,7 +80,7 @@ export function finish(turn: Turn, previous: State, input: Input, renewal: Effec
   const spoken = speakIfDue(turn);
   runDueChecks(turn);
   const exit = endStop(turn);
-  const silence = silenceWakeAt(turn);
+  const silence = silenceWakeAt(turn, previous);
   if (silence <= turn.now) turn.wantPoll = true;
   const polls = turn.wantPoll && !turn.state.polling;
   if (polls) turn.state.polling = true;
@@ -175,6 +175,7 @@ function noticeLateness(turn: Turn, previous: State): void {
 
 function inOrder(turn: Turn, renewal: Effect | null, spoken: Effect | null, polls: boolean, exit: boolean): Effect[] {
   const effects: Effect[] = [];
+  if (isQuiet(turn) && spoken === null && renewal === null && !polls && !exit) return effects;
   const release: Effect[] = turn.release === null ? [] : [{ kind: 'release', ...turn.release }];
   // Behind a gate the word need not wait until the last address is deleted.
   const gated = turn.settings.lease.kind === 'nftables';
@@ -190,6 +191,11 @@ function inOrder(turn: Turn, renewal: Effect | null, spoken: Effect | null, poll
   if (polls) effects.push({ kind: 'poll' });
   if (exit) effects.push({ kind: 'exit' });
   return effects;
+}
+
+/** Nothing was asked for but perhaps a word: so it is for most of what is heard. */
+function isQuiet({ release, hold, announcements, asks, late }: Turn): boolean {
+  return release === null && hold === null && announcements.length + asks.length + late.length === 0;
 }
 
 /** A lease after the last advert, and not after now: an address that is put back ends with the others. */

@@ -1,4 +1,5 @@
-// One step in the making: a private copy of the state to write on, and what the step wants done.
+// One step in the making: a private state to write on, of which a collection is copied when it is first
+// written into, and what the step wants done.
 // The order of effects is the same in every step: silence first, then the word to the others, then
 // addresses, then announcements, then bookkeeping. Nothing waits in front of an advert.
 
@@ -6,22 +7,23 @@ import { addressKey } from '#lib/ip';
 import { type Instant, longAgo } from '#lib/time';
 import type { Effect } from '#model/effect';
 import type { DaemonEvent } from '#model/event';
-import type { BootId, EffectId, GroupName, NodeName } from '#model/names';
+import type { BootId, EffectId, GroupName, NodeName, PathName } from '#model/names';
 import type { Problem } from '#model/problem';
 import type { GroupSettings, Settings, VirtualAddress } from '#model/settings';
 import type { CoreRefusal, PeerState } from '#model/view';
+import { copyOf, copyOfGroup, type Draft } from './copy-state.ts';
 import { changesNothing } from './same.ts';
 import type { Boot, Check, Group, State } from './state.ts';
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Known = { readonly problem: Problem; readonly since: Instant };
 
-interface Draft extends Omit<Mutable<State>, 'boots' | 'peerStates' | 'groups' | 'checks' | 'problems' | 'refused'> {
-  boots: Map<BootId, Boot>;
-  peerStates: Map<NodeName, PeerState>;
-  groups: Group[];
-  checks: Check[];
-  problems: Map<string, { readonly problem: Problem; readonly since: Instant }>;
-  refused: Partial<Record<CoreRefusal, number>>;
+/** What a step has written into, and so has copied; everything else is still the previous state's. */
+interface Copies {
+  boots: Map<BootId, Boot> | null;
+  peerStates: Map<NodeName, PeerState> | null;
+  groups: Group[] | null;
+  checks: Check[] | null;
+  problems: Map<string, Known> | null;
 }
 
 export interface Turn {
@@ -29,17 +31,19 @@ export interface Turn {
   readonly now: Instant;
   /** Silence up to this instant may be judged in this step; long ago unless a poll just ended. */
   readonly judged: Instant;
+  /** Its fields may be replaced; its collections are written through the functions below alone. */
   readonly state: Draft;
+  readonly copies: Copies;
   /** Something changed that groups depend on: look at all of them. */
   stirred: boolean;
   /** Only these groups are spoken of in what came: look at them. */
-  readonly touched: Set<GroupName>;
+  touched: Set<GroupName> | null;
   /** Send an advert on every path in this step, whenever the next regular one is due. */
   speak: boolean;
   /** Say again, in this step, whatever some peer has not echoed. */
   repeat: boolean;
   /** Answer on these paths to a boot that nobody had met. */
-  readonly replyOn: Set<string>;
+  replyOn: Set<PathName> | null;
   wantPoll: boolean;
   /** Votes came, or a number left that votes may name. */
   recount: boolean;
@@ -62,20 +66,13 @@ export function beginTurn(settings: Settings, previous: State, now: Instant, jud
     settings,
     now,
     judged,
-    state: {
-      ...previous,
-      boots: new Map(previous.boots),
-      peerStates: new Map(previous.peerStates),
-      groups: [...previous.groups],
-      checks: [...previous.checks],
-      problems: new Map(previous.problems),
-      refused: { ...previous.refused },
-    },
+    state: copyOf(previous),
+    copies: { boots: null, peerStates: null, groups: null, checks: null, problems: null },
     stirred: false,
-    touched: new Set(),
+    touched: null,
     speak: false,
     repeat: false,
-    replyOn: new Set(),
+    replyOn: null,
     wantPoll: false,
     recount: false,
     release: null,
@@ -92,6 +89,16 @@ export function newId(turn: Turn): EffectId {
   return id;
 }
 
+export function touch(turn: Turn, group: GroupName): void {
+  turn.touched ??= new Set();
+  turn.touched.add(group);
+}
+
+export function replyOn(turn: Turn, path: PathName): void {
+  turn.replyOn ??= new Set();
+  turn.replyOn.add(path);
+}
+
 export function tell(turn: Turn, event: DaemonEvent): void {
   turn.late.push({ kind: 'event', event });
 }
@@ -106,13 +113,47 @@ export function groupAt(turn: Turn, index: number): { group: Group; asked: Group
 export function changeGroup(turn: Turn, index: number, change: Partial<Group>): void {
   const { group } = groupAt(turn, index);
   if (changesNothing(group, change)) return;
-  turn.state.groups[index] = { ...group, ...change };
+  turn.copies.groups ??= [...turn.state.groups];
+  turn.copies.groups[index] = Object.assign(copyOfGroup(group), change);
+  turn.state.groups = turn.copies.groups;
 }
 
 export function changeBoot(turn: Turn, boot: Boot, change: Partial<Boot>): Boot {
   const changed = { ...boot, ...change };
-  turn.state.boots.set(boot.boot, changed);
+  setBoot(turn, changed);
   return changed;
+}
+
+export function setBoot(turn: Turn, boot: Boot): void {
+  bootsToWrite(turn).set(boot.boot, boot);
+}
+
+export function deleteBoot(turn: Turn, id: BootId): void {
+  bootsToWrite(turn).delete(id);
+}
+
+function bootsToWrite(turn: Turn): Map<BootId, Boot> {
+  turn.copies.boots ??= new Map(turn.state.boots);
+  turn.state.boots = turn.copies.boots;
+  return turn.copies.boots;
+}
+
+export function peerStatesToWrite(turn: Turn): Map<NodeName, PeerState> {
+  turn.copies.peerStates ??= new Map(turn.state.peerStates);
+  turn.state.peerStates = turn.copies.peerStates;
+  return turn.copies.peerStates;
+}
+
+export function setCheck(turn: Turn, index: number, check: Check): void {
+  turn.copies.checks ??= [...turn.state.checks];
+  turn.copies.checks[index] = check;
+  turn.state.checks = turn.copies.checks;
+}
+
+export function problemsToWrite(turn: Turn): Map<string, Known> {
+  turn.copies.problems ??= new Map(turn.state.problems);
+  turn.state.problems = turn.copies.problems;
+  return turn.copies.problems;
 }
 
 /** Asks for addresses, in the batch of this step; the answer carries its id. */
@@ -138,5 +179,6 @@ function withdraw(turn: Turn, addresses: readonly VirtualAddress[]): void {
 }
 
 export function refuse(turn: Turn, reason: CoreRefusal): void {
-  turn.state.refused[reason] = (turn.state.refused[reason] ?? 0) + 1;
+  const { refused } = turn.state;
+  turn.state.refused = { ...refused, [reason]: (refused[reason] ?? 0) + 1 };
 }

@@ -45,6 +45,9 @@ const withoutKeys: KeyedHash = {
   sign: () => noMac.slice(),
   verify(id, _bytes, mac) {
     if (id !== 0) return 'unknown-key';
-    return mac.length === macBytes && timingSafeEqual(noMac, mac) ? 'good' : 'bad';
+    if (mac.length !== macBytes) return 'bad';
+    // Nothing secret is compared.
+    for (let i = 0; i < macBytes; i += 1) if (mac[i] !== 0) return 'bad';
+    return 'good';
   },
 };

@@ -30,23 +30,37 @@ export class Mouth {
 
   say(advert: Extract<Effect, { kind: 'advert' }>, at: Instant): void {
     const messages = advert.paths.map(({ path, echoes }) => {
-      const { facts, votes } = advert;
-      const header = { ...this.#header(path, advert.tableVersion), facts, votes };
-      return { path, datagrams: encodeAdvert(header, advert.table, echoes, () => this.#next(), this.#hash) };
+      return {
+        path,
+        datagrams: encodeAdvert(this.#header(path, advert), advert.table, echoes, this.#next, this.#hash),
+      };
     });
     for (const { datagrams } of messages) this.#counters.sent += datagrams.length;
     this.#speaker.speak(advert.id, at, this.#sequence, messages);
   }
 
-  #next(): number {
+  readonly #next = (): number => {
     this.#sequence += 1;
     return this.#sequence;
-  }
+  };
 
-  #header(path: PathName, tableVersion: number): Omit<AdvertHeader, 'facts' | 'votes'> {
+  #header(path: PathName, { tableVersion, facts, votes }: Extract<Effect, { kind: 'advert' }>): AdvertHeader {
     const { cluster, node, intervalMs, downAfter } = this.#settings;
     const { boot, configHash, release } = this.#identity;
     const hold = holdMs(this.#settings);
-    return { cluster, node, boot, intervalMs, downAfter, holdMs: hold, path, configHash, release, tableVersion };
+    return {
+      cluster,
+      node,
+      boot,
+      intervalMs,
+      downAfter,
+      holdMs: hold,
+      path,
+      configHash,
+      release,
+      tableVersion,
+      facts,
+      votes,
+    };
   }
 }

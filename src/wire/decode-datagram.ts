@@ -6,7 +6,7 @@ import type { Advert, Echo, SenderFacts, TablePart, Votes } from '#model/advert'
 import { readEntry } from './group-entry.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import * as layout from './layout.ts';
-import { Reader } from './reader.ts';
+import { Reader, u32 } from './reader.ts';
 import type { Refusal } from './refusal.ts';
 import { readFacts } from './sender-facts.ts';
 import { readVotes } from './votes.ts';
@@ -23,8 +23,8 @@ export interface Expected {
 export function decodeDatagram(bytes: Uint8Array, expected: Expected): Decoded {
   const reason = refuseStranger(bytes, expected.cluster) ?? refuseUnauthentic(bytes, expected.hash);
   if (reason !== null) return { kind: 'refused', reason };
-  const signed = bytes.subarray(0, bytes.length - layout.macLength);
-  const reader = new Reader(signed, layout.prefixLength + 1 + expected.cluster.length);
+  const start = layout.prefixLength + 1 + expected.cluster.length;
+  const reader = new Reader(bytes, start, bytes.length - layout.macLength);
   const advert = readAdvert(reader, expected.cluster);
   return reader.refusal === null ? { kind: 'advert', advert } : { kind: 'refused', reason: reader.refusal };
 }
@@ -58,10 +58,6 @@ function refuseUnauthentic(bytes: Uint8Array, hash: KeyedHash): Refusal | null {
   return verdict === 'good' ? null : 'bad-mac';
 }
 
-function u32(bytes: Uint8Array, at: number): number {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(at);
-}
-
 function readAdvert(reader: Reader, cluster: string): Advert {
   const node = reader.name('word', layout.longestWord);
   const path = reader.name('printable', layout.longestPath);
@@ -76,44 +72,62 @@ function readAdvert(reader: Reader, cluster: string): Advert {
   const tableVersion = reader.counter();
   const sections = readSections(reader);
   if (sections.table !== null && sections.table.base > tableVersion) reader.refuse('malformed-table');
-  const times = { intervalMs, downAfter, holdMs };
-  return { cluster, node, boot, sequence, ...times, path, configHash, release, tableVersion, ...sections };
+  const { table, echoes, facts, votes } = sections;
+  return {
+    cluster,
+    node,
+    boot,
+    sequence,
+    intervalMs,
+    downAfter,
+    holdMs,
+    path,
+    configHash,
+    release,
+    tableVersion,
+    table,
+    echoes,
+    facts,
+    votes,
+  };
 }
 
 type Sections = Pick<Advert, 'echoes' | 'table' | 'facts' | 'votes'>;
 
 /** Sections of a type that is not known here are a later minor version's, and skipped. */
 function readSections(reader: Reader): Sections {
-  const found: { echoes?: readonly Echo[]; table?: TablePart; facts?: SenderFacts; votes?: Votes } = {};
-  const once = (isFirst: boolean) => void (isFirst || reader.refuse('malformed-section'));
+  let echoes: readonly Echo[] | null = null;
+  let table: TablePart | null = null;
+  let facts: SenderFacts | null = null;
+  let votes: Votes | null = null;
   while (reader.hasMore) {
     const type = reader.u8();
-    const length = reader.u16();
-    reader.inside(length, () => {
-      if (type === layout.sectionEchoes) {
-        once(found.echoes === undefined);
-        found.echoes = readEchoes(reader);
-      } else if (type === layout.sectionTable) {
-        once(found.table === undefined);
-        found.table = readTablePart(reader);
-      } else if (type === layout.sectionFacts) {
-        once(found.facts === undefined);
-        found.facts = readFacts(reader);
-      } else if (type === layout.sectionVotes) {
-        once(found.votes === undefined);
-        found.votes = readVotes(reader);
-      }
-    });
+    const outerEnd = reader.enter(reader.u16());
+    if (type === layout.sectionEchoes) {
+      if (echoes !== null) reader.refuse('malformed-section');
+      echoes = readEchoes(reader);
+    } else if (type === layout.sectionTable) {
+      if (table !== null) reader.refuse('malformed-section');
+      table = readTablePart(reader);
+    } else if (type === layout.sectionFacts) {
+      if (facts !== null) reader.refuse('malformed-section');
+      facts = readFacts(reader);
+    } else if (type === layout.sectionVotes) {
+      if (votes !== null) reader.refuse('malformed-section');
+      votes = readVotes(reader);
+    }
+    reader.leave(outerEnd);
   }
-  const { echoes = [], table = null, facts = null, votes = null } = found;
-  return { echoes, table, facts, votes };
+  return { echoes: echoes ?? [], table, facts, votes };
 }
 
 function readEchoes(reader: Reader): Echo[] {
   if (reader.left % layout.echoLength !== 0) reader.refuse('malformed-section');
   const echoes: Echo[] = [];
   while (reader.hasMore) {
-    const [boot, sequence, tableVersion] = [reader.hex(), reader.counter(), reader.counter()];
+    const boot = reader.hex();
+    const sequence = reader.counter();
+    const tableVersion = reader.counter();
     const flags = reader.u8();
     if ((flags & ~layout.flagHere) !== 0) reader.refuse('malformed-section');
     echoes.push({ boot, sequence, tableVersion, here: flags === layout.flagHere });

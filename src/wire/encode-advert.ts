@@ -36,7 +36,7 @@ export function encodeAdvert(
 ): Uint8Array[] {
   const said = factsLength(header.facts) + votesLength(header.votes);
   const room = layout.longestDatagram - headerLength(header) - said - layout.macLength;
-  const entries = table?.entries.map(sizeEntry) ?? [];
+  const entries = table === null ? [] : table.entries.map(sizeEntry);
   const echoCount = howManyEchoes(echoes.length, room - leastForTable(table, entries));
   const parts = table === null ? [null] : split(table.base, entries, room - echoesLength(echoCount));
   return parts.map((part) => {

@@ -53,18 +53,18 @@ export function writeEntry(writer: Writer, { entry, tieBreak, size }: SizedEntry
 
 /** Meaningless when the reader has refused by then. */
 export function readEntry(reader: Reader): GroupEntry {
-  return reader.inside(reader.u16(), () => {
-    const group = reader.name('word', longestWord);
-    const role = known(reader, roles.get(reader.u8()), 'starting');
-    const priority = reader.u8(priorityRange);
-    const flags = reader.u8();
-    const wants = known(reader, wishes.get(flags & ~flagPinned), 'nothing');
-    const tieBreak = readTieBreak(reader);
-    const successor = reader.optionalName('word', longestWord);
-    const epoch = reader.counter();
-    const inherits = readInheritance(reader);
-    return { group, role, priority, tieBreak, wants, pinned: (flags & flagPinned) !== 0, successor, epoch, inherits };
-  });
+  const outerEnd = reader.enter(reader.u16());
+  const group = reader.name('word', longestWord);
+  const role = known(reader, roles.get(reader.u8()), 'starting');
+  const priority = reader.u8(priorityRange);
+  const flags = reader.u8();
+  const wants = known(reader, wishes.get(flags & ~flagPinned), 'nothing');
+  const tieBreak = readTieBreak(reader);
+  const successor = reader.optionalName('word', longestWord);
+  const epoch = reader.counter();
+  const inherits = readInheritance(reader);
+  reader.leave(outerEnd);
+  return { group, role, priority, tieBreak, wants, pinned: (flags & flagPinned) !== 0, successor, epoch, inherits };
 }
 
 /** Left out where there is none, as by every sender that does not know of it. */

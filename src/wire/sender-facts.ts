@@ -2,7 +2,7 @@
 // advert of that host, however many groups it has.
 
 import type { GatewayWord, SenderFacts } from '#model/advert';
-import { ethernetAddress, ethernetText } from './ethernet-address.ts';
+import { ethernetAddress } from './ethernet-address.ts';
 import * as layout from './layout.ts';
 import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
@@ -32,6 +32,6 @@ export function readFacts(reader: Reader): SenderFacts {
   const isWhole = Number.isInteger(count) && count <= layout.mostHardwareAddresses;
   if (gateway === undefined || !isWhole) reader.refuse('malformed-section');
   const macs: string[] = [];
-  while (reader.hasMore) macs.push(ethernetText(reader.raw(layout.hardwareAddressLength)));
+  while (reader.hasMore) macs.push(reader.hardwareAddress());
   return { gateway: gateway ?? 'none', macs };
 }

@@ -65,7 +65,9 @@ export function readVotes(reader: Reader): Votes {
 }
 
 function readVote(reader: Reader): Vote {
-  const [boot, sequence, tableVersion] = [reader.hex(), reader.counter(), reader.counter()];
+  const boot = reader.hex();
+  const sequence = reader.counter();
+  const tableVersion = reader.counter();
   const except: VoteException[] = [];
   for (let left = reader.u8(); left > 0 && reader.refusal === null; left -= 1) {
     except.push({ group: reader.name('word', longestWord), epoch: reader.counter() });

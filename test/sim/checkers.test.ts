@@ -111,6 +111,16 @@ fires(
 );
 
 fires(
+  'kernel: an address that ended before its time, without a word',
+  kernelChecker,
+  (cluster) => {
+    holderOf(cluster).holder.kernel.lateMs = -60_000;
+    cluster.run(10_000);
+  },
+  /the kernel has lost/,
+);
+
+fires(
   'reasons: a holder said to be lost that is heard',
   (cluster) => new ReasonChecker(cluster),
   (cluster) => {

@@ -70,7 +70,7 @@ export function planFor(seed: number, asked: Asked = {}): Plan {
   // Everything is drawn, even what is asked for: the rest of a seed stays as it is.
   const drawn = {
     profile: random.weighted(weights),
-    nodes: Number(random.weighted({ 2: 44, 3: 36, 4: 8, 5: 8, 6: 2, 7: 2 })),
+    nodes: Number(random.weighted({ 2: 56, 3: 38, 4: 2, 5: 2, 6: 1, 7: 1 })),
     lease: random.weighted(leases),
   };
   // What came later is drawn apart from what was there: so seeds of availability mode stay what they were.

@@ -6,7 +6,8 @@ import { playAll } from './crew.ts';
 import { faults } from './faults.ts';
 import { replayCommand, Tally } from './tally.ts';
 
-const hours = Number(env['LOCUM_SIM_HOURS'] ?? 30);
+/** Many where nobody waits for them. */
+const hours = Number(env['LOCUM_SIM_HOURS'] ?? (env['CI'] === 'true' ? 1200 : 30));
 const first = Number(env['LOCUM_SEED'] ?? 1);
 
 test(`whatever fails, for ${hours} cluster-hours`, async (t) => {

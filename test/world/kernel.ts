@@ -25,6 +25,8 @@ export class FakeKernel {
   readonly claimed = new Set<string>();
   /** How long an address outlives its lifetime. */
   lateMs = 0;
+  /** How often an address came, went, or got another end. */
+  changes = 0;
   readonly gate: FakeGate | null;
   readonly #lease: Lease;
   readonly #held = new Map<string, number>();
@@ -76,6 +78,7 @@ export class FakeKernel {
       }
       this.#held.delete(key);
       this.#leaving.delete(key);
+      this.changes += 1;
       this.claimed.delete(key);
       return { key, kind: 'absent' };
     });
@@ -101,6 +104,7 @@ export class FakeKernel {
   /** Somebody's hand. */
   remove(key: string): void {
     if (!this.#held.delete(key)) return;
+    this.changes += 1;
     this.#told.changed(key, false);
     this.#told.moved();
   }
@@ -121,12 +125,20 @@ export class FakeKernel {
     return this.gate === null ? end : Math.min(end, this.gate.until);
   }
 
+  /** When the first address ends, unless it is renewed or taken away before. */
+  firstEnd(): number {
+    let first = Number.POSITIVE_INFINITY;
+    for (const until of this.#held.values()) first = Math.min(first, until);
+    return first;
+  }
+
   left(): string[] {
     return [...this.claimed].filter((key) => this.has(key));
   }
 
   powerCut(): void {
     this.#held.clear();
+    this.changes += 1;
     this.claimed.clear();
     this.#leaving.clear();
     this.gate?.clear();
@@ -147,6 +159,7 @@ export class FakeKernel {
 
   #set(key: string, until: number): void {
     this.#held.set(key, until);
+    this.changes += 1;
     if (Number.isFinite(until) && !this.#watched.has(key)) this.#watch(key, until);
   }
 
@@ -162,6 +175,7 @@ export class FakeKernel {
         return;
       }
       this.#held.delete(key);
+      this.changes += 1;
       this.#told.changed(key, false);
       this.#told.moved();
     });

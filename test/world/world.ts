@@ -126,6 +126,7 @@ export class World implements Surroundings {
   /** Whether a frame gets from one host to another on this interface. */
   connects(from: Host, to: Host, path: string): boolean {
     if (from.down.has(path) || to.down.has(path)) return false;
+    if (this.cuts.size === 0) return true;
     const route = `${from.name}>${to.name}`;
     return !this.cuts.has(route) && !this.cuts.has(`${route}@${path}`);
   }
@@ -153,15 +154,23 @@ export class World implements Surroundings {
 
   #carry(parcel: Parcel, to: Host): void {
     const { from, path, bytes } = parcel;
-    const route = `${from.name}>${to.name}`;
-    const filtered = this.filtered.has(route) || this.filtered.has(`${route}@${path}`);
-    if (!this.connects(from, to, path) || filtered || this.tap(from.name, to.name, path, bytes) === 'drop') {
+    if (
+      !this.connects(from, to, path) ||
+      this.#filters(from, to, path) ||
+      this.tap(from.name, to.name, path, bytes) === 'drop'
+    ) {
       this.lost(parcel, to);
       return;
     }
     for (let copies = this.copies(); copies > 0; copies -= 1) {
       this.events.at(this.arrivalOf(parcel, to), () => this.arrive(parcel, to));
     }
+  }
+
+  #filters(from: Host, to: Host, path: string): boolean {
+    if (this.filtered.size === 0) return false;
+    const route = `${from.name}>${to.name}`;
+    return this.filtered.has(route) || this.filtered.has(`${route}@${path}`);
   }
 
   protected arrivalOf(_parcel: Parcel, _to: Host): number {

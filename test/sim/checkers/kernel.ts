@@ -1,7 +1,6 @@
 // What a daemon believes of its addresses is what its kernel has, once the kernel has answered; the addresses of a
 // group come and go together; and whoever plays no part in a group has none of them.
 
-import { addressKey } from '#lib/ip';
 import type { Group } from '#core/state';
 import type { Host } from '../../world/host.ts';
 import type { Cluster } from '../cluster.ts';
@@ -13,27 +12,48 @@ const answeredMs = 200;
 /** The longest time between a removal by hand and the address put back. */
 const removalMs = 65_000;
 
+/** One host as it was when it was last found in order: until something of this changes it still is. */
+interface InOrder {
+  groups: readonly Group[] | null;
+  changes: number;
+  /** When the first of its addresses ends unless renewed, by the clock of the host. */
+  until: number;
+}
+
 export function kernelChecker(cluster: Cluster): Checker {
   const wrongSince = cluster.list.map(() => cluster.answerMasks.map(() => Number.NaN));
+  const inOrder = cluster.list.map((): InOrder => ({ groups: null, changes: 0, until: 0 }));
   const allowedMs = answeredMs + 3 * cluster.plan.intervalMs;
+  const lookAt = (host: Host, groups: readonly Group[], since: number[], known: InOrder): string | null => {
+    let sure = true;
+    for (const [nth, group] of groups.entries()) {
+      const wrong = whatIsWrong(cluster, host, nth, group);
+      if (wrong !== null || isExcused(cluster, host)) sure = false;
+      if (wrong === null) since[nth] = Number.NaN;
+      else if (Number.isNaN(since[nth])) since[nth] = cluster.events.now;
+      else if (cluster.events.now - (since[nth] ?? 0) > allowedMs) return `${host.name} group ${group.name}: ${wrong}`;
+    }
+    known.groups = sure ? groups : null;
+    known.changes = host.kernel.changes;
+    known.until = host.kernel.firstEnd();
+    return null;
+  };
   return {
     name: 'kernel',
     step() {
-      for (const [index, host] of cluster.list.entries()) {
+      for (let index = 0; index < cluster.list.length; index += 1) {
+        const [host, since, known] = [cluster.list[index], wrongSince[index], inOrder[index]];
+        if (host === undefined || since === undefined || known === undefined) continue;
         const groups = host.daemon?.state?.groups;
-        const since = wrongSince[index];
-        if (since === undefined) continue;
         if (groups === undefined || host.process === null || host.process.blocked) {
           since.fill(Number.NaN);
+          known.groups = null;
           continue;
         }
-        for (const [nth, group] of groups.entries()) {
-          const wrong = whatIsWrong(cluster, host, nth, group);
-          if (wrong === null) since[nth] = Number.NaN;
-          else if (Number.isNaN(since[nth])) since[nth] = cluster.events.now;
-          else if (cluster.events.now - (since[nth] ?? 0) > allowedMs)
-            return `${host.name} group ${group.name}: ${wrong}`;
-        }
+        const same = groups === known.groups && host.kernel.changes === known.changes;
+        if (same && host.clock.now() < known.until) continue;
+        const wrong = lookAt(host, groups, since, known);
+        if (wrong !== null) return wrong;
       }
       return null;
     },
@@ -42,16 +62,20 @@ export function kernelChecker(cluster: Cluster): Checker {
 
 function whatIsWrong(cluster: Cluster, host: Host, nth: number, group: Group): string | null {
   let there = 0;
-  const { addresses = [] } = host.settings.groups[nth] ?? {};
-  for (const address of addresses) {
-    const key = addressKey(address);
+  const keys = cluster.keysOf(nth);
+  for (const key of keys) {
     const has = host.kernel.has(key);
     if (has !== group.present.has(key)) return has ? `the kernel still has ${key}` : `the kernel has lost ${key}`;
     if (has) there += 1;
   }
   const holds = group.role === 'active' || group.role === 'claiming';
-  if (holds) return inPart(cluster, host, group, there, addresses.length);
+  if (holds) return isExcused(cluster, host) ? null : inPart(group, there, keys.length);
   return there > 0 && !isStuck(cluster, host) ? `${there} addresses are there while ${group.role}` : null;
+}
+
+/** What was removed by hand may be missing for so long, and not longer. */
+function isExcused(cluster: Cluster, host: Host): boolean {
+  return cluster.events.now - cluster.markedAt(host, 'removed') < removalMs || isStuck(cluster, host);
 }
 
 /** A kernel that refuses a release is asked no more often than so. */
@@ -59,10 +83,7 @@ function isStuck(cluster: Cluster, host: Host): boolean {
   return host.kernel.stuck.size > 0 || cluster.events.now - cluster.markedAt(host, 'stuck') < removalMs;
 }
 
-function inPart(cluster: Cluster, host: Host, group: Group, there: number, all: number): string | null {
-  const removed = cluster.events.now - cluster.markedAt(host, 'removed') < removalMs;
-  if (isStuck(cluster, host)) return null;
-  if (there > 0 && there < all && !removed) return `${there} of ${all} addresses are there`;
-  if (group.role === 'active' && there === 0 && !removed) return 'active without an address';
-  return null;
+function inPart(group: Group, there: number, all: number): string | null {
+  if (there > 0 && there < all) return `${there} of ${all} addresses are there`;
+  return group.role === 'active' && there === 0 ? 'active without an address' : null;
 }

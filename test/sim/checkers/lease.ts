@@ -13,10 +13,11 @@ export function leaseChecker(cluster: Cluster): Checker {
   return {
     name: 'lease',
     step() {
-      for (const [group, mask] of cluster.answerMasks.entries()) {
-        if (mask === 0) continue;
-        for (const [index, host] of cluster.list.entries()) {
+      for (let group = 0; group < cluster.answerMasks.length; group += 1) {
+        const mask = cluster.answerMasks[group] ?? 0;
+        for (let index = 0; mask >> index !== 0; index += 1) {
           if ((mask & (1 << index)) === 0) continue;
+          const host = cluster.hostAt(index);
           const silentMs = host.clock.now() - (cluster.leftAt[index] ?? 0);
           if (silentMs <= (allowedMs[index] ?? 0)) continue;
           return `${host.name} answers for group ${group} ${silentMs.toFixed(1)} ms after its last advert`;

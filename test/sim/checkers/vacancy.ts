@@ -30,8 +30,9 @@ export class VacancyChecker implements Checker {
   }
 
   step(): string | null {
-    for (const [group, mask] of this.#cluster.answerMasks.entries()) {
-      if (mask !== 0) continue;
+    const { answerMasks } = this.#cluster;
+    for (let group = 0; group < answerMasks.length; group += 1) {
+      if (answerMasks[group] !== 0) continue;
       const ms = this.#lastingMs(group);
       if (ms <= this.#boundMs) continue;
       const fit = this.#cluster.list.filter((host) => this.#isFit(host)).map(({ name }) => name);
