@@ -16,8 +16,9 @@ type Inheritance = NonNullable<GroupEntry['inherits']>;
 export function noteEpochs(turn: Turn, { votes, table }: Advert): void {
   const { quorum } = turn.state;
   if (quorum === null) return;
-  const heard = (table?.entries ?? []).map(({ epoch }) => epoch);
-  raiseEpoch(turn, Math.max(votes?.epoch ?? 0, ...heard));
+  let highest = votes?.epoch ?? 0;
+  for (const { epoch } of table?.entries ?? []) highest = Math.max(highest, epoch);
+  raiseEpoch(turn, highest);
 }
 
 /** What sets a claim apart from all that were before it. */

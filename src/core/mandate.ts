@@ -20,10 +20,28 @@ const mostSent = 256;
 
 type Ballot = Pick<Vote, 'sequence' | 'tableVersion' | 'except'>;
 
+interface Cast {
+  readonly node: NodeName;
+  readonly ballot: Ballot;
+}
+
 export function noteSpoken(turn: Turn, id: EffectId): void {
   const { quorum, tableVersion } = turn.state;
   if (quorum === null) return;
-  turn.state.quorum = { ...quorum, sent: [...quorum.sent, { id, tableVersion, left: null }].slice(-mostSent) };
+  const sent = quorum.sent.slice(firstOfUse(turn, quorum.sent));
+  sent.push({ id, tableVersion, left: null });
+  turn.state.quorum = { ...quorum, sent };
+}
+
+/** A number that left a lease ago gives no right to hold any more; of those the last is kept, as a bound for later ones. */
+function firstOfUse(turn: Turn, sent: readonly SentAdvert[]): number {
+  const over = later(turn.now, -leaseMs(turn.settings));
+  const crowd = sent.length + 1 - mostSent;
+  for (let index = sent.length - 1; index > crowd; index -= 1) {
+    const left = sent[index]?.left;
+    if (left != null && left.at <= over) return index;
+  }
+  return Math.max(0, crowd);
 }
 
 /** It left: now its numbers are known, and this node votes for them as others do. */
@@ -42,59 +60,63 @@ export function noteSent(turn: Turn, { id, at, last }: Extract<Input, { kind: 's
 /** Before the decisions of a step: what the votes known by now are worth for each group. */
 export function countVotes(turn: Turn): void {
   const { quorum } = turn.state;
-  if (quorum === null || !turn.recount) return;
+  if (quorum === null || !turn.recount || !turn.state.groups.some(({ role }) => isClaim(role))) return;
   const cast = ballotsOf(turn, quorum);
   // With no exceptions, groups that were claimed in one version have one answer.
-  const known = new Map<number, Instant | null>();
-  const plain = [...cast.values()].flat().every(({ except }) => except.length === 0);
-  for (const [index, group] of turn.state.groups.entries()) {
+  const plain = cast.every(({ ballot }) => ballot.except.length === 0);
+  let [knownFor, until]: [number, Instant | null] = [Number.NaN, null];
+  for (let index = 0; index < turn.state.groups.length; index += 1) {
+    const { group } = groupAt(turn, index);
     if (!isClaim(group.role)) continue;
     if (!plain && isOutdone(cast, group)) touch(turn, group.name);
-    const memo = plain ? known.get(group.epochVersion) : undefined;
-    const until = memo === undefined ? mandateBy(turn, quorum, cast, group) : memo;
-    known.set(group.epochVersion, until);
+    if (!plain || group.epochVersion !== knownFor) until = mandateBy(turn, quorum, cast, group);
+    knownFor = group.epochVersion;
     if (until === null || until <= group.mandate) continue;
     changeGroup(turn, index, { mandate: until });
     if (group.role === 'claiming' && group.holdId === null) touch(turn, group.name);
   }
 }
 
-function ballotsOf(turn: Turn, quorum: QuorumState): Map<NodeName, Ballot[]> {
-  const cast = new Map<NodeName, Ballot[]>();
+function ballotsOf(turn: Turn, quorum: QuorumState): Cast[] {
+  const cast: Cast[] = [];
   const own = quorum.candidates.get(turn.state.boot);
-  if (own !== undefined) cast.set(turn.settings.node, [own]);
+  if (own !== undefined) cast.push({ node: turn.settings.node, ballot: own });
   for (const boot of turn.state.boots.values()) {
     const vote = boot.votes?.given.find((given) => given.boot === turn.state.boot);
     if (vote === undefined || boot.node === turn.settings.node || !votes(turn, boot)) continue;
-    cast.set(boot.node, [...(cast.get(boot.node) ?? []), vote]);
+    cast.push({ node: boot.node, ballot: vote });
   }
   return cast;
 }
 
 /** Until when the highest number that counts lets this node hold the group; null when none does. */
-function mandateBy(
-  turn: Turn,
-  quorum: QuorumState,
-  cast: ReadonlyMap<NodeName, readonly Ballot[]>,
-  group: Group,
-): Instant | null {
+function mandateBy(turn: Turn, quorum: QuorumState, cast: readonly Cast[], group: Group): Instant | null {
   const asked = turn.settings.quorum;
   if (asked === null) return null;
-  const numbers = new Map([...cast].map(([node, ballots]) => [node, highest(ballots, group)] as const));
-  const own = numbers.get(turn.settings.node) ?? 0;
-  const counted = [...numbers.values()].filter((number) => number > 0).toSorted((a, b) => b - a);
+  const voters: NodeName[] = [];
+  const counted: number[] = [];
+  let own = 0;
+  for (const { node, ballot } of cast) {
+    const number = countedIn(ballot, group);
+    const known = voters.indexOf(node);
+    // Two lives of one node are one voter.
+    if (known >= 0) counted[known] = Math.max(number, counted[known] ?? 0);
+    else counted[voters.push(node) - 1] = number;
+    if (node === turn.settings.node) own = Math.max(own, number);
+  }
+  if (own === 0) return null;
+  counted.sort((a, b) => b - a);
   const number = Math.min(own, counted[majorityOf(asked) - 1] ?? 0);
   const at = number === 0 ? null : sentAt(quorum.sent, number);
   return at === null ? null : later(at, leaseMs(turn.settings));
 }
 
-function highest(
-  ballots: readonly Ballot[],
+/** The number that the ballot names, where it covers the group; else 0. */
+function countedIn(
+  { sequence, tableVersion, except }: Ballot,
   { name, epochVersion }: { name: GroupName; epochVersion: number },
 ): number {
-  return ballots.reduce((best, { sequence, tableVersion, except }) => {
-    return tableVersion < epochVersion || except.some(({ group }) => group === name) ? best : Math.max(best, sequence);
-  }, 0);
+  return tableVersion < epochVersion || except.some(({ group }) => group === name) ? 0 : sequence;
 }
 
 /** A claim that a voter refused because it had granted a later one: it has to be made anew, above that. */
@@ -103,12 +125,9 @@ export function mustClaimAnew(turn: Turn, group: Group): boolean {
   return quorum !== null && isOutdone(ballotsOf(turn, quorum), group);
 }
 
-function isOutdone(
-  cast: ReadonlyMap<NodeName, readonly Ballot[]>,
-  { role, name, epoch, epochVersion, holdId }: Group,
-): boolean {
+function isOutdone(cast: readonly Cast[], { role, name, epoch, epochVersion, holdId }: Group): boolean {
   if (role !== 'claiming' || holdId !== null) return false;
-  return [...cast.values()].flat().some(({ tableVersion, except }) => {
+  return cast.some(({ ballot: { tableVersion, except } }) => {
     return tableVersion >= epochVersion && except.some((one) => one.group === name && one.epoch >= epoch);
   });
 }
@@ -134,7 +153,7 @@ export function sentAt(sent: readonly SentAdvert[], number: number): Instant | n
 
 /** The end of the shortest mandate among groups whose addresses are there, or asked for. */
 export function authorityUntil(turn: Turn): Instant {
-  return turn.state.groups.filter(isOpen).reduce((until, { mandate }) => earliest(until, mandate), never);
+  return turn.state.groups.reduce((until, group) => (isOpen(group) ? earliest(until, group.mandate) : until), never);
 }
 
 function isOpen({ role, holdId }: Group): boolean {

@@ -33,9 +33,12 @@ interface Asking {
 export function endPromises(turn: Turn): void {
   const { quorum } = turn.state;
   if (quorum === null) return;
-  const over = [...quorum.candidates].filter(([, { until }]) => until <= turn.now && until !== longAgo);
-  if (over.length > 0) {
-    turn.state.quorum = withoutPromises(quorum, new Set(over.map(([boot]) => boot)));
+  let over: Set<BootId> | null = null;
+  for (const [boot, { until }] of quorum.candidates) {
+    if (until <= turn.now && until !== longAgo) over = (over ?? new Set()).add(boot);
+  }
+  if (over !== null) {
+    turn.state.quorum = withoutPromises(quorum, over);
     turn.stirred = true;
   }
   const { silentUntil } = turn.state.quorum ?? quorum;
@@ -48,8 +51,9 @@ export function endPromises(turn: Turn): void {
 export function promisesWakeAt(turn: Turn): Instant {
   const { quorum } = turn.state;
   if (quorum === null) return never;
-  const ends = [...quorum.candidates.values()].map(({ until }) => (until === longAgo ? never : until));
-  return earliest(quorum.silentUntil ?? never, ...ends);
+  let at = quorum.silentUntil ?? never;
+  for (const { until } of quorum.candidates.values()) if (until !== longAgo) at = earliest(at, until);
+  return at;
 }
 
 /** A newer word of another node, already applied: `before` is what was known of it until now. */
@@ -91,27 +95,26 @@ export function reconsider(turn: Turn): void {
 function forgetTheDead(turn: Turn): void {
   const { quorum, boots, boot: own } = turn.state;
   if (quorum === null) return;
-  const dead = [...quorum.candidates].filter(([id, { until }]) => {
-    return until === longAgo && id !== own && (boots.get(id)?.state ?? 'lost') === 'lost';
-  });
-  if (dead.length === 0) return;
-  const candidates = new Map(quorum.candidates);
-  for (const [id] of dead) candidates.delete(id);
-  turn.state.quorum = { ...quorum, candidates };
+  let candidates: Map<BootId, Candidate> | null = null;
+  for (const [id, { until }] of quorum.candidates) {
+    if (until !== longAgo || id === own || (boots.get(id)?.state ?? 'lost') !== 'lost') continue;
+    candidates ??= new Map(quorum.candidates);
+    candidates.delete(id);
+  }
+  if (candidates !== null) turn.state.quorum = { ...quorum, candidates };
 }
 
 function freeWhatIsLetGo(turn: Turn): void {
   const { quorum } = turn.state;
   if (quorum?.candidates.has(turn.state.boot) !== true) return;
-  const changed: [GroupName, Promised][] = [];
+  let promises: Map<GroupName, Promised> | null = null;
   for (const { name, role } of turn.state.groups) {
     const promise = quorum.promises.get(name);
     if (promise?.standing !== true || promise.boot !== turn.state.boot || isClaim(role)) continue;
-    changed.push([name, { ...promise, standing: false }]);
+    promises ??= new Map(quorum.promises);
+    promises.set(name, { ...promise, standing: false });
   }
-  if (changed.length > 0) {
-    turn.state.quorum = { ...quorum, promises: new Map([...quorum.promises, ...changed]) };
-  }
+  if (promises !== null) turn.state.quorum = { ...quorum, promises };
 }
 
 /** The same claims as before, under a higher number: they all last longer, at the cost of one. */

@@ -30,8 +30,9 @@ function nextSilence(turn: Turn): Instant {
   let at = never;
   for (const boot of turn.state.boots.values()) {
     if (boot.state === 'lost') continue;
-    at = earlier(at, lostAt(turn, boot));
     if (boot.state === 'two-way') at = earlier(at, echoEndsAt(boot));
+    // What others hear of it only puts that off: they are asked where it could be the next.
+    if (later(boot.lastHeardAt, boot.downMs + boot.patienceMs) < at) at = earlier(at, lostAt(turn, boot));
     for (const path of boot.paths.values()) {
       if (path.state !== 'lost') at = earlier(at, pathLostAt(boot, path));
       if (path.state === 'two-way') at = earlier(at, pathEchoEndsAt(boot, path));
