@@ -8,19 +8,32 @@ const macBytes = 16;
 
 export const cheapHash: KeyedHash = {
   keyId,
-  sign: macOf,
+  sign(bytes) {
+    const hash = hashOf(bytes);
+    const mac = new Uint8Array(macBytes);
+    for (let i = 0; i < macBytes; i += 1) mac[i] = hash >>> (8 * (i % 4));
+    return mac;
+  },
   verify(id, bytes, mac) {
     if (id !== keyId) return 'unknown-key';
-    const right = macOf(bytes);
-    return mac.length === macBytes && right.every((byte, index) => byte === mac[index]) ? 'good' : 'bad';
+    if (mac.length !== macBytes) return 'bad';
+    const hash = hashOf(bytes);
+    for (let i = 0; i < macBytes; i += 1) if (mac[i] !== ((hash >>> (8 * (i % 4))) & 0xff)) return 'bad';
+    return 'good';
   },
 };
 
-/** FNV-1a, of 32 bits, in four places. */
-function macOf(bytes: Uint8Array): Uint8Array {
-  let hash = 0x811c9dc5;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
-  const mac = new Uint8Array(macBytes);
-  for (let i = 0; i < macBytes; i += 1) mac[i] = hash >>> (8 * (i % 4));
-  return mac;
+/** As FNV-1a, four bytes at a time: each step loses nothing of what went before, so another word is another hash. */
+function hashOf(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5 ^ bytes.length;
+  let at = 0;
+  for (; at + 3 < bytes.length; at += 4) hash = Math.imul(hash ^ wordAt(bytes, at), 0x01000193);
+  for (; at < bytes.length; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
+  return hash;
+}
+
+function wordAt(bytes: Uint8Array, at: number): number {
+  return (
+    (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)
+  );
 }

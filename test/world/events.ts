@@ -1,23 +1,32 @@
 // Virtual time: what is due next, in order of time and then of asking.
 
+interface Due {
+  readonly at: number;
+  readonly order: number;
+  readonly run: () => void;
+}
+
 export class Events {
   now = 0;
   /** Called after each thing that happened. */
   watch: () => void = () => {};
   #next = 0;
-  readonly #heap: { at: number; order: number; run: () => void }[] = [];
+  readonly #heap: Due[] = [];
 
   at(at: number, run: () => void): void {
-    const item = { at: Math.max(at, this.now), order: this.#next, run };
+    const item = { at: at > this.now ? at : this.now, order: this.#next, run };
     this.#next += 1;
-    this.#heap.push(item);
-    let i = this.#heap.length - 1;
+    const heap = this.#heap;
+    let i = heap.length;
+    heap.push(item);
     while (i > 0) {
-      const parent = (i - 1) >> 1;
-      if (!this.#before(i, parent)) break;
-      this.#swap(i, parent);
-      i = parent;
+      const up = (i - 1) >> 1;
+      const parent = heap[up];
+      if (parent === undefined || !before(item, parent)) break;
+      heap[i] = parent;
+      i = up;
     }
+    heap[i] = item;
   }
 
   after(ms: number, run: () => void): void {
@@ -35,33 +44,27 @@ export class Events {
   }
 
   #pop(): void {
-    const last = this.#heap.pop();
-    if (last === undefined || this.#heap.length === 0) return;
-    this.#heap[0] = last;
-    for (let i = 0; ; ) {
-      const left = 2 * i + 1;
-      const right = left + 1;
-      let least = i;
-      if (left < this.#heap.length && this.#before(left, least)) least = left;
-      if (right < this.#heap.length && this.#before(right, least)) least = right;
-      if (least === i) return;
-      this.#swap(i, least);
-      i = least;
+    const heap = this.#heap;
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) return;
+    let i = 0;
+    for (;;) {
+      let down = 2 * i + 1;
+      let least = heap[down];
+      if (least === undefined) break;
+      const right = heap[down + 1];
+      if (right !== undefined && before(right, least)) {
+        down += 1;
+        least = right;
+      }
+      if (!before(least, last)) break;
+      heap[i] = least;
+      i = down;
     }
+    heap[i] = last;
   }
+}
 
-  #before(i: number, j: number): boolean {
-    const a = this.#heap[i];
-    const b = this.#heap[j];
-    if (a === undefined || b === undefined) return false;
-    return a.at < b.at || (a.at === b.at && a.order < b.order);
-  }
-
-  #swap(i: number, j: number): void {
-    const a = this.#heap[i];
-    const b = this.#heap[j];
-    if (a === undefined || b === undefined) return;
-    this.#heap[i] = b;
-    this.#heap[j] = a;
-  }
+function before(a: Due, b: Due): boolean {
+  return a.at < b.at || (a.at === b.at && a.order < b.order);
 }

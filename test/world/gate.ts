@@ -16,6 +16,8 @@ export class FakeGate {
   #watching = false;
   readonly #clock: HostClock;
   readonly #moved: () => void;
+  /** Called when it ends at another instant than before. */
+  onRenewed: () => void = () => {};
 
   constructor(clock: HostClock, moved: () => void) {
     this.#clock = clock;
@@ -52,6 +54,7 @@ export class FakeGate {
   renew(until: number): void {
     if (this.#open.size === 0) return;
     this.#until = Math.max(this.#until, until + this.lateMs + this.conversionMs());
+    this.onRenewed();
     if (!this.#watching) this.#watch();
   }
 

@@ -42,6 +42,7 @@ export class FakeKernel {
     this.#clock = clock;
     this.#told = told;
     this.gate = lease.kind === 'nftables' ? new FakeGate(clock, () => told.moved()) : null;
+    if (this.gate !== null) this.gate.onRenewed = () => (this.changes += 1);
   }
 
   hold(addresses: readonly VirtualAddress[], until: number): AddressOutcome[] {

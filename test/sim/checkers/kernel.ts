@@ -9,6 +9,9 @@ import type { Checker } from './checker.ts';
 /** Longer than any answer of a kernel. */
 const answeredMs = 200;
 
+/** More than what is lost where the time of one clock is reckoned in that of another. */
+const roundingMs = 0.01;
+
 /** The longest time between a removal by hand and the address put back. */
 const removalMs = 65_000;
 
@@ -16,7 +19,7 @@ const removalMs = 65_000;
 interface InOrder {
   groups: readonly Group[] | null;
   changes: number;
-  /** When the first of its addresses ends unless renewed, by the clock of the host. */
+  /** No address of it ends before this instant of true time; one that stands still or is late only makes it later. */
   until: number;
 }
 
@@ -35,7 +38,7 @@ export function kernelChecker(cluster: Cluster): Checker {
     }
     known.groups = sure ? groups : null;
     known.changes = host.kernel.changes;
-    known.until = host.kernel.firstEnd();
+    known.until = cluster.events.now + (host.kernel.firstEnd() - host.clock.now()) / host.clock.rate - roundingMs;
     return null;
   };
   return {
@@ -51,7 +54,7 @@ export function kernelChecker(cluster: Cluster): Checker {
           continue;
         }
         const same = groups === known.groups && host.kernel.changes === known.changes;
-        if (same && host.clock.now() < known.until) continue;
+        if (same && cluster.events.now < known.until) continue;
         const wrong = lookAt(host, groups, since, known);
         if (wrong !== null) return wrong;
       }

@@ -32,7 +32,8 @@ export class QuorumChecker implements Checker {
   /** By voter, then by group: promises of this and of earlier lives, by the node that they were given to. */
   readonly #given: Map<GroupName, Map<string, Given>>[];
   readonly #looked: (QuorumState | null)[];
-  readonly #ends: number[][];
+  /** By host, then by group: until when its kernel was last seen to answer, and at which of its changes. */
+  readonly #ends: ({ readonly changes: number; readonly until: number } | null)[][];
   readonly #epochs: number[];
   #pair: { readonly since: number; readonly why: string } | null = null;
 
@@ -41,21 +42,24 @@ export class QuorumChecker implements Checker {
     this.#majority = Math.floor(cluster.list.length / 2) + 1;
     this.#given = cluster.list.map(() => new Map());
     this.#looked = cluster.list.map(() => null);
-    this.#ends = cluster.list.map(() => cluster.answerMasks.map(() => Number.NEGATIVE_INFINITY));
+    this.#ends = cluster.list.map(() => cluster.answerMasks.map(() => null));
     this.#epochs = cluster.answerMasks.map(() => 0);
   }
 
   step(): string | null {
-    for (const [index, host] of this.#cluster.list.entries()) {
-      const wrong = this.#lookAtVoter(index, host);
+    const { list, answerMasks } = this.#cluster;
+    for (let index = 0; index < list.length; index += 1) {
+      const quorum = list[index]?.daemon?.state?.quorum ?? null;
+      const wrong = quorum === null || quorum === this.#looked[index] ? null : this.#lookAtVoter(index, quorum);
       if (wrong !== null) return wrong;
     }
-    for (const [group, mask] of this.#cluster.answerMasks.entries()) {
+    for (let group = 0; group < answerMasks.length; group += 1) {
+      const mask = answerMasks[group] ?? 0;
       if (mask === 0) continue;
       const two = (mask & (mask - 1)) === 0 ? null : this.#judge(group, mask);
       if (two !== null) return two;
-      for (const [index, host] of this.#cluster.list.entries()) {
-        const wrong = (mask & (1 << index)) === 0 ? null : this.#lookAtLease(group, index, host);
+      for (let index = 0; mask >> index !== 0; index += 1) {
+        const wrong = (mask & (1 << index)) === 0 ? null : this.#lookAtLease(group, index);
         if (wrong !== null) return wrong;
       }
     }
@@ -64,7 +68,8 @@ export class QuorumChecker implements Checker {
 
   moved(group: number, before: number, after: number): string | null {
     for (const [index] of this.#cluster.list.entries()) {
-      if ((before & ~after & (1 << index)) !== 0) this.#forgetEnd(index, group);
+      const ends = this.#ends[index];
+      if (ends !== undefined && (before & ~after & (1 << index)) !== 0) ends[group] = null;
     }
     if (this.#pair !== null && !this.#cluster.answerMasks.some((mask) => (mask & (mask - 1)) !== 0)) this.end();
     return null;
@@ -117,29 +122,35 @@ export class QuorumChecker implements Checker {
   }
 
   /** A kernel that answers for longer than before: a majority must stand behind that. */
-  #lookAtLease(group: number, index: number, host: Host): string | null {
+  #lookAtLease(group: number, index: number): string | null {
+    const host = this.#cluster.hostAt(index);
+    const ends = this.#ends[index];
+    const known = ends?.[group];
+    if (ends === undefined || known?.changes === host.kernel.changes) return null;
     const until = Math.min(...this.#cluster.keysOf(group).map((key) => host.kernel.endOf(key)));
-    const before = this.#ends[index]?.[group] ?? Number.NEGATIVE_INFINITY;
-    if (until <= before + slackMs) return null;
-    this.#setEnd(index, group, until);
+    const isLonger = until > (known?.until ?? Number.NEGATIVE_INFINITY) + slackMs;
+    ends[group] = { changes: host.kernel.changes, until: isLonger ? until : (known?.until ?? until) };
+    return isLonger ? this.#lookAtLonger(group, host, until) : null;
+  }
+
+  #lookAtLonger(group: number, host: Host, until: number): string | null {
     const holdMs = (this.#cluster.plan.quorum?.holdMs ?? 0) * 1.02;
     const since = this.#cluster.events.now - holdMs;
     if ((['paused', 'suspended'] as const).some((mark) => this.#cluster.markedAt(host, mark) > since)) return null;
     const trueEnd = this.#trueTime(host, until);
     const name = host.settings.groups[group]?.name ?? '';
-    const ends = this.#cluster.list.map((voter, nth) => {
+    const promised = this.#cluster.list.map((voter, nth) => {
       const given = this.#given[nth]?.get(name)?.get(host.name);
       return given === undefined ? Number.NEGATIVE_INFINITY : this.#trueTime(voter, given.until);
     });
-    const behind = ends.filter((end) => end >= trueEnd - slackMs).length;
+    const behind = promised.filter((end) => end >= trueEnd - slackMs).length;
     if (behind >= this.#majority) return null;
-    const lasting = ends.map((end) => (end - trueEnd).toFixed(1)).join(' ');
+    const lasting = promised.map((end) => (end - trueEnd).toFixed(1)).join(' ');
     return `${host.name} answers for ${name} for ${(trueEnd - this.#cluster.events.now).toFixed(1)} ms more, promises end so much later: ${lasting}`;
   }
 
-  #lookAtVoter(index: number, host: Host): string | null {
-    const quorum = host.daemon?.state?.quorum ?? null;
-    if (quorum === null || quorum === this.#looked[index]) return null;
+  #lookAtVoter(index: number, quorum: QuorumState): string | null {
+    const host = this.#cluster.hostAt(index);
     const last = this.#looked[index];
     this.#looked[index] = quorum;
     if (last != null && last.promises === quorum.promises && last.candidates === quorum.candidates) return null;
@@ -184,12 +195,4 @@ export class QuorumChecker implements Checker {
     return this.#cluster.events.now + (local - host.clock.now()) / host.clock.rate;
   }
 
-  #setEnd(index: number, group: number, until: number): void {
-    const ends = this.#ends[index];
-    if (ends !== undefined) ends[group] = until;
-  }
-
-  #forgetEnd(index: number, group: number): void {
-    this.#setEnd(index, group, Number.NEGATIVE_INFINITY);
-  }
 }
