@@ -3,6 +3,7 @@
 // counts only if its number is above every one applied from that boot; per-path numbers serve the
 // health of paths alone. Silence is judged elsewhere.
 
+import { copyOfMap } from '#lib/map-copy';
 import { type Instant, longAgo } from '#lib/time';
 import type { Advert } from '#model/advert';
 import type { BootId, PathName } from '#model/names';
@@ -108,7 +109,7 @@ function makeRoom(turn: Turn): boolean {
 function hearOnPath(turn: Turn, boot: Boot, path: PathName, advert: Advert): Boot['paths'] {
   const known: BootPath | undefined = boot.paths.get(path);
   const echoedHere = advert.echoes.some((echo) => echo.boot === turn.state.boot && echo.here);
-  const paths = new Map(boot.paths);
+  const paths = copyOfMap(boot.paths);
   paths.set(path, {
     firstHeardAt: known === undefined || known.state === 'lost' ? turn.now : known.firstHeardAt,
     lastHeardAt: turn.now,
@@ -157,15 +158,15 @@ function applyNewest(turn: Turn, boot: Boot, paths: Boot['paths'], from: string,
 const noEchoes: Boot['echoes'] = new Map();
 
 function risingEchoes(turn: Turn, boot: Boot, advert: Advert): Boot['echoes'] {
-  if (!advert.echoes.some((echo) => echo.boot !== turn.state.boot)) return noEchoes;
-  const echoes = new Map<BootId, { sequence: number; risenAt: Instant }>();
+  let echoes: Map<BootId, { sequence: number; risenAt: Instant }> | null = null;
   for (const echo of advert.echoes) {
     if (echo.boot === turn.state.boot) continue;
     const known = boot.echoes.get(echo.boot);
     const rises = known === undefined || echo.sequence > known.sequence;
+    echoes ??= new Map();
     echoes.set(echo.boot, rises ? { sequence: echo.sequence, risenAt: turn.now } : known);
   }
-  return echoes;
+  return echoes ?? noEchoes;
 }
 
 /** Whether a fact about a boot has changed that makes groups look again. */

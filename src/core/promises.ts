@@ -3,6 +3,7 @@
 // names. A promise ends before its time only when the candidate itself said, in order, that it let go, or
 // when a successor names that very claim as the one it goes on from. Its own vote obeys the same rules.
 
+import { copyOfMap } from '#lib/map-copy';
 import { earliest, type Instant, later, latest, longAgo, never } from '#lib/time';
 import type { GroupEntry, Role, VoteException } from '#model/advert';
 import type { BootId, GroupName, NodeName } from '#model/names';
@@ -98,7 +99,7 @@ function forgetTheDead(turn: Turn): void {
   let candidates: Map<BootId, Candidate> | null = null;
   for (const [id, { until }] of quorum.candidates) {
     if (until !== longAgo || id === own || (boots.get(id)?.state ?? 'lost') !== 'lost') continue;
-    candidates ??= new Map(quorum.candidates);
+    candidates ??= copyOfMap(quorum.candidates);
     candidates.delete(id);
   }
   if (candidates !== null) turn.state.quorum = { ...quorum, candidates };
@@ -111,7 +112,7 @@ function freeWhatIsLetGo(turn: Turn): void {
   for (const { name, role } of turn.state.groups) {
     const promise = quorum.promises.get(name);
     if (promise?.standing !== true || promise.boot !== turn.state.boot || isClaim(role)) continue;
-    promises ??= new Map(quorum.promises);
+    promises ??= copyOfMap(quorum.promises);
     promises.set(name, { ...promise, standing: false });
   }
   if (promises !== null) turn.state.quorum = { ...quorum, promises };
@@ -123,7 +124,7 @@ function prolong(turn: Turn, asking: Asking, known: Candidate): void {
   if (quorum === null || tooLong(turn, asking)) return;
   const { boot, sequence, tableVersion } = asking;
   const until = latest(known.until, later(turn.now, promiseMs(asking.holdMs)));
-  const candidates = new Map(quorum.candidates);
+  const candidates = copyOfMap(quorum.candidates);
   candidates.set(boot, { ...known, until, sequence, tableVersion });
   turn.state.quorum = { ...quorum, candidates };
 }
@@ -133,7 +134,7 @@ function review(turn: Turn, asking: Asking): void {
   const { quorum } = turn.state;
   if (quorum === null) return;
   const known = quorum.candidates.get(asking.boot);
-  const promises = new Map(quorum.promises);
+  const promises = copyOfMap(quorum.promises);
   const except: VoteException[] = [];
   const silent = isSilent(turn);
   const barred = quorum.muted || tooLong(turn, asking);
@@ -158,7 +159,7 @@ function review(turn: Turn, asking: Asking): void {
   }
   const moved = changesPromises(quorum.promises, promises);
   if (moved) turn.stirred = true;
-  const candidates = new Map(quorum.candidates);
+  const candidates = copyOfMap(quorum.candidates);
   const vote = voteOf(turn, asking, known, granted, except);
   if (vote === null) candidates.delete(asking.boot);
   else candidates.set(asking.boot, vote);
@@ -269,7 +270,7 @@ function* ownClaims(turn: Turn): Iterable<GroupEntry> {
 }
 
 function withoutPromises(quorum: QuorumState, over: ReadonlySet<BootId>): QuorumState {
-  const promises = new Map(quorum.promises);
+  const promises = copyOfMap(quorum.promises);
   for (const [group, promise] of promises) {
     if (over.has(promise.boot)) promises.set(group, { ...promise, standing: false });
   }

@@ -4,6 +4,7 @@
 // addresses, then announcements, then bookkeeping. Nothing waits in front of an advert.
 
 import { addressKey } from '#lib/ip';
+import { copyOfMap } from '#lib/map-copy';
 import { type Instant, longAgo } from '#lib/time';
 import type { Effect } from '#model/effect';
 import type { DaemonEvent } from '#model/event';
@@ -133,7 +134,7 @@ export function deleteBoot(turn: Turn, id: BootId): void {
 }
 
 function bootsToWrite(turn: Turn): Map<BootId, Boot> {
-  turn.copies.boots ??= new Map(turn.state.boots);
+  turn.copies.boots ??= copyOfMap(turn.state.boots);
   turn.state.boots = turn.copies.boots;
   return turn.copies.boots;
 }

@@ -23,7 +23,20 @@ export function writeFacts(writer: Writer, facts: SenderFacts | null): void {
   writer.u8(layout.sectionFacts, 'section');
   writer.u16(factsLength(facts) - layout.sectionHeadLength, 'length of the facts');
   writer.u8(layout.gatewayCodes[gateway], 'gateway');
-  for (const mac of macs) writer.raw(ethernetAddress(mac));
+  for (const mac of macs) writer.raw(knownAddress(mac));
+}
+
+/** A host says the same few with every advert. BOUNDED by `mostKnown`. */
+const known = new Map<string, Uint8Array>();
+const mostKnown = 64;
+
+function knownAddress(mac: string): Uint8Array {
+  const bytes = known.get(mac);
+  if (bytes !== undefined) return bytes;
+  if (known.size >= mostKnown) known.clear();
+  const parsed = ethernetAddress(mac);
+  known.set(mac, parsed);
+  return parsed;
 }
 
 export function readFacts(reader: Reader): SenderFacts {

@@ -17,28 +17,28 @@ export function boundsChecker(cluster: Cluster): Checker {
       const host = cluster.hostAt((turn / 16) % cluster.list.length);
       const state = host.daemon?.state;
       if (state === undefined || state === null) return null;
-      const grown = sizesOf(cluster, host, state).find(([, size, most]) => size > most);
-      return grown === undefined ? null : `${host.name} has ${grown[1]} ${grown[0]}, at most ${grown[2]} are expected`;
+      return whatGrew(cluster, host, state);
     },
   };
 }
 
-type Size = readonly [what: string, size: number, most: number];
-
-function sizesOf(cluster: Cluster, host: Host, state: State): Size[] {
+function whatGrew(cluster: Cluster, host: Host, state: State): string | null {
   const nodes = cluster.list.length;
   const paths = host.settings.transport.paths.length;
-  const sizes: Size[] = [
-    ['boots', state.boots.size, maxBoots],
-    ['peers', state.peerStates.size, nodes],
-    ['problems', state.problems.size, nodes * (4 + paths) + 10 * cluster.plan.groups],
-    ['releases under way', state.releasing.size, 64],
-    ['inputs in the backlog', host.process?.backlog ?? 0, 1000],
-  ];
+  let wrong: string | null = null;
+  const look = (what: string, size: number, most: number): void => {
+    if (size > most) wrong ??= `${host.name} has ${size} ${what}, at most ${most} are expected`;
+  };
+  look('boots', state.boots.size, maxBoots);
+  look('peers', state.peerStates.size, nodes);
+  look('problems', state.problems.size, nodes * (4 + paths) + 10 * cluster.plan.groups);
+  look('releases under way', state.releasing.size, 64);
+  look('inputs in the backlog', host.process?.backlog ?? 0, 1000);
   for (const boot of state.boots.values()) {
-    sizes.push(['echoes of one boot', boot.echoes.size, maxBoots], ['paths of one boot', boot.paths.size, paths]);
-    sizes.push(['parts of one table', boot.table.pending?.got.size ?? 0, boot.table.pending?.parts ?? 0]);
+    look('echoes of one boot', boot.echoes.size, maxBoots);
+    look('paths of one boot', boot.paths.size, paths);
+    look('parts of one table', boot.table.pending?.got.size ?? 0, boot.table.pending?.parts ?? 0);
   }
-  for (const group of state.groups) sizes.push(['rivals', group.rivals.size, maxBoots]);
-  return sizes;
+  for (const group of state.groups) look('rivals', group.rivals.size, maxBoots);
+  return wrong;
 }

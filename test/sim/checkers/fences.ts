@@ -14,8 +14,9 @@ export function fenceChecker(cluster: Cluster): Checker {
     name: 'fences',
     step() {
       turn += 1;
-      const host = cluster.hostAt(turn % cluster.list.length);
-      const index = cluster.indexOf(host);
+      const index = turn % cluster.list.length;
+      const host = cluster.hostAt(index);
+      if (host.daemon?.state?.fence == null) return null;
       const held = cluster.answerMasks.findIndex((mask) => (mask & (1 << index)) !== 0);
       return held >= 0 && isFenced(host) ? `${host.name} is fenced and answers for group ${held}` : null;
     },

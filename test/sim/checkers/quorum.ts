@@ -194,5 +194,4 @@ export class QuorumChecker implements Checker {
   #trueTime(host: Host, local: number): number {
     return this.#cluster.events.now + (local - host.clock.now()) / host.clock.rate;
   }
-
 }
