@@ -51,16 +51,19 @@ export class Daemon {
   readonly #ports: Ports;
   readonly #identity: Identity;
   readonly #mouth: Mouth;
+  readonly #decode: typeof decodeDatagram;
   readonly #queue: Input[] = [];
   #state: State | null = null;
   #suspendedMs = 0;
   #busy = false;
   #over = false;
 
-  constructor(settings: Settings, identity: Identity, ports: Ports) {
+  /** Where many daemons in one process hear the same datagram, it may be decoded once for all of them. */
+  constructor(settings: Settings, identity: Identity, ports: Ports, decode: typeof decodeDatagram = decodeDatagram) {
     this.#settings = settings;
     this.#identity = identity;
     this.#ports = ports;
+    this.#decode = decode;
     this.#mouth = new Mouth(settings, identity, ports.speaker, ports.hash, this.counters);
   }
 
@@ -73,7 +76,7 @@ export class Daemon {
 
   /** A datagram, straight from a socket. What is no advert of this cluster is counted and ends here. */
   packet(path: PathName, from: string, bytes: Uint8Array): void {
-    const decoded = decodeDatagram(bytes, { cluster: this.#settings.cluster, hash: this.#ports.hash });
+    const decoded = this.#decode(bytes, { cluster: this.#settings.cluster, hash: this.#ports.hash });
     if (decoded.kind === 'refused') this.counters.refuse(decoded.reason);
     else this.offer({ kind: 'advert', path, from, advert: decoded.advert });
   }

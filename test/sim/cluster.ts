@@ -11,6 +11,7 @@ import type { KeyedHash } from '#ports/keyed-hash';
 import type { Host, Parcel } from '../world/host.ts';
 import { World } from '../world/world.ts';
 import { cheapHash } from './cheap-hash.ts';
+import { decodeOnce } from './decode-once.ts';
 import { type Plan, rateError } from './plan.ts';
 import { Trace } from './trace.ts';
 
@@ -126,7 +127,10 @@ export class Cluster extends World {
     this.trace = new Trace(telling);
     const hash = hashFor(plan.seed);
     this.#hash = hash;
-    this.list = plan.hosts.map(({ wish, rate, offset }) => this.add(wish, { rate, offset, hash, fewAlarms: true }));
+    // All have one key and one cluster's name: what the bytes say is the same for each of them.
+    const decode = hash === cheapHash ? decodeOnce() : decodeDatagram;
+    const common = { hash, decode, fewAlarms: true };
+    this.list = plan.hosts.map(({ wish, rate, offset }) => this.add(wish, { rate, offset, ...common }));
     for (const [index, host] of this.list.entries()) {
       this.#indexes.set(host, index);
       host.kernel.lateMs = plan.hosts[index]?.lateMs ?? 0;

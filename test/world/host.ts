@@ -7,6 +7,7 @@ import type { DaemonEvent } from '#model/event';
 import type { CheckOutcome, Input, LinkFacts, StartFacts } from '#model/input';
 import type { Settings, VirtualAddress } from '#model/settings';
 import { Daemon, type Ports } from '#runtime/daemon';
+import { decodeDatagram } from '#wire/decode-datagram';
 import type { KeyedHash } from '#ports/keyed-hash';
 import type { Message } from '#ports/speaker';
 import { HostClock } from './clock.ts';
@@ -47,6 +48,7 @@ export interface Making {
   readonly hash?: KeyedHash;
   /** An alarm that is set again for the same instant stays as it is: half as many events, in another order within an instant. */
   readonly fewAlarms?: boolean;
+  readonly decode?: typeof decodeDatagram;
 }
 
 const noAuth: KeyedHash = {
@@ -88,6 +90,7 @@ export class Host {
   #beat: { at: number; peers: number; suspendedMs: number; until: number | null; boot: string } | null = null;
   readonly #hash: KeyedHash;
   readonly #fewAlarms: boolean;
+  readonly #decode: typeof decodeDatagram;
   readonly #world: Surroundings;
 
   constructor(settings: Settings, index: number, world: Surroundings, making: Making = {}) {
@@ -98,6 +101,7 @@ export class Host {
     this.#world = world;
     this.#hash = making.hash ?? noAuth;
     this.#fewAlarms = making.fewAlarms === true;
+    this.#decode = making.decode ?? decodeDatagram;
     this.clock = new HostClock(world.events, making.rate, making.offset);
     this.fencer = new FakeFencer(world.events, (target) => world.turnOff(target));
     this.kernel = new FakeKernel(settings.lease, this.clock, {
@@ -144,7 +148,7 @@ export class Host {
     this.#alarmAt = Number.NaN;
     const boot = `${this.address.split('.')[3]?.padStart(8, '0')}${String(this.life).padStart(8, '0')}`;
     const identity = { boot, configHash: '0'.repeat(16), release: 'test' };
-    const daemon = new Daemon(this.settings, identity, this.#ports(process, boot));
+    const daemon = new Daemon(this.settings, identity, this.#ports(process, boot), this.#decode);
     this.#daemon = daemon;
     // The age of an advert from before a suspend is not known.
     const beat = this.#beat?.suspendedMs === this.clock.suspendedMs ? this.#beat : null;
