@@ -45,8 +45,11 @@ export function beginQuorum(turn: Turn, facts: StartFacts): QuorumState | null {
 /** Until when nobody else can hold what an earlier life of this daemon left. */
 export function adoptableUntil(turn: Turn, facts: StartFacts): Instant {
   const { quorum } = turn.state;
+  const endless = turn.settings.lease.kind === 'off';
+  // It had begun to let go of something: whoever was told may hold that by now.
+  if (facts.lastUntil === null && !endless) return longAgo;
   if (quorum === null) return later(facts.lastAdvertAt ?? longAgo, facts.lastDownMs);
-  if (quorum.muted || turn.settings.lease.kind === 'off') return longAgo;
+  if (quorum.muted || endless) return longAgo;
   return facts.lastBoot === null ? longAgo : (facts.lastUntil ?? longAgo);
 }
 

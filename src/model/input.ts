@@ -102,7 +102,7 @@ export interface StartFacts {
   readonly lastLivePeers: number;
   /** The boot id of that daemon; null when nothing is known. */
   readonly lastBoot: BootId | null;
-  /** Until when its lease runs in the kernel, by this host's clock; null when nothing is known. */
+  /** Until when its lease runs in the kernel, by this host's clock; null when nothing is known, or it let go of something. */
   readonly lastUntil: Instant | null;
   /** Epochs of this start begin above it: the wall clock, or what an earlier start reserved, whichever is greater. */
   readonly epochFloor: number;

@@ -6,15 +6,17 @@ import { env } from 'node:process';
 import { mutants } from './mutants.ts';
 
 const mutant = mutants[Number(env['LOCUM_MUTANT'])];
+const changes = mutant === undefined ? [] : mutant.also === undefined ? [mutant] : [mutant, mutant.also];
 
 export const load: LoadHook = async (url, context, next) => {
   const loaded = await next(url, context);
-  if (mutant === undefined || !url.endsWith(`/dist/core/${mutant.file}.js`)) return loaded;
+  const change = changes.find(({ file }) => url.endsWith(`/dist/core/${file}.js`));
+  if (change === undefined) return loaded;
   if (loaded.source === undefined) throw new Error(`${url} was loaded without its source`);
   const source = typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source);
-  const [before, after, ...more] = source.split(mutant.text);
+  const [before, after, ...more] = source.split(change.text);
   if (before === undefined || after === undefined || more.length > 0) {
-    throw new Error(`expected "${mutant.text}" once in ${url}, found it ${source.split(mutant.text).length - 1} times`);
+    throw new Error(`expected "${change.text}" once in ${url}, found it ${source.split(change.text).length - 1} times`);
   }
-  return { ...loaded, source: `${before}${mutant.instead}${after}` };
+  return { ...loaded, source: `${before}${change.instead}${after}` };
 };

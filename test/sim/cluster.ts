@@ -16,7 +16,7 @@ import { type Plan, rateError } from './plan.ts';
 import { Trace } from './trace.ts';
 
 /** Datagrams, answers and alarms of a host that nothing disturbs take less than this. */
-const promptMs = 20;
+export const promptMs = 20;
 
 /** What the network does while a fault lasts; each part is asked for every datagram. */
 export interface Impairment {
@@ -66,6 +66,8 @@ export interface Ear {
   lostAt: number;
   /** When a frame of ARP was last lost between the two, whichever way it went. */
   unaskedAt: number;
+  /** When somebody last played a recording of it to this host. */
+  replayedAt: number;
 }
 
 export interface Holding {
@@ -84,6 +86,7 @@ export const nothingHeard: Readonly<Ear> = {
   deafUntil: -Infinity,
   lostAt: -Infinity,
   unaskedAt: -Infinity,
+  replayedAt: -Infinity,
 };
 
 /** Recordings kept for an attacker who replays them. */
@@ -289,7 +292,9 @@ export class Cluster extends World {
 
   /** Somebody recorded this datagram and sends it again: it comes from no host. */
   replay(parcel: Parcel, to: Host): void {
-    if (!to.down.has(parcel.path)) to.offerBytes(parcel);
+    if (to.down.has(parcel.path)) return;
+    this.ear(this.indexOf(to), this.indexOf(parcel.from)).replayedAt = this.events.now;
+    to.offerBytes(parcel);
   }
 
   protected override happened(): void {

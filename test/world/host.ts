@@ -361,16 +361,18 @@ export class Host {
         silence: (addresses) =>
           process.act(() => {
             kernel.silence(addresses);
-            if (this.#beat !== null) this.#beat = { ...this.#beat, until: null };
+            this.#endUnknown();
           }),
         release: (id, addresses) =>
           process.act(() => {
+            this.#endUnknown();
             const outcomes = kernel.release(addresses);
             this.#answerKernel({ kind: 'kernel', id, outcomes });
           }),
         renew: (id, advertAt, until, peers) =>
           process.act(() => {
-            this.#beat = { at: advertAt, peers, suspendedMs: clock.suspendedMs, until, boot };
+            const end = kernel.isLeaving ? null : until;
+            this.#beat = { at: advertAt, peers, suspendedMs: clock.suspendedMs, until: end, boot };
             const outcomes = kernel.renew(until ?? Infinity);
             if (outcomes.length > 0) this.#answerKernel({ kind: 'kernel', id, outcomes });
           }),
@@ -404,6 +406,11 @@ export class Host {
       },
       exit: () => process.end(),
     };
+  }
+
+  /** The record says of no lease that it runs while something is let go of. */
+  #endUnknown(): void {
+    if (this.#beat !== null) this.#beat = { ...this.#beat, until: null };
   }
 
   #tellForeign(): void {

@@ -133,6 +133,11 @@ export class FakeKernel {
     return first;
   }
 
+  /** Something that it refused to take away is still there. */
+  get isLeaving(): boolean {
+    return this.#leaving.size > 0;
+  }
+
   left(): string[] {
     return [...this.claimed].filter((key) => this.has(key));
   }

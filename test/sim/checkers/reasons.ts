@@ -4,7 +4,8 @@
 import type { DaemonEvent } from '#model/event';
 import type { Reason } from '#model/reason';
 import type { Host } from '../../world/host.ts';
-import type { Cluster, Mark } from '../cluster.ts';
+import { type Cluster, type Mark, promptMs } from '../cluster.ts';
+import { rateError } from '../plan.ts';
 import type { Checker } from './checker.ts';
 
 type GroupEvent = Extract<DaemonEvent, { code: 'group' }>;
@@ -52,6 +53,9 @@ export class ReasonChecker implements Checker {
         const ear = this.#cluster.ear(this.#cluster.indexOf(host), this.#cluster.indexOf(other));
         const restarted = this.#recently(other, 'started') || this.#recently(other, 'stopped');
         const { now } = this.#cluster.events;
+        // A recording of an earlier life holds the group as far as a host can tell that did not know that life.
+        const recordedMs = now - ear.replayedAt;
+        if (Math.abs(recordedMs - reason.silentMs) <= rateError * recordedMs + promptMs) return true;
         return restarted || this.#cluster.isDeaf(now - ear.takenAt) || now - ear.deafUntil < this.#recentMs + 10_000;
       }
       case 'handed-over':

@@ -84,7 +84,7 @@ const crashed: StartFacts = {
   lastDownMs: 3000,
   lastLivePeers: 1,
   lastBoot: '00000000000000a9',
-  lastUntil: null,
+  lastUntil: instant(1000),
   epochFloor: 0,
   remembered: null,
   latch: null,
@@ -130,10 +130,11 @@ test('adoption: with no peer before and none now it goes on', (t) => {
   t.is(bench.group.role, 'active');
 });
 
-test('adoption: too late, unknown, incomplete or without a link, the leftovers go and it listens', (t) => {
+test('adoption: too late, unknown, let go of, incomplete or without a link, the leftovers go and it listens', (t) => {
   const reasons: Record<string, Partial<StartFacts>> = {
     late: { lastAdvertAt: instant(-2990) },
     unknown: { lastAdvertAt: null },
+    handing: { lastUntil: null },
     linkless: { links: [{ ...link, up: false }] },
     other: { left: ['eth0/10.9.9.9/32'] },
   };
