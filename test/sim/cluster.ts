@@ -73,6 +73,8 @@ export interface Ear {
 export interface Holding {
   /** Since when it answers for the group; null while it does not. */
   since: number | null;
+  /** When its listening last ended. */
+  joinedAt: number;
   /** When its daemon last decided to claim, and what it had heard of each other host by then. */
   claimedAt: number;
   /** Why, as it said. */
@@ -144,7 +146,7 @@ export class Cluster extends World {
     const each = <T>(make: () => T): T[] => this.list.map(make);
     this.ears = each(() => each(() => ({ ...nothingHeard })));
     this.holdings = Array.from({ length: plan.groups }, () =>
-      each(() => ({ since: null, claimedAt: -Infinity, reason: null, ears: [] })),
+      each(() => ({ since: null, joinedAt: -Infinity, claimedAt: -Infinity, reason: null, ears: [] })),
     );
     this.answerMasks = this.holdings.map(() => 0);
     this.leftAt = each(() => -Infinity);
@@ -207,6 +209,10 @@ export class Cluster extends World {
   override told(host: Host, event: DaemonEvent): void {
     this.trace.note(this.events.now, () => ({ host: host.name, event }));
     const index = this.indexOf(host);
+    if (event.code === 'group' && event.from === 'starting' && event.to === 'standby') {
+      const group = host.settings.groups.findIndex(({ name }) => name === event.group);
+      this.holding(group, index).joinedAt = this.events.now;
+    }
     if (event.code === 'group' && (event.to === 'claiming' || event.reason.kind === 'adopted')) {
       const group = host.settings.groups.findIndex(({ name }) => name === event.group);
       const holding = this.holding(group, index);

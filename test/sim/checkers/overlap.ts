@@ -11,7 +11,7 @@
 
 import { compareRank } from '#core/rank';
 import type { Host } from '../../world/host.ts';
-import { type Cluster, nothingHeard } from '../cluster.ts';
+import { type Cluster, type Holding, nothingHeard } from '../cluster.ts';
 import { rateError } from '../plan.ts';
 import type { Checker } from './checker.ts';
 
@@ -83,7 +83,8 @@ export class OverlapChecker implements Checker {
     const holding = cluster.holding(group, later);
     const earlier = cluster.holding(group, other);
     const ear = holding.ears[other] ?? nothingHeard;
-    const { intervalMs, downMs } = cluster.plan;
+    const { plan } = cluster;
+    const { intervalMs, downMs } = plan;
     const names = `${cluster.hostAt(later).name} beside ${cluster.hostAt(other).name} in group ${group}`;
     const deafMs = holding.claimedAt - ear.takenAt;
     const deaf = cluster.isDeaf(deafMs);
@@ -101,6 +102,7 @@ export class OverlapChecker implements Checker {
     const lost = ear.lostAt >= Math.max(ear.takenSentAt, holding.claimedAt - downMs * (1 + rateError) - intervalMs);
     if (lost || this.#slowSince(ear.takenSentAt))
       return some(this.#areFencesSound() ? 'lost adverts, though fences are required' : 'lost adverts');
+    if (isJoining(holding, earlier, plan.delayMs)) return some('the end of a listening');
     if (!deaf)
       return none(
         `${names}: claimed ${(holding.claimedAt - earlier.claimedAt).toFixed(1)} ms after it, nothing was lost`,
@@ -188,6 +190,16 @@ export class OverlapChecker implements Checker {
     if (rankA === null || rankB === null || rankA === undefined || rankB === undefined) return [null, null];
     return compareRank(rankA, rankB) < 0 ? [b, a] : [a, b];
   }
+}
+
+/**
+ * Of two that nobody handed anything to, one ended its listening in the very moment in which the turn of the other
+ * came, that had waited for it as long as it waits for anybody: neither word had reached the other yet.
+ */
+function isJoining(later: Holding, earlier: Holding, tripMs: number): boolean {
+  if (later.reason !== 'no-holder' || earlier.reason !== 'no-holder') return false;
+  if (later.claimedAt - earlier.claimedAt > tripMs) return false;
+  return [later, earlier].some(({ joinedAt, claimedAt }) => claimedAt - joinedAt <= tripMs);
 }
 
 function bothIn(mask: number, { a, b }: { a: number; b: number }): boolean {
