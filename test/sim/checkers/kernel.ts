@@ -25,16 +25,20 @@ interface InOrder {
 
 export function kernelChecker(cluster: Cluster): Checker {
   const wrongSince = cluster.list.map(() => cluster.answerMasks.map(() => Number.NaN));
+  /** What was wrong then: where it is something else now, an answer came between the two. */
+  const wrongWas = cluster.list.map(() => cluster.answerMasks.map(() => ''));
   const inOrder = cluster.list.map((): InOrder => ({ groups: null, changes: 0, until: 0 }));
   const allowedMs = answeredMs + 3 * cluster.plan.intervalMs;
-  const lookAt = (host: Host, groups: readonly Group[], since: number[], known: InOrder): string | null => {
+  const lookAt = (index: number, groups: readonly Group[], since: number[], known: InOrder): string | null => {
+    const [host, was] = [cluster.hostAt(index), wrongWas[index] ?? []];
     let sure = true;
     for (const [nth, group] of groups.entries()) {
       const wrong = whatIsWrong(cluster, host, nth, group);
       if (wrong !== null || isExcused(cluster, host)) sure = false;
       if (wrong === null) since[nth] = Number.NaN;
-      else if (Number.isNaN(since[nth])) since[nth] = cluster.events.now;
+      else if (Number.isNaN(since[nth]) || wrong !== was[nth]) since[nth] = cluster.events.now;
       else if (cluster.events.now - (since[nth] ?? 0) > allowedMs) return `${host.name} group ${group.name}: ${wrong}`;
+      was[nth] = wrong ?? '';
     }
     known.groups = sure ? groups : null;
     known.changes = host.kernel.changes;
@@ -55,7 +59,7 @@ export function kernelChecker(cluster: Cluster): Checker {
         }
         const same = groups === known.groups && host.kernel.changes === known.changes;
         if (same && cluster.events.now < known.until) continue;
-        const wrong = lookAt(host, groups, since, known);
+        const wrong = lookAt(index, groups, since, known);
         if (wrong !== null) return wrong;
       }
       return null;
