@@ -193,7 +193,7 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
     },
     exit: end.keep,
   });
-  const status = statusOf(settings, identity, daemon, sockets, clock);
+  const status = statusOf(settings, identity, daemon, sockets, timer, clock);
   const open = {
     identity,
     service,

@@ -3,6 +3,7 @@
 
 import { twoHoldersForMs } from '#config/lease';
 import type { AdvertSockets } from '#linux/advert-sockets';
+import type { LoopTimer } from '#linux/loop-timer';
 import type { Settings } from '#model/settings';
 import { type Moment, statusDocument } from '#ops/status';
 import type { StatusDocument } from '#ops/status-document';
@@ -15,6 +16,7 @@ export function statusOf(
   identity: Identity,
   daemon: Daemon,
   sockets: AdvertSockets,
+  { late }: LoopTimer,
   clock: Clock,
 ): () => StatusDocument {
   const sinceWallMs = clock.wall();
@@ -34,6 +36,7 @@ export function statusOf(
       lease,
       leaseOpenMs,
       adverts,
+      loopLate: late,
       witness,
       mode: quorum === null ? ('availability' as const) : ('quorum' as const),
     };

@@ -1,7 +1,9 @@
 // One alarm on the event loop, never early, and the answer to "has everything that waited been
 // offered?". The loop runs timers before it reads sockets, so a late alarm comes before the packets
-// that waited for it: whoever judges silence asks here first. What waits is asked of the sockets.
+// that waited for it: whoever judges silence asks here first. What waits is asked of the sockets. How late
+// alarms were is counted, for people.
 
+import { Histogram } from '#lib/histogram';
 import { type Instant, never } from '#lib/time';
 import type { Clock } from '#ports/clock';
 import type { Timer } from '#ports/timer';
@@ -23,6 +25,8 @@ interface Poll {
 }
 
 export class LoopTimer implements Timer {
+  /** How much later than asked for the loop came to what was due. */
+  readonly late = new Histogram();
   readonly #options: LoopTimerOptions;
   #at: Instant = never;
   #timeout: NodeJS.Timeout | null = null;
@@ -38,6 +42,8 @@ export class LoopTimer implements Timer {
 
   wakeAt(at: Instant): void {
     if (this.#closed || at === this.#at) return;
+    // A packet came first and its step did what was due: that was late all the same.
+    if (this.#at !== never) this.#countIfDue();
     this.#disarm();
     this.#at = at;
     if (at !== never) this.#arm();
@@ -74,7 +80,7 @@ export class LoopTimer implements Timer {
 
   readonly #ring = (): void => {
     // The loop counts whole milliseconds from its own, older reading of the clock: it may be early.
-    if (this.#options.clock.now() < this.#at) {
+    if (!this.#countIfDue()) {
       this.#timeout = null;
       this.#arm();
       return;
@@ -82,6 +88,16 @@ export class LoopTimer implements Timer {
     this.#disarm();
     this.#options.wake();
   };
+
+  /** False: it is not due yet, and nothing was counted. */
+  #countIfDue(): boolean {
+    const now = this.#options.clock.now();
+    const lateMs = now - this.#at;
+    if (lateMs < 0) return false;
+    // "At once" is no instant that could be missed.
+    if (Number.isFinite(lateMs)) this.late.add(lateMs, now);
+    return true;
+  }
 
   /** Runs after the loop has read the sockets; between two looks the loop serves its timers too. */
   readonly #look = (): void => {

@@ -45,10 +45,25 @@ export interface StatusDocument {
     readonly refused: Readonly<Record<string, number>>;
   };
   readonly stale_outcomes: number;
+  /** How much later than asked for the main loop came to what was due, since the daemon started. */
+  readonly loop_late: StatusLateness;
   readonly groups: readonly StatusGroup[];
   readonly peers: readonly StatusPeer[];
   readonly checks: readonly StatusCheck[];
   readonly problems: readonly { readonly code: string; readonly message: string; readonly since: string | null }[];
+}
+
+/** The quantiles are estimated from the buckets; null, as `max_at`, where nothing was due so far. */
+export interface StatusLateness {
+  readonly count: number;
+  readonly sum_ms: number;
+  readonly max_ms: number;
+  readonly max_at: string | null;
+  readonly p50_ms: number | null;
+  readonly p99_ms: number | null;
+  readonly p999_ms: number | null;
+  /** Each counts what is above the one before it; `up_to_ms` of the last is null. */
+  readonly buckets: readonly { readonly up_to_ms: number | null; readonly count: number }[];
 }
 
 export interface StatusGroup {

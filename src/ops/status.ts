@@ -1,13 +1,14 @@
 // The status document from what the core shows and what only the daemon knows. Instants of the
 // monotonic clock become wall time here, at the moment of rendering, and nowhere earlier.
 
+import { boundsMs, type Histogram } from '#lib/histogram';
 import type { Instant } from '#lib/time';
 import type { CheckOutcome } from '#model/input';
 import type { Lease } from '#model/settings';
 import type { CheckView, GroupView, PeerView, View } from '#model/view';
 import { causeSentence } from './fence-sentences.ts';
 import { problemSentence, reasonSentence } from './sentences.ts';
-import type { StatusCheck, StatusDocument, StatusGroup, StatusPeer } from './status-document.ts';
+import type { StatusCheck, StatusDocument, StatusGroup, StatusLateness, StatusPeer } from './status-document.ts';
 
 /** What the core does not know. */
 export interface DaemonFacts {
@@ -22,6 +23,7 @@ export interface DaemonFacts {
   readonly lease: Lease;
   /** For how long two hosts could answer if this daemon froze; null for ever. */
   readonly leaseOpenMs: number | null;
+  readonly loopLate: Histogram;
   readonly adverts: {
     readonly sent: number;
     /** Refusals outside the core, one record for each place that refuses: wire, transport. */
@@ -61,6 +63,7 @@ export function statusDocument(view: View, facts: DaemonFacts, moment: Moment): 
       refused: sum([...facts.adverts.refused, view.counts.refused]),
     },
     stale_outcomes: view.counts.staleOutcomes,
+    loop_late: statusLateness(facts.loopLate, moment),
     groups: view.groups.map((group) => statusGroup(group, dualHolders.get(group.name) ?? 0, moment)),
     peers: view.peers.map((peer) => statusPeer(peer, moment)),
     checks: view.checks.map((check) => statusCheck(check, moment)),
@@ -70,6 +73,28 @@ export function statusDocument(view: View, facts: DaemonFacts, moment: Moment): 
       since: wallTime(since, moment),
     })),
   };
+}
+
+function statusLateness(late: Histogram, moment: Moment): StatusLateness {
+  const quantile = (share: number): number | null => {
+    const ms = late.quantileMs(share);
+    return ms === null ? null : rounded(ms);
+  };
+  return {
+    count: late.count,
+    sum_ms: rounded(late.sumMs),
+    max_ms: rounded(late.maxMs),
+    max_at: wallTime(late.maxAt, moment),
+    p50_ms: quantile(0.5),
+    p99_ms: quantile(0.99),
+    p999_ms: quantile(0.999),
+    buckets: late.counts().map((count, i) => ({ up_to_ms: boundsMs[i] ?? null, count })),
+  };
+}
+
+/** To a microsecond. */
+function rounded(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }
 
 function statusQuorum({ quorum }: View, moment: Moment): StatusDocument['quorum'] {

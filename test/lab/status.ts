@@ -18,10 +18,21 @@ export interface Status {
     readonly received: number;
     readonly refused: Readonly<Record<string, number>>;
   };
+  readonly loop_late: Lateness;
   readonly groups: readonly GroupStatus[];
   readonly peers: readonly PeerStatus[];
   readonly checks: readonly CheckStatus[];
   readonly problems: readonly { readonly code: string; readonly message: string; readonly since: string }[];
+}
+
+export interface Lateness {
+  readonly count: number;
+  readonly sum_ms: number;
+  readonly max_ms: number;
+  readonly p50_ms: number;
+  readonly p99_ms: number;
+  readonly p999_ms: number;
+  readonly buckets: readonly { readonly up_to_ms: number | null; readonly count: number }[];
 }
 
 interface GroupStatus {

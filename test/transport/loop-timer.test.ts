@@ -158,3 +158,30 @@ test('nothing comes after close', async (t) => {
   await pause(30);
   t.is(calls, 0);
 });
+
+// Serial, because it keeps the loop busy.
+test.serial(
+  'how late an alarm was is counted: also one whose work a packet did first, but not one that was not due',
+  async (t) => {
+    const one = timer();
+    one.wakeAt(later(clock.now(), 5));
+    const until = clock.now() + 40;
+    while (clock.now() < until);
+    await pause(5);
+    t.is(one.late.count, 1);
+    t.true(one.late.maxMs >= 34 && one.late.maxMs < 300, `${one.late.maxMs}`);
+
+    const late = later(clock.now(), -7);
+    one.wakeAt(late);
+    one.wakeAt(later(clock.now(), 1000));
+    t.is(one.late.count, 2);
+    t.true(one.late.sumMs - one.late.maxMs >= 7);
+
+    one.wakeAt(later(clock.now(), 2000));
+    one.wakeAt(never);
+    one.wakeAt(longAgo);
+    await pause(5);
+    t.is(one.late.count, 2);
+    one.close();
+  },
+);

@@ -1,10 +1,14 @@
 // A node with something of everything, for the status document and its table.
 
+import { Histogram } from '#lib/histogram';
 import { instant, longAgo } from '#lib/time';
 import type { View } from '#model/view';
 import type { DaemonFacts, Moment } from '#ops/status';
 
 export const moment: Moment = { now: instant(1_000_000), wallMs: Date.parse('2026-01-01T01:00:00.000Z') };
+
+const loopLate = new Histogram();
+for (const ms of [0.25, 0.25, 0.25, 12]) loopLate.add(ms, instant(970_000));
 
 export const facts: DaemonFacts = {
   version: '0.1.0',
@@ -16,6 +20,7 @@ export const facts: DaemonFacts = {
   witness: false,
   lease: { kind: 'address', ms: 2000 },
   leaseOpenMs: 300,
+  loopLate,
   adverts: { sent: 3600, refused: [{ 'bad-mac': 2, truncated: 1 }, { 'bad-mac': 1 }] },
 };
 

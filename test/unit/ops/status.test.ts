@@ -21,6 +21,23 @@ test('the document has every name of the contract, and says what the view says',
     draining: false,
     adverts: { sent: 3600, received: 7190, refused: { 'bad-mac': 3, truncated: 1, replayed: 4 } },
     stale_outcomes: 5,
+    loop_late: {
+      count: 4,
+      sum_ms: 12.75,
+      max_ms: 12,
+      max_at: '2026-01-01T00:59:30.000Z',
+      p50_ms: 0.267,
+      p99_ms: 11.92,
+      p999_ms: 11.992,
+      buckets: [
+        { up_to_ms: 0.1, count: 0 },
+        { up_to_ms: 0.2, count: 0 },
+        { up_to_ms: 0.3, count: 3 },
+        ...[0.5, 0.7, 1, 1.5, 2, 3, 4, 5, 7, 10].map((up_to_ms) => ({ up_to_ms, count: 0 })),
+        { up_to_ms: 15, count: 1 },
+        ...[20, 30, 50, 75, 100, 200, 500, 1000, 5000, null].map((up_to_ms) => ({ up_to_ms, count: 0 })),
+      ],
+    },
     groups: [
       {
         name: 'web10',
