@@ -25,11 +25,19 @@ export function launchAs(user: string, command: readonly string[], outlives = fa
   return [...identity, ...end, '--', ...command];
 }
 
-export function spawnError(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return `expected setpriv in ${searchPath}, found none: install util-linux`;
-  return code === undefined ? message : `no process for it: ${message}`;
+/** Null where this host has none. */
+export function findLauncher(): string | null {
+  if (launcher === null || !existsSync(launcher)) {
+    launcher =
+      searchPath
+        .split(':')
+        .map((place) => `${place}/setpriv`)
+        .find((path) => existsSync(path)) ?? null;
+  }
+  return launcher;
 }
+
+let launcher: string | null = null;
 
 /** 126 and 127 with its own words are how setpriv says that the program never began. */
 export function launcherRefusal(

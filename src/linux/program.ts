@@ -2,11 +2,12 @@
 // nothing on stdin unless its caller has a few lines for it; a bare environment; as the user asked for,
 // with that user's groups and no others. Owns its time and its end. When to run what is absent: checks and hooks decide that.
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, writeSync } from 'node:fs';
 import type { CheckOutcome } from '#model/input';
-import { launchAs, launcherRefusal, searchPath, spawnError } from './program-launch.ts';
+import { type ChildEnd, reap, watchChildren, whenEnded } from './children.ts';
+import { findLauncher, launchAs, launcherRefusal, searchPath } from './program-launch.ts';
 import { ProgramOutput } from './program-output.ts';
+import { spawnBeside } from './spawn.ts';
 import { keepDescriptors, openPipe } from './unix-calls.ts';
 
 export interface ProgramOrder {
@@ -38,10 +39,11 @@ export class ProgramRun {
   readonly #order: ProgramOrder;
   readonly #startedAt = performance.now();
   #settle: (result: ProgramResult) => void = () => undefined;
-  #child: ChildProcess | null = null;
+  #pid: number | null = null;
   #output: ProgramOutput | null = null;
   #timer: NodeJS.Timeout | undefined;
   #timedOut = false;
+  #killed = false;
   #settled = false;
   #gone = false;
 
@@ -59,18 +61,25 @@ export class ProgramRun {
     return this.#gone;
   }
 
+  /** Null until it runs. */
   get pid(): number | null {
-    return this.#child?.pid ?? null;
+    return this.#pid;
   }
 
-  /** The whole process group dies now. */
+  /** The whole process group dies now, or as soon as there is one. */
   kill(): void {
+    this.#killed = true;
     if (!this.#gone) this.#signal('SIGKILL');
   }
 
   #start(): string | null {
-    const launch = launchAs(this.#order.user, this.#order.command, this.#order.outlives === true);
+    const { user, command, environment, outlives } = this.#order;
+    const path = findLauncher();
+    if (path === null) return `expected setpriv in ${searchPath}, found none: install util-linux`;
+    const launch = launchAs(user, command, outlives === true);
     if (typeof launch === 'string') return launch;
+    const words = ['setpriv', ...launch];
+    if (words.some((word) => word.includes('\0'))) return 'no process for it: its arguments have null bytes';
     const pipe = openPipe();
     if (typeof pipe === 'string') return `no pipe for its output: ${pipe}`;
     const input = inputPipe(this.#order.input);
@@ -79,30 +88,32 @@ export class ProgramRun {
       closeSync(pipe.write);
       return `no pipe for its input: ${input}`;
     }
-    try {
-      // From here on it owns the read end, and closes it.
-      this.#output = new ProgramOutput(pipe.read);
-      keepDescriptors();
-      const child = spawn('setpriv', launch, {
-        cwd: '/',
-        env: { PATH: searchPath, LANG: 'C.UTF-8', ...this.#order.environment },
-        stdio: [input ?? 'ignore', pipe.write, pipe.write],
-        detached: true,
-      });
-      this.#child = child;
-      child.on('error', (error) => this.#fail(spawnError(error)));
-      child.on('exit', (code, signal) => this.#ended(code, signal));
-      this.#timer = setTimeout(() => this.#expire(), this.#order.timeoutMs);
-      return null;
-    } catch (error) {
-      return spawnError(error);
-    } finally {
+    // From here on it owns the read end, and closes it.
+    this.#output = new ProgramOutput(pipe.read);
+    keepDescriptors();
+    watchChildren();
+    const bare = { PATH: searchPath, LANG: 'C.UTF-8', ...environment };
+    spawnBeside({ path, argv: words, environment: bare, stdin: input, output: pipe.write }, (pid, error) => {
       closeSync(pipe.write);
       if (input !== null) closeSync(input);
-    }
+      if (pid === null) this.#fail(`no process for it: ${error}`);
+      else this.#launched(pid);
+    });
+    this.#timer = setTimeout(() => this.#expire(), this.#order.timeoutMs);
+    return null;
+  }
+
+  #launched(pid: number): void {
+    this.#pid = pid;
+    // Whoever was to die before it was there, dies now.
+    if (this.#timedOut || this.#killed) this.#signal('SIGKILL');
+    whenEnded(pid, (end) => this.#ended(end));
   }
 
   #expire(): void {
+    // An end that was not told is found here.
+    reap();
+    if (this.#gone) return;
     this.#timedOut = true;
     this.#signal('SIGTERM');
     this.#timer = setTimeout(() => {
@@ -112,20 +123,13 @@ export class ProgramRun {
     }, graceMs);
   }
 
-  #ended(code: number | null, signal: string | null): void {
+  #ended(end: ChildEnd): void {
     this.#gone = true;
     clearTimeout(this.#timer);
     // Whatever is left of the group gets no grace of its own: its program is gone.
     if (this.#timedOut || this.#order.leftBehind === 'kill') this.#signal('SIGKILL');
     // What it printed last waits in the pipe: the loop reads it before the second turn begins.
-    setImmediate(() => setImmediate(() => this.#finish(this.#outcome(code, signal))));
-  }
-
-  /** Node cannot name a real-time signal and calls a death by one exit 0; nothing here can tell. */
-  #outcome(code: number | null, signal: string | null): CheckOutcome {
-    if (this.#timedOut) return { kind: 'timeout' };
-    if (code !== null) return { kind: 'exit', code };
-    return { kind: 'signal', signal: signal === null || signal === '' ? 'an unnamed signal' : signal };
+    setImmediate(() => setImmediate(() => this.#finish(this.#timedOut ? { kind: 'timeout' } : end)));
   }
 
   #fail(error: string): void {
@@ -144,10 +148,9 @@ export class ProgramRun {
   }
 
   #signal(signal: NodeJS.Signals): void {
-    const pid = this.#child?.pid;
-    if (pid === undefined) return;
+    if (this.#pid === null) return;
     try {
-      process.kill(-pid, signal);
+      process.kill(-this.#pid, signal);
     } catch {
       // ESRCH: nobody is left. EPERM: the result does not wait for it, and the next run says so.
     }

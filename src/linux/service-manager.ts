@@ -1,9 +1,7 @@
-// Tells systemd how the daemon does. Readiness and the sentence for `systemctl status` go through
-// the systemd-notify program, the watchdog's beat and the stop in-process: those must not depend on
-// a fork. Never blocks; without a service manager it does nothing. Bounded: one program at a time,
-// one sentence waiting, the newest.
+// Tells systemd how the daemon does, as sd_notify(3) has it: datagrams to a socket, sent in-process. Nothing is spawned
+// for it, since that would keep the main loop. Never blocks; without a service manager it does nothing. Bounded: one
+// sentence waits, the newest.
 
-import notify from 'systemd-notify';
 import type { ServicePort } from '#ports/journal';
 import { type DatagramSender, openDatagramSender } from './unix-calls.ts';
 
@@ -14,19 +12,12 @@ export interface ServiceManagerOptions {
   readonly log: (sentence: string) => void;
   /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
-  /** Tells readiness and status; the systemd-notify program unless a test says otherwise. */
-  readonly tell?: (message: Message) => Promise<unknown>;
-}
-
-export interface Message {
-  readonly ready?: boolean;
-  readonly status?: string;
 }
 
 /** Sentences follow each other no faster than this. */
 export const statusEveryMs = 1000;
-/** A systemd-notify that takes longer than this is not waited for. */
-const tellWithinMs = 5000;
+/** A queue that is full, or a socket that is not there, is tried again after this: a unit that never becomes ready is killed. */
+const retryMs = 100;
 
 export class ServiceManager implements ServicePort {
   /** How often `beat` must be called at least; null where no watchdog waits for this process. */
@@ -34,19 +25,16 @@ export class ServiceManager implements ServicePort {
   readonly #socket: DatagramSender | null;
   readonly #log: (sentence: string) => void;
   readonly #now: () => number;
-  readonly #tell: (message: Message) => Promise<unknown>;
   #beatAt = Number.NEGATIVE_INFINITY;
   #toldAt = Number.NEGATIVE_INFINITY;
   #readyDue = false;
   #status: string | null = null;
-  #telling = false;
   #timer: NodeJS.Timeout | undefined;
   #trouble = '';
 
-  constructor({ environment, pid, log, now, tell }: ServiceManagerOptions) {
+  constructor({ environment, pid, log, now }: ServiceManagerOptions) {
     this.#log = log;
     this.#now = now ?? (() => performance.now());
-    this.#tell = tell ?? notify;
     this.#socket = this.#open(environment['NOTIFY_SOCKET']);
     this.watchdogIntervalMs = this.#socket === null ? null : watchdogInterval(environment, pid);
   }
@@ -92,42 +80,37 @@ export class ServiceManager implements ServicePort {
   }
 
   #next(): void {
-    if (this.#telling) return;
+    clearTimeout(this.#timer);
     const waitMs = this.#toldAt + statusEveryMs - this.#now();
-    if (this.#readyDue || (this.#status !== null && waitMs <= 0)) {
-      void this.#tellNow();
-    } else if (this.#status !== null) {
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#next(), waitMs);
-      this.#timer.unref();
-    }
+    if (this.#readyDue || (this.#status !== null && waitMs <= 0)) this.#tellNow();
+    else if (this.#status !== null) this.#again(waitMs);
   }
 
-  async #tellNow(): Promise<void> {
-    const ready = this.#readyDue;
-    const status = this.#status;
+  #tellNow(): void {
+    const sentence = this.#status === null ? [] : [`STATUS=${this.#status}`];
+    if (!this.#send([...sentence, ...(this.#readyDue ? ['READY=1'] : [])].join('\n'))) {
+      this.#again(retryMs);
+      return;
+    }
     this.#readyDue = false;
     this.#status = null;
-    this.#telling = true;
     this.#toldAt = this.#now();
-    try {
-      await within(tellWithinMs, this.#tell({ ...(ready ? { ready } : {}), ...(status === null ? {} : { status }) }));
-    } catch (error) {
-      this.#log(`systemd-notify failed: ${wordsOf(error)}${ready ? '; readiness was said without it' : ''}`);
-      // A unit that never becomes ready is killed: that must not hang on a missing program.
-      if (ready) this.#send('READY=1');
-    }
-    this.#telling = false;
-    this.#next();
   }
 
-  #send(text: string): void {
-    if (this.#socket === null) return;
+  #again(afterMs: number): void {
+    this.#timer = setTimeout(() => this.#next(), afterMs);
+    this.#timer.unref();
+  }
+
+  #send(text: string): boolean {
+    if (this.#socket === null) return true;
     const trouble = this.#socket.send(text) ?? '';
     // Once for each kind of trouble, not once for each beat.
-    if (trouble !== '' && trouble !== this.#trouble)
-      this.#log(`cannot send ${text} to the service manager: ${trouble}`);
+    if (trouble !== '' && trouble !== this.#trouble) {
+      this.#log(`cannot send ${text.replaceAll('\n', ' ')} to the service manager: ${trouble}`);
+    }
     this.#trouble = trouble;
+    return trouble === '';
   }
 }
 
@@ -137,17 +120,4 @@ function watchdogInterval(environment: ServiceManagerOptions['environment'], pid
   const meant = environment['WATCHDOG_PID'] ?? String(pid);
   if (!Number.isFinite(usec) || usec <= 0 || meant !== String(pid)) return null;
   return usec / 1000 / 4;
-}
-
-function within(ms: number, promise: Promise<unknown>): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`it did not end within ${ms} ms`)), ms);
-    timer.unref();
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

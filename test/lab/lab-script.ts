@@ -17,6 +17,8 @@ export interface LabOptions {
   readonly unicast?: boolean;
   /** The daemons find no nf_tables: their lease is the lifetime of the addresses. */
   readonly noNftables?: boolean;
+  /** The daemons are scheduled as the systemd unit has it. */
+  readonly realtime?: boolean;
   /** `[HOST:]SECTION.KEY=VALUE`, as for scripts/lab. */
   readonly set?: readonly string[];
   /** `[HOST:]FILE`, put at the end of the configuration. */
@@ -47,6 +49,7 @@ export function upArguments(options: LabOptions): string[] {
   const named = values.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
   if (options.unicast === true) named.push('--unicast');
   if (options.noNftables === true) named.push('--no-nftables');
+  if (options.realtime === true) named.push('--realtime');
   if (options.daemon === false) named.push('--no-daemon');
   return named;
 }

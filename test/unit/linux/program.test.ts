@@ -62,6 +62,7 @@ test('every exit code comes back as it is', async (t) => {
 test('a death by a signal names the signal', async (t) => {
   t.deepEqual((await sh('kill -SEGV $$')).outcome, { kind: 'signal', signal: 'SIGSEGV' });
   t.deepEqual((await sh('kill -TERM $$')).outcome, { kind: 'signal', signal: 'SIGTERM' });
+  t.deepEqual((await sh('kill -35 $$')).outcome, { kind: 'signal', signal: 'signal 35' });
 });
 
 test('the command is a list of arguments: no shell reads it', async (t) => {
@@ -217,6 +218,43 @@ test('kill ends the group at once', async (t) => {
   program.kill();
   t.deepEqual((await program.result).outcome, { kind: 'signal', signal: 'SIGKILL' });
   t.true(await dies(pidIn(file)));
+});
+
+test('one that is killed before it runs dies as soon as it does', async (t) => {
+  const program = new ProgramRun({
+    command: ['/bin/sleep', '60'],
+    user: 'nobody',
+    environment: {},
+    timeoutMs: 5000,
+    leftBehind: 'kill',
+  });
+  t.is(program.pid, null);
+  program.kill();
+  const { outcome, ms } = await program.result;
+  t.deepEqual(outcome, { kind: 'signal', signal: 'SIGKILL' });
+  t.true(ms < 3000);
+});
+
+test('signals that the daemon ignores or waits for are as ever in a program', async (t) => {
+  const { output } = await sh('grep -E "Sig(Blk|Ign)" /proc/$$/status; cut -d" " -f6 /proc/$$/stat; echo $$');
+  const [, blocked, , ignored, session, pid] = output.split(' ');
+  t.deepEqual([blocked, ignored], ['0'.repeat(16), '0'.repeat(16)]);
+  t.is(session, pid);
+});
+
+// Serial, because others in this process would be measured with it.
+test.serial('to start one keeps the loop for less than a millisecond, whatever the size of the daemon', async (t) => {
+  const ballast = Buffer.alloc(60_000_000, 1);
+  const took: number[] = [];
+  for (let i = 0; i < 30; i += 1) {
+    const before = performance.now();
+    const ran = run(['/bin/true']);
+    took.push(performance.now() - before);
+    await ran;
+  }
+  const [median = 99] = took.toSorted((a, b) => a - b).slice(15);
+  t.log(`${median.toFixed(2)} ms`);
+  t.true(median < 1, `${median} ms with ${ballast.length} bytes`);
 });
 
 test('a program dies with the daemon that started it', async (t) => {

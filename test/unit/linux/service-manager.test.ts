@@ -1,11 +1,11 @@
 // The service manager is played by a datagram socket of this process, or is not there at all.
 
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
-import { type Message, ServiceManager, statusEveryMs } from '#linux/service-manager';
+import { ServiceManager, statusEveryMs } from '#linux/service-manager';
 import { listenForDatagrams } from '../../fixtures/datagram-listener.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'locum-notify-'));
@@ -15,26 +15,18 @@ interface Play {
   readonly socket?: string;
   readonly usec?: string;
   readonly watchdogPid?: string;
-  readonly tell?: (message: Message) => Promise<unknown>;
 }
 
-function managerOf({ socket, usec, watchdogPid, tell }: Play) {
+function managerOf({ socket, usec, watchdogPid }: Play) {
   const said: string[] = [];
-  const told: Message[] = [];
   let now = 1000;
   const manager = new ServiceManager({
     environment: { NOTIFY_SOCKET: socket, WATCHDOG_USEC: usec, WATCHDOG_PID: watchdogPid },
     pid: 4711,
     log: (sentence) => said.push(sentence),
     now: () => now,
-    tell:
-      tell ??
-      ((message) => {
-        told.push(message);
-        return Promise.resolve();
-      }),
   });
-  return { manager, said, told, at: (ms: number) => (now = ms) };
+  return { manager, said, at: (ms: number) => (now = ms) };
 }
 
 for (const [kind, socket] of [
@@ -75,7 +67,7 @@ test('a watchdog that is meant for another process, or that is off, is not fed',
 });
 
 test('without a service manager nothing is told and nothing is said', async (t) => {
-  const { manager, told, said } = managerOf({ usec: '4000000' });
+  const { manager, said } = managerOf({ usec: '4000000' });
   t.is(manager.watchdogIntervalMs, null);
   manager.ready();
   manager.status('here');
@@ -83,7 +75,7 @@ test('without a service manager nothing is told and nothing is said', async (t) 
   manager.stopping();
   manager.close();
   await sleep(5);
-  t.deepEqual([told, said], [[], []]);
+  t.deepEqual(said, []);
 });
 
 test('a socket that is gone is said once, and again after it came back', (t) => {
@@ -115,76 +107,42 @@ test('an address that no socket can have is said', (t) => {
   }
 });
 
-test('one sentence at a time, the newest wins, a second apart; readiness waits for nobody', async (t) => {
+test('the newest sentence, a second after the one before it; readiness waits for nobody', async (t) => {
   const socket = join(dir, 'coalesce');
   const listener = listenForDatagrams(socket);
-  const told: Message[] = [];
-  const open: (() => void)[] = [];
-  const tell = (message: Message) => {
-    told.push(message);
-    return new Promise<void>((resolve) => open.push(resolve));
-  };
-  const { manager, at } = managerOf({ socket, tell });
+  const { manager, at } = managerOf({ socket });
   manager.status('one');
   manager.status('two\nlines');
   manager.status('three');
-  t.deepEqual(told, [{ status: 'one' }]);
+  t.deepEqual(listener.received(), ['STATUS=one']);
   manager.ready();
-  open.shift()?.();
-  await sleep(5);
-  t.deepEqual(told.slice(1), [{ ready: true, status: 'three' }]);
-  open.shift()?.();
-  await sleep(5);
+  t.deepEqual(listener.received(), ['STATUS=three\nREADY=1']);
   at(1000 + statusEveryMs - 20);
   manager.status('four');
   manager.status('five\nlines');
-  t.is(told.length, 2);
+  t.deepEqual(listener.received(), []);
   at(1000 + statusEveryMs);
   await sleep(60);
-  t.deepEqual(told.slice(2), [{ status: 'five lines' }]);
-  manager.close();
-  listener.close();
-});
-
-test('when systemd-notify fails readiness is said without it, and that is said', async (t) => {
-  const socket = join(dir, 'failing');
-  const listener = listenForDatagrams(socket);
-  const { manager, said } = managerOf({ socket, tell: () => Promise.reject(new Error('spawn ENOENT')) });
+  t.deepEqual(listener.received(), ['STATUS=five lines']);
   manager.ready();
-  await sleep(5);
   t.deepEqual(listener.received(), ['READY=1']);
-  t.deepEqual(said, ['systemd-notify failed: spawn ENOENT; readiness was said without it']);
   manager.close();
   listener.close();
 });
 
-const hasProgram = (process.env['PATH'] ?? '').split(':').some((place) => existsSync(join(place, 'systemd-notify')));
-if (!hasProgram) console.error('SKIPPED: there is no systemd-notify here, of the package systemd');
-
-// In CI nothing is skipped: there the missing program fails the test.
-const real = hasProgram || process.env['CI'] === 'true' ? test : test.skip;
-
-real('the real program says READY and the sentence', async (t) => {
-  const socket = join(dir, 'real');
-  const listener = listenForDatagrams(socket);
-  process.env['NOTIFY_SOCKET'] = socket;
-  const said: string[] = [];
-  const manager = new ServiceManager({
-    environment: { NOTIFY_SOCKET: socket },
-    pid: process.pid,
-    log: (sentence) => said.push(sentence),
-  });
+test('readiness that found no socket is said as soon as there is one', async (t) => {
+  const socket = join(dir, 'late');
+  const { manager, said } = managerOf({ socket });
   manager.status('standby for web');
   manager.ready();
-  let all = '';
-  for (let i = 0; i < 100 && !all.includes('READY'); i += 1) {
-    await sleep(20);
-    all += `${listener.received().join('\n')}\n`;
+  t.deepEqual(said, ['cannot send STATUS=standby for web to the service manager: ENOENT']);
+  const listener = listenForDatagrams(socket);
+  let heard: string[] = [];
+  for (let i = 0; i < 100 && heard.length === 0; i += 1) {
+    await sleep(10);
+    heard = listener.received();
   }
-  delete process.env['NOTIFY_SOCKET'];
-  t.deepEqual(said, []);
-  t.regex(all, /^STATUS=standby for web$/m);
-  t.regex(all, /^READY=1$/m);
+  t.deepEqual(heard, ['STATUS=standby for web\nREADY=1']);
   manager.close();
   listener.close();
 });
