@@ -48,8 +48,10 @@ daemon_start() {
 # shellcheck disable=SC2016  # expanded by those shells
 daemon_launch() {
   local host=$1 dir=$lab/$1
-  local -a before=()
+  local -a before=() realtime=()
   [ ! -f "$lab/no-nftables" ] || before=(--import "$root/dist-test/lab/no-nftables.js")
+  # As the unit has it.
+  [ ! -f "$lab/realtime" ] || realtime=(chrt --rr --reset-on-fork 10)
   rm -f "$dir/exit" "$dir/pid"
   setsid bash -c '
     dir=$1; shift
@@ -60,7 +62,7 @@ daemon_launch() {
       exec "$@"
     '\'' daemon "$dir" "$@"
     echo $? >"$dir/exit"
-  ' keeper "$dir" ip netns exec "$prefix-$host" node "${before[@]}" "$program" run --config "$dir/locum.toml" \
+  ' keeper "$dir" ip netns exec "$prefix-$host" "${realtime[@]}" node "${before[@]}" "$program" run --config "$dir/locum.toml" \
     --runtime-dir "$dir/run" --state-dir "$dir/state" </dev/null >>"$dir/log" 2>&1 &
 }
 
@@ -179,11 +181,12 @@ write_description() {
 
 parse_up() {
   opt_hosts='' opt_interval=1s opt_down_after=3 opt_paths=1 opt_groups=1 opt_addresses=2 opt_preempt=true
-  opt_unicast='' opt_nftables=yes opt_daemon=yes opt_wait=held opt_owner='' opt_set=() opt_extra=()
+  opt_unicast='' opt_realtime='' opt_nftables=yes opt_daemon=yes opt_wait=held opt_owner='' opt_set=() opt_extra=()
   while [ $# -gt 0 ]; do
     case $1 in
       --unicast) opt_unicast=yes ;;
       --no-nftables) opt_nftables='' ;;
+      --realtime) opt_realtime=yes ;;
       --no-daemon) opt_daemon='' ;;
       --interval | --down-after | --paths | --groups | --addresses | --preempt | --wait | --owner | --set | --config-extra)
         [ $# -ge 2 ] || die "up: $1 needs a value"
@@ -240,6 +243,7 @@ lab_up() {
   [ -z "$opt_owner" ] || process_mark "$opt_owner" >"$lab/owner"
   seq -f 'h%.0f' "$opt_hosts" >"$lab/hosts"
   [ -n "$opt_nftables" ] || : >"$lab/no-nftables"
+  [ -z "$opt_realtime" ] || : >"$lab/realtime"
   write_addresses
   net_add_bridges "$opt_paths"
   net_add_client

@@ -104,7 +104,7 @@ export class Gate {
     this.#apply(() => this.#tables.unguard(leaving));
   }
 
-  /** Runs the code of a first takeover against tables that are not there. */
+  /** Runs the code of a first takeover, in transactions that the kernel refuses at once. */
   rehearse(addresses: readonly GateAddress[]): void {
     const { scratch } = this.#options;
     scratch.guard(addresses, []);

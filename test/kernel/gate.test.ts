@@ -6,6 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { GateSocket } from '#linux/gate-socket';
+import { GateTables } from '#linux/gate-tables';
 import { find, ip, makePair } from './netns.ts';
 import { Remote, runCleanup, vip4, vip6, waitFor } from './remote.ts';
 import { elements, guardedIn, nft, nftFile, openTo, tables } from './tables.ts';
@@ -234,4 +236,20 @@ test.serial('two daemons on one host: each its own tables, and the lease of one 
   await one.end();
   t.is(tables(pair.here).length, 3);
   t.deepEqual(openTo(pair.here), ['10.9.0.20']);
+});
+
+test.serial('a rehearsed transaction is refused before the kernel looks at it, and that takes no time', (t) => {
+  const socket = new GateSocket();
+  const name = `locum-rehearsal-${process.pid}`;
+  const rehearsed = new GateTables(socket.rehearsal, name, false);
+  const took: number[] = [];
+  for (let i = 0; i < 20; i += 1) {
+    const before = performance.now();
+    t.not(rehearsed.build({ guarded: [four], open: [four], devices: [], beatMs: 1000 }), 0);
+    took.push(performance.now() - before);
+  }
+  t.false(new GateTables(socket, name, false).areThere());
+  const [median = 99] = took.toSorted((a, b) => a - b).slice(10);
+  t.true(median < 3, `${median} ms`);
+  socket.close();
 });

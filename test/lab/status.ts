@@ -9,6 +9,7 @@ export interface Status {
   readonly node: string;
   readonly pid: number;
   readonly since: string;
+  readonly now: string;
   readonly mode: string;
   readonly lease: { readonly kind: string; readonly ms: number; readonly open_ms: number };
   readonly fenced: unknown;
