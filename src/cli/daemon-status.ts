@@ -4,6 +4,7 @@
 import { twoHoldersForMs } from '#config/lease';
 import type { AdvertSockets } from '#linux/advert-sockets';
 import type { LoopTimer } from '#linux/loop-timer';
+import { currentScheduling } from '#linux/scheduling';
 import type { Settings } from '#model/settings';
 import { type Moment, statusDocument } from '#ops/status';
 import type { StatusDocument } from '#ops/status-document';
@@ -37,6 +38,8 @@ export function statusOf(
       leaseOpenMs,
       adverts,
       loopLate: late,
+      scheduling: currentScheduling(),
+      intervalMs: settings.intervalMs,
       witness,
       mode: quorum === null ? ('availability' as const) : ('quorum' as const),
     };

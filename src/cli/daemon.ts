@@ -6,9 +6,11 @@ import { sleepLookMs } from '#core/timing';
 import { ForeignReporter } from '#linux/foreign-reporter';
 import { LinkReporter } from '#linux/link-facts';
 import { MonotonicClock } from '#linux/monotonic-clock';
+import { currentScheduling } from '#linux/scheduling';
 import type { Instant } from '#lib/time';
 import type { Settings } from '#model/settings';
 import { openJournal } from '#ops/log-journal';
+import { schedulingProblem, schedulingWords } from '#ops/scheduling-words';
 import { keyWords } from '#ops/words';
 import type { KeyedHash } from '#ports/keyed-hash';
 import { openLease } from './daemon-lease.ts';
@@ -49,6 +51,7 @@ export async function runDaemon(asked: Settings, hash: KeyedHash, places: Places
 function start({ settings, hash, journal }: Ground, parts: Parts): { close(): void } {
   const { identity, facts, sockets, daemon, kernel, announcer, watch, service, watchdog } = parts;
   journal.say('info', 'start', `locum ${identity.release} starts as ${settings.node} in cluster ${settings.cluster}`);
+  sayScheduling(settings, journal);
   sockets.linksChanged(facts.links);
   daemon.start(facts);
   warmUp(settings, identity, { hash, kernel, announcer });
@@ -76,6 +79,14 @@ function start({ settings, hash, journal }: Ground, parts: Parts): { close(): vo
       foreign.close();
     },
   };
+}
+
+/** A warning, and no failure: a host may refuse what the unit asks for, and a daemon that is late now and then beats none. */
+function sayScheduling({ intervalMs }: Settings, journal: Ground['journal']): void {
+  const scheduling = currentScheduling();
+  const problem = schedulingProblem(scheduling, intervalMs);
+  if (problem === null) journal.say('info', 'scheduling', `the main loop runs with ${schedulingWords(scheduling)}`);
+  else journal.say('warning', 'scheduling', problem);
 }
 
 /** Everything is let go of and said: what is left are hooks, for as long as there is time, and descriptors. */

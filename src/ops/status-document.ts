@@ -47,6 +47,8 @@ export interface StatusDocument {
   readonly stale_outcomes: number;
   /** How much later than asked for the main loop came to what was due, since the daemon started. */
   readonly loop_late: StatusLateness;
+  /** Of the main loop, as the kernel has it: `other`, `rr`, `fifo`, …; the priority is 0 where it is not realtime. */
+  readonly scheduling: { readonly policy: string; readonly priority: number };
   readonly groups: readonly StatusGroup[];
   readonly peers: readonly StatusPeer[];
   readonly checks: readonly StatusCheck[];

@@ -1,6 +1,7 @@
 // `locum status` for people: what this node is, what is wrong, then groups, peers and checks. Takes the
 // document as any client gets it; where it comes from and how often are absent on purpose.
 
+import { schedulingWords } from './scheduling-words.ts';
 import type { StatusCheck, StatusDocument, StatusGroup, StatusPeer } from './status-document.ts';
 import { type Cell, cell, tableLines, type Tint, tinted, wrap } from './table.ts';
 import { ageWords, durationWords, oneLine } from './words.ts';
@@ -44,10 +45,11 @@ function headLines(status: StatusDocument, options: TableOptions): string[] {
 }
 
 /** What matters is the tail: an advert that is late once in a thousand is what ends a lease. */
-function lateWords({ loop_late: late }: StatusDocument): string {
-  if (late.p99_ms === null || late.p999_ms === null) return 'main loop: nothing was due so far';
+function lateWords({ loop_late: late, scheduling }: StatusDocument): string {
+  const head = `main loop: ${schedulingWords(scheduling)}`;
+  if (late.p99_ms === null || late.p999_ms === null) return `${head}, nothing was due so far`;
   const often = `${lateMs(late.p99_ms)} at 99 %, ${lateMs(late.p999_ms)} at 99.9 %`;
-  return `main loop: late by less than ${often}, ${lateMs(late.max_ms)} at most`;
+  return `${head}, late by less than ${often}, ${lateMs(late.max_ms)} at most`;
 }
 
 function lateMs(ms: number): string {

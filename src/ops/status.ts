@@ -7,6 +7,7 @@ import type { CheckOutcome } from '#model/input';
 import type { Lease } from '#model/settings';
 import type { CheckView, GroupView, PeerView, View } from '#model/view';
 import { causeSentence } from './fence-sentences.ts';
+import { type SchedulingFacts, schedulingProblem } from './scheduling-words.ts';
 import { problemSentence, reasonSentence } from './sentences.ts';
 import type { StatusCheck, StatusDocument, StatusGroup, StatusLateness, StatusPeer } from './status-document.ts';
 
@@ -24,6 +25,8 @@ export interface DaemonFacts {
   /** For how long two hosts could answer if this daemon froze; null for ever. */
   readonly leaseOpenMs: number | null;
   readonly loopLate: Histogram;
+  readonly scheduling: SchedulingFacts;
+  readonly intervalMs: number;
   readonly adverts: {
     readonly sent: number;
     /** Refusals outside the core, one record for each place that refuses: wire, transport. */
@@ -64,15 +67,22 @@ export function statusDocument(view: View, facts: DaemonFacts, moment: Moment): 
     },
     stale_outcomes: view.counts.staleOutcomes,
     loop_late: statusLateness(facts.loopLate, moment),
+    scheduling: { policy: facts.scheduling.policy, priority: facts.scheduling.priority },
     groups: view.groups.map((group) => statusGroup(group, dualHolders.get(group.name) ?? 0, moment)),
     peers: view.peers.map((peer) => statusPeer(peer, moment)),
     checks: view.checks.map((check) => statusCheck(check, moment)),
-    problems: view.problems.map(({ problem, since }) => ({
-      code: problem.code,
-      message: problemSentence(problem),
-      since: wallTime(since, moment),
-    })),
+    problems: [...view.problems.map((one) => problemOf(one, moment)), ...ownProblems(facts)],
   };
+}
+
+function problemOf({ problem, since }: View['problems'][number], moment: Moment): StatusDocument['problems'][number] {
+  return { code: problem.code, message: problemSentence(problem), since: wallTime(since, moment) };
+}
+
+/** What the core cannot know of, for as long as the daemon runs. */
+function ownProblems({ scheduling, intervalMs, sinceWallMs }: DaemonFacts): StatusDocument['problems'] {
+  const message = schedulingProblem(scheduling, intervalMs);
+  return message === null ? [] : [{ code: 'scheduling', message, since: new Date(sinceWallMs).toISOString() }];
 }
 
 function statusLateness(late: Histogram, moment: Moment): StatusLateness {

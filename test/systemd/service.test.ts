@@ -164,6 +164,24 @@ step('checks run as an unprivileged user under the limits of the unit', async (t
   t.regex(status, /^CapBnd:\s+00000000000030e1$/m);
 });
 
+step('the main loop has the realtime priority of the unit, and what it starts has not', async (t) => {
+  const main = await lb1.property('MainPID');
+  const [policy, limit] = [await lb1.run('chrt', '--pid', main), await lb1.run('cat', `/proc/${main}/limits`)];
+  t.regex(policy, /policy: SCHED_RR\|SCHED_RESET_ON_FORK$/m);
+  t.regex(policy, /priority: 10$/m);
+  t.regex(limit, /^Max realtime timeout +3000000 +3000000 +us/m);
+  const [check = ''] = await stuckChecks(lb1);
+  t.regex(await lb1.run('chrt', '--pid', check), /policy: SCHED_OTHER$/m);
+  // The helper threads of the engine and of libuv: the main loop waits for none of them.
+  const threads = (await lb1.run('ls', `/proc/${main}/task`)).trim().split(/\s+/);
+  const others = threads.filter((thread) => thread !== main);
+  t.true(others.length > 0);
+  for (const thread of others) t.regex(await lb1.run('chrt', '--pid', thread), /policy: SCHED_OTHER$/m);
+  t.regex(await lb1.journal(), /the main loop runs with realtime \(rr 10\)/);
+  const status = JSON.parse(await lb1.run('/usr/local/bin/locum', 'status', '--json')) as Record<string, unknown>;
+  t.deepEqual(status['scheduling'], { policy: 'rr', priority: 10 });
+});
+
 step('a daemon that beats is left alone', async (t) => {
   await sleep(7000);
   t.is(await restarts(lb1), 0);

@@ -4,7 +4,7 @@ export const at120 = `\
 lb1 in cluster edge, availability, lease 2 s
 locum 0.1.0, pid 4711, up 1 h
 adverts: 3600 sent, 7190 received, 8 refused (bad-mac 3, replayed 4, truncated 1)
-main loop: late by less than 12 ms at 99 %, 12 ms at 99.9 %, 12 ms at most
+main loop: realtime (rr 10), late by less than 12 ms at 99 %, 12 ms at 99.9 %, 12 ms at most
 if this daemon is killed or freezes while it holds, two hosts can answer for up to 300 ms
 
 PROBLEM       SINCE  WHAT
@@ -31,7 +31,8 @@ lb1 in cluster edge, availability, lease 2 s
 locum 0.1.0, pid 4711, up 1 h
 adverts: 3600 sent, 7190 received, 8 refused (bad-mac 3, replayed 4, truncated
 1)
-main loop: late by less than 12 ms at 99 %, 12 ms at 99.9 %, 12 ms at most
+main loop: realtime (rr 10), late by less than 12 ms at 99 %, 12 ms at 99.9 %,
+12 ms at most
 if this daemon is killed or freezes while it holds, two hosts can answer for up
 to 300 ms
 

@@ -21,6 +21,8 @@ export const facts: DaemonFacts = {
   lease: { kind: 'address', ms: 2000 },
   leaseOpenMs: 300,
   loopLate,
+  scheduling: { policy: 'rr', priority: 10, resetOnFork: true },
+  intervalMs: 10,
   adverts: { sent: 3600, refused: [{ 'bad-mac': 2, truncated: 1 }, { 'bad-mac': 1 }] },
 };
 

@@ -21,6 +21,7 @@ test('the document has every name of the contract, and says what the view says',
     draining: false,
     adverts: { sent: 3600, received: 7190, refused: { 'bad-mac': 3, truncated: 1, replayed: 4 } },
     stale_outcomes: 5,
+    scheduling: { policy: 'rr', priority: 10 },
     loop_late: {
       count: 4,
       sum_ms: 12.75,
@@ -192,4 +193,12 @@ test('quorum mode: who votes, who could now, whose promise this node gave and fo
   const table = statusTable(document, { width: null, colour: false });
   t.regex(table, /quorum \(2 of 3 voters needed, 2 reached\)/);
   t.regex(statusTable({ ...document, witness: true }, { width: null, colour: false }), /witness in quorum/);
+});
+
+test('a loop at normal priority is a problem of the status where adverts come every few milliseconds', (t) => {
+  const scheduling = { policy: 'other', priority: 0, resetOnFork: false };
+  const found = statusDocument(view, { ...facts, scheduling }, moment).problems.at(-1);
+  t.is(found?.code, 'scheduling');
+  t.is(found?.since, '2026-01-01T00:00:00.000Z');
+  t.is(statusDocument(view, { ...facts, scheduling, intervalMs: 1000 }, moment).problems.length, view.problems.length);
 });
