@@ -43,8 +43,8 @@ for (const realtime of [true, false]) {
       const [first, last] = [before[i], after[i]];
       if (first === undefined || last === undefined) throw new Error(`${host} has no status`);
       const told = linesSince(await lab.logs(host), first.now);
-      moves += told.filter((line) => / \[group\]$/.test(line)).length;
-      const lapses = told.filter((line) => / \[problem lease-lapsed\]$/.test(line));
+      moves += told.filter((line) => line.endsWith(' [group]')).length;
+      const lapses = told.filter((line) => line.endsWith(' [problem lease-lapsed]'));
       t.log(`${host}: ${lateWords(first.loop_late, last.loop_late)}; ${asked} times asked for its status`);
       t.true(last.adverts.sent - first.adverts.sent > (realtime ? 90 : 10) * seconds);
       if (realtime) {

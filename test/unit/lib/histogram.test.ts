@@ -1,7 +1,7 @@
 // Durations between fixed bounds: every one is counted once, and what is estimated stays within what came.
 
 import test from 'ava';
-import fc from 'fast-check';
+import { array, assert, double, property } from 'fast-check';
 import { boundsMs, Histogram } from '#lib/histogram';
 import { instant, longAgo } from '#lib/time';
 
@@ -51,9 +51,9 @@ test('one late step in a thousand shows at the quantile of 99.9 %, and not at 99
 });
 
 test('an estimate lies in the bucket of the true value, grows with the share, and is never above the greatest', (t) => {
-  const durations = fc.array(fc.double({ min: 0, max: 20_000, noNaN: true }), { minLength: 1, maxLength: 200 });
-  fc.assert(
-    fc.property(durations, fc.double({ min: 0.001, max: 1, noNaN: true }), (values, share) => {
+  const durations = array(double({ min: 0, max: 20_000, noNaN: true }), { minLength: 1, maxLength: 200 });
+  assert(
+    property(durations, double({ min: 0.001, max: 1, noNaN: true }), (values, share) => {
       const histogram = of(values);
       const estimate = histogram.quantileMs(share) ?? Number.NaN;
       const sorted = values.toSorted((a, b) => a - b);
