@@ -6,8 +6,7 @@ import type { AdvertSockets } from '#linux/advert-sockets';
 import type { LoopTimer } from '#linux/loop-timer';
 import { currentScheduling } from '#linux/scheduling';
 import type { Settings } from '#model/settings';
-import { type Moment, statusDocument } from '#ops/status';
-import type { StatusDocument } from '#ops/status-document';
+import { type Moment, statusPieces } from '#ops/status';
 import type { Clock } from '#ports/clock';
 import type { Daemon } from '#runtime/daemon';
 import type { Identity } from '#runtime/identity';
@@ -19,7 +18,7 @@ export function statusOf(
   sockets: AdvertSockets,
   { late }: LoopTimer,
   clock: Clock,
-): () => StatusDocument {
+): () => Iterable<string> {
   const sinceWallMs = clock.wall();
   const leaseOpenMs = twoHoldersForMs(settings);
   const wallOf = steadyWall(clock);
@@ -43,7 +42,7 @@ export function statusOf(
       witness,
       mode: quorum === null ? ('availability' as const) : ('quorum' as const),
     };
-    return statusDocument(view, facts, wallOf());
+    return statusPieces(view, facts, wallOf());
   };
 }
 

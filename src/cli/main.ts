@@ -1,6 +1,7 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --single-threaded-gc
 // The program: parses, loads the one command that is asked for, prints its failure, sets the exit code.
-// Nothing of the daemon is loaded to print a help text.
+// Nothing of the daemon is loaded to print a help text. Garbage is collected on the main thread alone: it has a
+// realtime priority, and the engine's helpers, which it would wait for, have none. scripts/install and the lab say so too.
 
 import { crashOf } from './after-service.ts';
 import { exitCode, Failure } from './failure.ts';

@@ -43,13 +43,21 @@ export function spawnBeside(launch: Launch, done: (pid: number | null, error: st
   const envp = strings(Object.entries(launch.environment).map(([name, value]) => `${name}=${value}`));
   const actions = actionsOf(launch);
   const pid = [0];
-  posixSpawn.async(pid, launch.path, actions, attributes, argv.table, envp.table, (fault: Error | null, code: number) => {
-    actionsDestroy(actions);
-    // Referred to here, so that neither is collected while the other thread reads it.
-    const kept = argv.bytes.length + envp.bytes.length > 0;
-    if (fault === null && code === 0 && kept) done(pid[0] ?? 0, '');
-    else done(null, fault === null ? getSystemErrorName(-code) : fault.message);
-  });
+  posixSpawn.async(
+    pid,
+    launch.path,
+    actions,
+    attributes,
+    argv.table,
+    envp.table,
+    (fault: Error | null, code: number) => {
+      actionsDestroy(actions);
+      // Referred to here, so that neither is collected while the other thread reads it.
+      const kept = argv.bytes.length + envp.bytes.length > 0;
+      if (fault === null && code === 0 && kept) done(pid[0] ?? 0, '');
+      else done(null, fault === null ? getSystemErrorName(-code) : fault.message);
+    },
+  );
 }
 
 /** Kept for life: every call reads it, and none changes it. */

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import { readBody, type Request, type Requests, type Told } from './control-requests.ts';
 
 /** What may be read, by path: its text, or null where it cannot be made. */
-export type Pages = ReadonlyMap<string, () => string | null>;
+export type Pages = ReadonlyMap<string, () => Promise<string | null>>;
 
 export const maxHeaderBytes = 8 * 1024;
 
@@ -43,7 +43,7 @@ export function answer(request: IncomingMessage, response: ServerResponse, { pag
   const page = pages.get(path);
   const verb = planned.get(path);
   if (asked !== undefined) refuse(response, 405, `${path} takes POST only`, { allow: 'POST' });
-  else if (page !== undefined) show(response, path, method, page);
+  else if (page !== undefined) void show(response, path, method, page);
   else if (verb === undefined) refuse(response, 404, `nothing is at this path; try ${[...pages.keys()].join(' or ')}`);
   else if (method !== verb) refuse(response, 405, `${path} takes ${verb} only`, { allow: verb });
   else refuse(response, 501, 'not supported yet');
@@ -72,12 +72,17 @@ async function carryOut(
 
 const codeOf = { wrong: 400, refused: 409, failed: 500 } as const;
 
-function show(response: ServerResponse, path: string, method: string, page: () => string | null): void {
+async function show(
+  response: ServerResponse,
+  path: string,
+  method: string,
+  page: () => Promise<string | null>,
+): Promise<void> {
   if (method !== 'GET' && method !== 'HEAD') {
     refuse(response, 405, `${path} takes GET only`, { allow: 'GET, HEAD' });
     return;
   }
-  const body = page();
+  const body = await page();
   if (body === null) refuse(response, 500, 'the daemon could not describe itself; its log says more');
   else reply(response, 200, body);
 }

@@ -4,13 +4,14 @@
 import { chmodSync, chownSync, lstatSync, readFileSync, unlinkSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { answer, maxHeaderBytes, type Pages, refuseBadRequest } from './control-pages.ts';
 import type { Requests } from './control-requests.ts';
 
 export interface ControlOptions {
   readonly path: string;
-  /** Called for a request; what it throws becomes a 500 and nothing else. */
-  readonly status: () => unknown;
+  /** Called for a request; what it throws becomes a 500 and nothing else. The text in pieces, each made in a turn of its own. */
+  readonly status: () => Iterable<string>;
   readonly config: () => unknown;
   /** What operators may ask for, by path. A promise that is rejected becomes a 500. */
   readonly requests: Requests;
@@ -37,8 +38,8 @@ const maxPathBytes = 107;
 export async function openControlServer(options: ControlOptions): Promise<ControlServer> {
   clearPath(options.path);
   const pages: Pages = new Map([
-    ['/v1/status', cached(options, 'status')],
-    ['/v1/config', cached(options, 'config')],
+    ['/v1/status', cached(options, 'status', options.status)],
+    ['/v1/config', cached(options, 'config', () => [`${JSON.stringify(options.config())}\n`])],
   ]);
   const server = createServer(
     {
@@ -73,21 +74,36 @@ function limitInTime(response: ServerResponse): void {
   });
 }
 
-function cached(options: ControlOptions, what: 'status' | 'config'): () => string | null {
-  let body: string | null = null;
+function cached(options: ControlOptions, what: string, make: () => Iterable<string>): () => Promise<string | null> {
+  let body: Promise<string | null> = Promise.resolve(null);
   let until = Number.NEGATIVE_INFINITY;
-  return () => {
-    const now = performance.now();
-    if (now < until) return body;
+  const render = async (): Promise<string | null> => {
     try {
-      body = `${JSON.stringify(options[what]())}\n`;
+      return await pieceByPiece(make());
     } catch (error) {
-      body = null;
       options.onFault(`the ${what} page cannot be made: ${error instanceof Error ? error.message : String(error)}`);
+      return null;
+    } finally {
+      until = performance.now() + freshMs;
     }
-    until = now + freshMs;
+  };
+  return () => {
+    if (performance.now() < until) return body;
+    // Whoever asks meanwhile gets this one.
+    until = Number.POSITIVE_INFINITY;
+    body = render();
     return body;
   };
+}
+
+/** Between two pieces the loop sends what is due. */
+async function pieceByPiece(pieces: Iterable<string>): Promise<string> {
+  const made: string[] = [];
+  for (const piece of pieces) {
+    made.push(piece);
+    await nextTurn();
+  }
+  return made.join('');
 }
 
 /** A socket that a dead daemon left is removed; anything else in its place is not ours to touch. */

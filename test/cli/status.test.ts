@@ -18,7 +18,7 @@ async function daemon(t: ExecutionContext): Promise<{ dir: string; stop: () => P
   const dir = temporaryDirectory(t);
   const server = await openControlServer({
     path: join(dir, 'control.sock'),
-    status: () => document,
+    status: () => [`${JSON.stringify(document)}\n`],
     config: () => ({}),
     requests: new Map(),
     who: () => 'somebody',

@@ -38,7 +38,7 @@ async function serve(
 ): Promise<ControlServer> {
   const server = await openControlServer({
     path: where.path,
-    status,
+    status: () => [`${JSON.stringify(status())}\n`],
     config: () => ({ cluster: 'edge' }),
     requests: new Map(),
     who: () => 'somebody',
@@ -261,4 +261,43 @@ test('closing does not wait for anybody, and takes the socket away', async (t) =
   t.true(performance.now() - begun < 200);
   t.false(existsSync(where.path));
   for (const socket of sockets) socket.destroy();
+});
+
+test('a page is made in pieces, between which the loop does what is due; whoever asks meanwhile gets the same one', async (t) => {
+  const where = place(t);
+  let made = 0;
+  let between = 0;
+  let last = performance.now();
+  const pieces = function* (): Generator<string, void> {
+    made += 1;
+    for (let i = 0; i < 20; i += 1) {
+      last = performance.now();
+      while (performance.now() - last < 1);
+      yield i === 0 ? '[0' : `,${i}`;
+    }
+    yield ']';
+  };
+  const server = await openControlServer({
+    path: where.path,
+    status: pieces,
+    config: () => ({}),
+    requests: new Map(),
+    who: () => 'somebody',
+    onFault: (words) => where.faults.push(words),
+  });
+  t.teardown(() => server.close());
+  const beat = setInterval(() => {
+    between += 1;
+  }, 1);
+  const answers = await Promise.all([1, 2, 3].map(() => ask(where.path, '/v1/status')));
+  clearInterval(beat);
+  for (const { status, body } of answers) {
+    t.is(status, 200);
+    t.deepEqual(
+      JSON.parse(body),
+      Array.from({ length: 20 }, (_, i) => i),
+    );
+  }
+  t.is(made, 1);
+  t.true(between >= 10, `${between} turns`);
 });

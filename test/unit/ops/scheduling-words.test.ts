@@ -5,7 +5,10 @@ const normal = { policy: 'other', priority: 0, resetOnFork: false };
 const realtime = { policy: 'rr', priority: 10, resetOnFork: true };
 
 test('a normal priority is a problem below 100 ms, and none from there on', (t) => {
-  t.regex(schedulingProblem(normal, 99) ?? '', /no realtime priority, and adverts every 99 ms .*\(CPUSchedulingPolicy=\)/);
+  t.regex(
+    schedulingProblem(normal, 99) ?? '',
+    /no realtime priority, and adverts every 99 ms .*\(CPUSchedulingPolicy=\)/,
+  );
   t.is(schedulingProblem(normal, 100), null);
   t.regex(schedulingProblem({ ...normal, policy: 'batch' }, 10) ?? '', /no realtime/);
 });

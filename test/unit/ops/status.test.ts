@@ -1,7 +1,7 @@
 import test from 'ava';
 import { instant, never } from '#lib/time';
 import type { View } from '#model/view';
-import { statusDocument } from '#ops/status';
+import { statusDocument, statusPieces } from '#ops/status';
 import { statusTable } from '#ops/status-table';
 import { facts, moment, view } from './fixture.ts';
 
@@ -201,4 +201,19 @@ test('a loop at normal priority is a problem of the status where adverts come ev
   t.is(found?.code, 'scheduling');
   t.is(found?.since, '2026-01-01T00:00:00.000Z');
   t.is(statusDocument(view, { ...facts, scheduling, intervalMs: 1000 }, moment).problems.length, view.problems.length);
+});
+
+test('in pieces it says the same, however many groups there are', (t) => {
+  for (const count of [0, 1, 32, 33, 100]) {
+    const groups = Array.from({ length: count }, (_, i) => ({
+      ...view.groups[i % 3],
+      name: `g${i}`,
+    })) as View['groups'];
+    const pieces = [...statusPieces({ ...view, groups }, facts, moment)];
+    t.is(pieces.length, 2 + Math.ceil(count / 32));
+    t.deepEqual(
+      JSON.parse(pieces.join('')),
+      JSON.parse(JSON.stringify(statusDocument({ ...view, groups }, facts, moment))),
+    );
+  }
 });
