@@ -1,4 +1,4 @@
-// Intervals of 10 ms on a busy host: two daemons with the scheduling of the unit, both processors loaded, a check that is
+// Intervals of 10 ms on a busy host: two daemons with the scheduling of the unit, every processor loaded, a check that is
 // spawned ten times a second on both, status asked for all the time, everything logged. Nobody may move, and no lease may
 // end. LOCUM_FAST_SECONDS plays longer: 600 are the ten minutes of docs/measured.md. Without realtime scheduling it is
 // reported what happens, and nothing is asserted of it.
@@ -9,11 +9,16 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
 import { Lab } from '../lab/lab.ts';
-import type { Lateness, Status } from '../lab/status.ts';
+import { lateWords } from '../lab/lateness.ts';
+import type { Status } from '../lab/status.ts';
+import { watchStillness } from '../lab/stillness.ts';
 
-const seconds = Number(process.env['LOCUM_FAST_SECONDS'] ?? '15');
+const seconds = Number(process.env['LOCUM_FAST_SECONDS'] ?? '10');
 /** Both have compiled what they run, and stand where they stay. */
 const settleMs = 3000;
+/** A third of the down time: a machine that stands still for longer leaves too little to whoever runs on it. */
+const stillMs = 10;
+const attempts = 3;
 const hosts = ['h1', 'h2'] as const;
 
 const toml = `
@@ -26,39 +31,67 @@ timeout = "10s"
 level = "debug"
 `;
 
-for (const realtime of [true, false]) {
-  const how = realtime ? 'with the scheduling of the unit nobody moves and no lease ends' : 'without it, as reported';
-  test(`10 ms, three adverts, ${seconds} s on loaded processors: ${how}`, async (t) => {
-    t.timeout((seconds + 120) * 1000);
-    const lab = await Lab.up(t, { hosts: 2, interval: '10ms', downAfter: 3, toml, realtime });
-    await sleep(settleMs);
-    const before = await statuses(lab);
-    const load = loadOf(t);
-    const asked = await ask(lab, seconds * 1000);
-    for (const one of load) one.kill('SIGKILL');
-    await sleep(500);
-    const after = await statuses(lab);
-    let moves = 0;
-    for (const [i, host] of hosts.entries()) {
-      const [first, last] = [before[i], after[i]];
-      if (first === undefined || last === undefined) throw new Error(`${host} has no status`);
-      const told = linesSince(await lab.logs(host), first.now);
-      moves += told.filter((line) => line.endsWith(' [group]')).length;
-      const lapses = told.filter((line) => line.endsWith(' [problem lease-lapsed]'));
-      t.log(`${host}: ${lateWords(first.loop_late, last.loop_late)}; ${asked} times asked for its status`);
-      t.true(last.adverts.sent - first.adverts.sent > (realtime ? 90 : 10) * seconds);
-      if (realtime) {
-        t.deepEqual(lapses, [], host);
-        t.deepEqual(
-          last.groups.map(({ state, since }) => ({ state, since })),
-          first.groups.map(({ state, since }) => ({ state, since })),
-        );
-        t.is(last.checks[0]?.last?.outcome, 'exit 0');
-      } else t.log(`${host}: ${lapses.length} leases ended`);
+// What is in /run must be in memory, as on a host with systemd: where it is a disk, a write can take many milliseconds.
+process.env['LOCUM_LAB_BASE'] ??= '/dev/shm/locum-lab';
+
+interface Played {
+  readonly moves: number;
+  readonly lapses: number;
+  /** How long the machine itself gave no processor to somebody with a higher priority than the daemons. */
+  readonly stillMs: number;
+}
+
+test(`10 ms, three adverts, ${seconds} s on loaded processors: nobody moves, and no lease ends`, async (t) => {
+  t.timeout((seconds + 60) * attempts * 1000);
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    const played = await play(t, true);
+    if (played.moves + played.lapses === 0) {
+      t.pass();
+      return;
     }
-    t.log(`${moves} changes of a group's state`);
-    if (realtime) t.is(moves, 0);
-  });
+    if (played.stillMs < stillMs) {
+      t.deepEqual(played, { moves: 0, lapses: 0, stillMs: played.stillMs });
+      return;
+    }
+    t.log(`attempt ${attempt} says nothing: the machine stood still for ${played.stillMs} ms`);
+  }
+  t.fail('this machine stands still too often for intervals of 10 ms');
+});
+
+test(`the same without realtime scheduling, as it comes`, async (t) => {
+  t.timeout((seconds + 60) * 1000);
+  const { moves, lapses } = await play(t, false);
+  t.log(`${moves} changes of a group's state, ${lapses} leases ended`);
+  t.pass();
+});
+
+async function play(t: ExecutionContext, realtime: boolean): Promise<Played> {
+  const lab = await Lab.up(t, { hosts: 2, interval: '10ms', downAfter: 3, toml, realtime });
+  await sleep(settleMs);
+  const before = await statuses(lab);
+  const still = watchStillness(t);
+  const load = loadOf(t);
+  const asked = await ask(lab, seconds * 1000);
+  const stoodMs = await still.end();
+  for (const one of load) one.kill('SIGKILL');
+  await sleep(500);
+  const after = await statuses(lab);
+  let [moves, lapses] = [0, 0];
+  for (const [i, host] of hosts.entries()) {
+    const [first, last] = [before[i], after[i]];
+    if (first === undefined || last === undefined) throw new Error(`${host} has no status`);
+    const told = (await lab.logs(host)).split('\n').filter((line) => line.slice(0, first.now.length) > first.now);
+    moves += told.filter((line) => line.endsWith(' [group]')).length;
+    lapses += told.filter((line) => line.endsWith(' [problem lease-lapsed]')).length;
+    t.log(`${host}: ${lateWords(first.loop_late, last.loop_late)}; asked ${asked} times for its status`);
+    t.is(last.scheduling.policy, realtime ? 'rr' : 'other');
+    // It was all there: adverts, and checks that ran in time.
+    t.true(last.adverts.sent - first.adverts.sent > (realtime ? 80 : 10) * seconds);
+    t.is(last.checks[0]?.state, 'passing');
+  }
+  if (realtime && moves + lapses > 0) t.log(await lab.lastWords());
+  await lab.down();
+  return { moves, lapses, stillMs: stoodMs };
 }
 
 async function statuses(lab: Lab): Promise<readonly Status[]> {
@@ -78,7 +111,7 @@ function loadOf(t: ExecutionContext): readonly ChildProcess[] {
   return load;
 }
 
-/** Several times a second of both; how often. */
+/** Five times a second of both; how often. */
 async function ask(lab: Lab, forMs: number): Promise<number> {
   const end = performance.now() + forMs;
   let asked = 0;
@@ -88,25 +121,4 @@ async function ask(lab: Lab, forMs: number): Promise<number> {
     await sleep(200);
   }
   return asked;
-}
-
-function linesSince(log: string, at: string): readonly string[] {
-  return log.split('\n').filter((line) => line.slice(0, at.length) > at);
-}
-
-/** What came between the two, by its buckets: the start is not what is measured here. */
-function lateWords(first: Lateness, last: Lateness): string {
-  const counts = last.buckets.map(({ up_to_ms, count }, i) => ({
-    upToMs: up_to_ms ?? Number.POSITIVE_INFINITY,
-    count: count - (first.buckets[i]?.count ?? 0),
-  }));
-  const all = last.count - first.count;
-  const share = (of: number): string => {
-    let below = 0;
-    const found = counts.find(({ count }) => (below += count) >= of * all);
-    return `${found?.upToMs ?? '?'} ms`;
-  };
-  const late = counts.filter(({ upToMs, count }) => upToMs > 5 && count > 0);
-  const tail = late.map(({ upToMs, count }) => `${count} up to ${upToMs} ms`).join(', ');
-  return `of ${all} steps half at most ${share(0.5)} late, 99 % ${share(0.99)}, 99.9 % ${share(0.999)}, all ${share(1)}${tail === '' ? '' : ` (${tail})`}`;
 }

@@ -20,6 +20,7 @@ export interface Status {
     readonly refused: Readonly<Record<string, number>>;
   };
   readonly loop_late: Lateness;
+  readonly scheduling: { readonly policy: string; readonly priority: number };
   readonly groups: readonly GroupStatus[];
   readonly peers: readonly PeerStatus[];
   readonly checks: readonly CheckStatus[];
