@@ -99,12 +99,19 @@ export class ProgramRun {
       if (pid === null) this.#fail(`no process for it: ${error}`);
       else this.#launched(pid);
     });
-    this.#timer = setTimeout(() => this.#expire(), this.#order.timeoutMs);
+    this.#timeOut();
     return null;
+  }
+
+  #timeOut(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#expire(), this.#order.timeoutMs);
   }
 
   #launched(pid: number): void {
     this.#pid = pid;
+    // What a busy host takes to start it is not its own time; but it is not waited for for ever either.
+    if (!this.#timedOut) this.#timeOut();
     // Whoever was to die before it was there, dies now.
     if (this.#timedOut || this.#killed) this.#signal('SIGKILL');
     whenEnded(pid, (end) => this.#ended(end));

@@ -85,7 +85,7 @@ test('the wrapper names the node it was installed with and passes arguments on a
   const place = checkoutIn('wrapper');
   await script(place, 'install', '--node', process.execPath);
   const wrapper = readFileSync(join(place.root, 'opt/ha/lib/locum/bin/locum'), 'utf8');
-  t.is(wrapper, `#!/bin/sh\nexec ${process.execPath} /opt/ha/lib/locum/dist/cli/main.js "$@"\n`);
+  t.is(wrapper, `#!/bin/sh\nexec ${process.execPath} --single-threaded-gc /opt/ha/lib/locum/dist/cli/main.js "$@"\n`);
 });
 
 test('a second install replaces the program and keeps the settings of the operator', async (t) => {
