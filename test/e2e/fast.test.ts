@@ -11,14 +11,13 @@ import type { ExecutionContext } from 'ava';
 import { Lab } from '../lab/lab.ts';
 import { lateWords } from '../lab/lateness.ts';
 import type { Status } from '../lab/status.ts';
-import { watchStillness } from '../lab/stillness.ts';
+import { type Standstill, watchStillness } from '../lab/stillness.ts';
 
 const seconds = Number(process.env['LOCUM_FAST_SECONDS'] ?? '10');
 /** Both have compiled what they run, and stand where they stay. */
 const settleMs = 3000;
-/** A third of the down time: a machine that stands still for longer leaves too little to whoever runs on it. */
-const stillMs = 10;
-const attempts = 3;
+/** What the machine did not let anybody do shows for so long. */
+const echoMs = 1500;
 const hosts = ['h1', 'h2'] as const;
 
 const toml = `
@@ -35,33 +34,32 @@ level = "debug"
 process.env['LOCUM_LAB_BASE'] ??= '/dev/shm/locum-lab';
 
 interface Played {
-  readonly moves: number;
-  readonly lapses: number;
-  /** How long the machine itself gave no processor to somebody with a higher priority than the daemons. */
-  readonly stillMs: number;
+  /** Log lines that should not be there: moves, and leases that ended. */
+  readonly wrong: readonly string[];
+  readonly stills: readonly Standstill[];
 }
 
 test(`10 ms, three adverts, ${seconds} s on loaded processors: nobody moves, and no lease ends`, async (t) => {
-  t.timeout((seconds + 60) * attempts * 1000);
-  for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const played = await play(t, true);
-    if (played.moves + played.lapses === 0) {
-      t.pass();
-      return;
-    }
-    if (played.stillMs < stillMs) {
-      t.deepEqual(played, { moves: 0, lapses: 0, stillMs: played.stillMs });
-      return;
-    }
-    t.log(`attempt ${attempt} says nothing: the machine stood still for ${played.stillMs} ms`);
-  }
-  t.fail('this machine stands still too often for intervals of 10 ms');
+  t.timeout((seconds + 60) * 1000);
+  const { wrong, stills } = await play(t, true);
+  const excused = (line: string): boolean => {
+    const at = Date.parse(line.slice(0, line.indexOf(' ')));
+    return stills.some(({ atMs }) => at > atMs - 200 && at < atMs + echoMs);
+  };
+  t.log(`the machine itself stood still for ${stills.map(({ ms }) => ms).join(', ') || 0} ms`);
+  t.log(`${wrong.filter(excused).length} lines after that: nobody could have kept a lease of 24 ms`);
+  t.deepEqual(
+    wrong.filter((line) => !excused(line)),
+    [],
+  );
+  t.true(stills.length * echoMs < (seconds * 1000) / 2, 'this machine stands still too often for intervals of 10 ms');
 });
 
 test(`the same without realtime scheduling, as it comes`, async (t) => {
   t.timeout((seconds + 60) * 1000);
-  const { moves, lapses } = await play(t, false);
-  t.log(`${moves} changes of a group's state, ${lapses} leases ended`);
+  const { wrong } = await play(t, false);
+  const moves = wrong.filter((line) => line.endsWith(' [group]')).length;
+  t.log(`${moves} changes of a group's state, ${wrong.length - moves} leases ended`);
   t.pass();
 });
 
@@ -72,26 +70,24 @@ async function play(t: ExecutionContext, realtime: boolean): Promise<Played> {
   const still = watchStillness(t);
   const load = loadOf(t);
   const asked = await ask(lab, seconds * 1000);
-  const stoodMs = await still.end();
+  const stills = await still.end();
   for (const one of load) one.kill('SIGKILL');
   await sleep(500);
   const after = await statuses(lab);
-  let [moves, lapses] = [0, 0];
+  const wrong: string[] = [];
   for (const [i, host] of hosts.entries()) {
     const [first, last] = [before[i], after[i]];
     if (first === undefined || last === undefined) throw new Error(`${host} has no status`);
     const told = (await lab.logs(host)).split('\n').filter((line) => line.slice(0, first.now.length) > first.now);
-    moves += told.filter((line) => line.endsWith(' [group]')).length;
-    lapses += told.filter((line) => line.endsWith(' [problem lease-lapsed]')).length;
+    wrong.push(...told.filter((line) => / \[(?:group|problem lease-lapsed)\]$/.test(line)));
     t.log(`${host}: ${lateWords(first.loop_late, last.loop_late)}; asked ${asked} times for its status`);
     t.is(last.scheduling.policy, realtime ? 'rr' : 'other');
     // It was all there: adverts, and checks that ran in time.
     t.true(last.adverts.sent - first.adverts.sent > (realtime ? 80 : 10) * seconds);
     t.is(last.checks[0]?.state, 'passing');
   }
-  if (realtime && moves + lapses > 0) t.log(await lab.lastWords());
   await lab.down();
-  return { moves, lapses, stillMs: stoodMs };
+  return { wrong, stills };
 }
 
 async function statuses(lab: Lab): Promise<readonly Status[]> {
