@@ -1,7 +1,8 @@
-// Tells systemd how the daemon does, as sd_notify(3) has it: datagrams to a socket, sent in-process. Nothing is spawned
-// for it, since that would keep the main loop. Never blocks; without a service manager it does nothing. Bounded: one
-// sentence waits, the newest.
+// Tells systemd how the daemon does, as sd_notify(3) has it. Readiness goes through the systemd-notify program, once in
+// a start. All that comes later is sent in-process: a program that is spawned keeps the main loop for milliseconds.
+// Never blocks; without a service manager it does nothing. Bounded: one sentence waits, the newest.
 
+import notify from 'systemd-notify';
 import type { ServicePort } from '#ports/journal';
 import { type DatagramSender, openDatagramSender } from './unix-calls.ts';
 
@@ -12,12 +13,21 @@ export interface ServiceManagerOptions {
   readonly log: (sentence: string) => void;
   /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
+  /** Tells readiness; the systemd-notify program unless a test says otherwise. */
+  readonly tell?: (message: Readiness) => Promise<unknown>;
+}
+
+export interface Readiness {
+  readonly ready: true;
+  readonly status?: string;
 }
 
 /** Sentences follow each other no faster than this. */
 export const statusEveryMs = 1000;
 /** A queue that is full, or a socket that is not there, is tried again after this: a unit that never becomes ready is killed. */
 const retryMs = 100;
+/** A systemd-notify that takes longer than this is not waited for. */
+const tellWithinMs = 5000;
 
 export class ServiceManager implements ServicePort {
   /** How often `beat` must be called at least; null where no watchdog waits for this process. */
@@ -25,24 +35,27 @@ export class ServiceManager implements ServicePort {
   readonly #socket: DatagramSender | null;
   readonly #log: (sentence: string) => void;
   readonly #now: () => number;
+  readonly #tell: (message: Readiness) => Promise<unknown>;
   #beatAt = Number.NEGATIVE_INFINITY;
   #toldAt = Number.NEGATIVE_INFINITY;
+  #telling = false;
+  #closed = false;
   #readyDue = false;
   #status: string | null = null;
   #timer: NodeJS.Timeout | undefined;
   #trouble = '';
 
-  constructor({ environment, pid, log, now }: ServiceManagerOptions) {
+  constructor({ environment, pid, log, now, tell }: ServiceManagerOptions) {
     this.#log = log;
     this.#now = now ?? (() => performance.now());
+    this.#tell = tell ?? notify;
     this.#socket = this.#open(environment['NOTIFY_SOCKET']);
     this.watchdogIntervalMs = this.#socket === null ? null : watchdogInterval(environment, pid);
   }
 
   ready(): void {
     if (this.#socket === null) return;
-    this.#readyDue = true;
-    this.#next();
+    void this.#tellReady();
   }
 
   /** A sentence for `systemctl status`; one that is overtaken before its turn is never shown. */
@@ -66,6 +79,7 @@ export class ServiceManager implements ServicePort {
 
   close(): void {
     clearTimeout(this.#timer);
+    this.#closed = true;
     this.#readyDue = false;
     this.#status = null;
     this.#socket?.close();
@@ -79,8 +93,26 @@ export class ServiceManager implements ServicePort {
     return null;
   }
 
+  async #tellReady(): Promise<void> {
+    const status = this.#status;
+    this.#telling = true;
+    this.#status = null;
+    this.#toldAt = this.#now();
+    try {
+      await within(tellWithinMs, this.#tell({ ready: true, ...(status === null ? {} : { status }) }));
+    } catch (error) {
+      this.#log(`systemd-notify failed: ${wordsOf(error)}; readiness is said without it`);
+      // A unit that never becomes ready is killed: that must not hang on a missing program.
+      this.#readyDue = true;
+      this.#status ??= status;
+    }
+    this.#telling = false;
+    this.#next();
+  }
+
   #next(): void {
     clearTimeout(this.#timer);
+    if (this.#telling || this.#closed) return;
     const waitMs = this.#toldAt + statusEveryMs - this.#now();
     if (this.#readyDue || (this.#status !== null && waitMs <= 0)) this.#tellNow();
     else if (this.#status !== null) this.#again(waitMs);
@@ -120,4 +152,17 @@ function watchdogInterval(environment: ServiceManagerOptions['environment'], pid
   const meant = environment['WATCHDOG_PID'] ?? String(pid);
   if (!Number.isFinite(usec) || usec <= 0 || meant !== String(pid)) return null;
   return usec / 1000 / 4;
+}
+
+function within(ms: number, promise: Promise<unknown>): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`it did not end within ${ms} ms`)), ms);
+    timer.unref();
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
