@@ -453,7 +453,7 @@ export const mutants: readonly Mutant[] = [
     file: 'standby',
     text: 'successor !== null && !named && better(voice)',
     instead: 'false',
-    killer: { sim: '--mode availability --seed 51' },
+    killer: { sim: '--mode availability --seed 92' },
   },
   {
     guard: 'a claim waits for a fence whatever else is to be said',
@@ -471,7 +471,7 @@ export const mutants: readonly Mutant[] = [
     file: 'standby',
     text: "(entry.role === 'standby' || entry.role === 'starting')",
     instead: "entry.role === 'standby'",
-    killer: { sim: 'ROW2' },
+    killer: { sim: '--mode availability --weather processes --nodes 4 --seed 31' },
   },
   {
     guard: 'what is adopted for a moment only is not held without an end',
@@ -479,7 +479,7 @@ export const mutants: readonly Mutant[] = [
     text: '20 + windowMs(settings)',
     instead: '20',
     also: { file: 'turn', text: 'withdraw(turn, addresses);', instead: '' },
-    killer: { sim: 'ROW4' },
+    killer: { sim: '--mode quorum --weather processes --nodes 3 --seed 38' },
   },
   {
     guard: 'what the last daemon was letting go of is not adopted',

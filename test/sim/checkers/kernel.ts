@@ -25,7 +25,7 @@ interface InOrder {
 
 export function kernelChecker(cluster: Cluster): Checker {
   const wrongSince = cluster.list.map(() => cluster.answerMasks.map(() => Number.NaN));
-  /** What was wrong then: where it is something else now, an answer came between the two. */
+  /** What was wrong when it was looked at last. */
   const wrongWas = cluster.list.map(() => cluster.answerMasks.map(() => ''));
   const inOrder = cluster.list.map((): InOrder => ({ groups: null, changes: 0, until: 0 }));
   const allowedMs = answeredMs + 3 * cluster.plan.intervalMs;
@@ -36,7 +36,7 @@ export function kernelChecker(cluster: Cluster): Checker {
       const wrong = whatIsWrong(cluster, host, nth, group);
       if (wrong !== null || isExcused(cluster, host)) sure = false;
       if (wrong === null) since[nth] = Number.NaN;
-      else if (Number.isNaN(since[nth]) || wrong !== was[nth]) since[nth] = cluster.events.now;
+      else if (Number.isNaN(since[nth]) || hasTurned(was[nth] ?? '', wrong)) since[nth] = cluster.events.now;
       else if (cluster.events.now - (since[nth] ?? 0) > allowedMs) return `${host.name} group ${group.name}: ${wrong}`;
       was[nth] = wrong ?? '';
     }
@@ -67,12 +67,20 @@ export function kernelChecker(cluster: Cluster): Checker {
   };
 }
 
+/** What was lost is there again, or the reverse, and the daemon does not know: each waits for an answer of its own. */
+function hasTurned(was: string, is: string): boolean {
+  return (was.startsWith(lost) && is.startsWith(kept)) || (was.startsWith(kept) && is.startsWith(lost));
+}
+
+const lost = 'the kernel has lost';
+const kept = 'the kernel still has';
+
 function whatIsWrong(cluster: Cluster, host: Host, nth: number, group: Group): string | null {
   let there = 0;
   const keys = cluster.keysOf(nth);
   for (const key of keys) {
     const has = host.kernel.has(key);
-    if (has !== group.present.has(key)) return has ? `the kernel still has ${key}` : `the kernel has lost ${key}`;
+    if (has !== group.present.has(key)) return `${has ? kept : lost} ${key}`;
     if (has) there += 1;
   }
   const holds = group.role === 'active' || group.role === 'claiming';

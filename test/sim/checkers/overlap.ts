@@ -120,7 +120,7 @@ export class OverlapChecker implements Checker {
 
   /** Without a gate it answers on although it let go. */
   #isStuck({ kernel, settings }: Host): boolean {
-    return settings.lease.kind !== 'nftables' && kernel.stuck.size > 0;
+    return settings.lease.kind !== 'nftables' && (kernel.stuck.size > 0 || kernel.isLeaving);
   }
 
   /** Whether the later one must have seen that the other answers: whatever its daemon does, its kernel does that. */

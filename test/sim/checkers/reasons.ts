@@ -54,7 +54,7 @@ export class ReasonChecker implements Checker {
         const restarted = this.#recently(other, 'started') || this.#recently(other, 'stopped');
         const { now } = this.#cluster.events;
         // A recording of an earlier life holds the group as far as a host can tell that did not know that life.
-        const recordedMs = now - ear.replayedAt;
+        const recordedMs = Number.isFinite(ear.replayedAt) ? now - ear.replayedAt : Number.NaN;
         if (Math.abs(recordedMs - reason.silentMs) <= rateError * recordedMs + promptMs) return true;
         return restarted || this.#cluster.isDeaf(now - ear.takenAt) || now - ear.deafUntil < this.#recentMs + 10_000;
       }
