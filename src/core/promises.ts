@@ -1,7 +1,8 @@
 // The voter. For each group it promises one candidate at a time that it will vote for nobody else until a
 // little after that candidate must have let go, counted from the moment it heard the number that the vote
 // names. A promise ends before its time only when the candidate itself said, in order, that it let go, or
-// when a successor names that very claim as the one it goes on from. Its own vote obeys the same rules.
+// when a successor names that very claim as the one it goes on from, or when it was turned off. Its own vote obeys
+// the same rules.
 
 import { copyOfMap } from '#lib/map-copy';
 import { earliest, type Instant, later, latest, longAgo, never } from '#lib/time';
@@ -13,6 +14,7 @@ import type { Candidate, Promised, QuorumState } from './quorum-state.ts';
 import type { Boot } from './state.ts';
 import { holdMs } from './timing.ts';
 import type { Turn } from './turn.ts';
+import { isFenced } from './turned-off.ts';
 
 /** More candidates than nodes that any cluster needs; what an advert can name. */
 const mostVotes = 16;
@@ -60,12 +62,23 @@ export function promisesWakeAt(turn: Turn): Instant {
 /** A newer word of another node, already applied: `before` is what was known of it until now. */
 export function hearCandidate(turn: Turn, before: Boot, boot: Boot): void {
   const { quorum } = turn.state;
-  if (quorum === null || !boot.proven) return;
+  // What was still on its way when it was turned off brings no promise back.
+  if (quorum === null || !boot.proven || isFenced(turn, boot.boot)) return;
   const known = quorum.candidates.get(boot.boot);
   const sameWord = before.table === boot.table && before.proven && before.state !== 'lost';
   if (known !== undefined && sameWord && !known.refused && known.until !== longAgo)
     prolong(turn, askingOf(boot), known);
   else if (known !== undefined || !sameWord) review(turn, askingOf(boot));
+}
+
+/** Whoever is off holds nothing, and gets no vote before it is heard again. */
+export function freeTurnedOff(turn: Turn): void {
+  const { quorum } = turn.state;
+  if (quorum === null) return;
+  const off = [...quorum.candidates].filter(([id, { until }]) => until !== longAgo && isFenced(turn, id));
+  if (off.length === 0) return;
+  turn.state.quorum = withoutPromises(quorum, new Set(off.map(([id]) => id)));
+  turn.stirred = true;
 }
 
 /** An advert of this node left: its own vote for the number, by the same rules as any other. */
