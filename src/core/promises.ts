@@ -174,13 +174,23 @@ function review(turn: Turn, asking: Asking): void {
   if (moved) turn.stirred = true;
   const candidates = copyOfMap(quorum.candidates);
   const vote = voteOf(turn, asking, known, granted, except);
-  if (vote === null) candidates.delete(asking.boot);
-  else candidates.set(asking.boot, vote);
-  // The last part of a table with claims came: only now the vote covers them.
-  const completes = claiming && known !== undefined && known.tableVersion !== asking.tableVersion;
-  const outdone = except.some(({ epoch }) => epoch > 0) && known?.except.some(({ epoch }) => epoch > 0) !== true;
+  if (vote !== null) candidates.set(asking.boot, vote);
+  // Met again, its table is not known yet: what it was promised ends with its time all the same.
+  else if (!isPromised(promises, asking.boot)) candidates.delete(asking.boot);
+  // The last part of a table with claims came: only now the vote covers them. What cannot be told is no reason to speak.
+  const completes = claiming && known !== undefined && vote !== null && known.tableVersion !== vote.tableVersion;
+  const outdone = isOutdone(vote) && !isOutdone(known);
   if (asking.boot !== turn.state.boot && (fresh || completes || outdone)) turn.speak = true;
   turn.state.quorum = { ...quorum, promises: moved ? promises : quorum.promises, candidates };
+}
+
+function isOutdone(vote: Candidate | null | undefined): boolean {
+  return vote?.except.some(({ epoch }) => epoch > 0) === true;
+}
+
+function isPromised(promises: QuorumState['promises'], boot: BootId): boolean {
+  for (const promise of promises.values()) if (promise.standing && promise.boot === boot) return true;
+  return false;
 }
 
 /** Null where the promise is given; otherwise which granted epoch stands above the claim, 0 for any other reason. */
@@ -221,14 +231,11 @@ function voteOf(
   const lasting = known?.until ?? longAgo;
   const until = granted === 0 ? lasting : latest(lasting, later(turn.now, promiseMs(asking.holdMs)));
   const base = { node: asking.node, until, refused: except.length > 0 };
-  // More exceptions than can be told: the last vote that could be told stays true, and is said on.
+  // More exceptions than can be told: the last vote that could be told is said on. What it covers lasts longer too;
+  // a later claim to the same group is not meant, since that came in a later version.
   if (bytesOf(except) > roomFor(turn, asking.boot)) {
-    return {
-      ...base,
-      sequence: known?.sequence ?? 0,
-      tableVersion: known?.tableVersion ?? 0,
-      except: known?.except ?? [],
-    };
+    const { sequence = 0, tableVersion = 0, except: told = [] } = known ?? {};
+    return { ...base, sequence: sequence > 0 && granted > 0 ? asking.sequence : sequence, tableVersion, except: told };
   }
   return { ...base, sequence: asking.sequence, tableVersion: asking.tableVersion, except };
 }

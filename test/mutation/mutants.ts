@@ -285,6 +285,26 @@ export const mutants: readonly Mutant[] = [
     killer: unit('promises', 'what an unproven sender says frees nobody, and gets no vote'),
   },
   {
+    guard: 'a vote that cannot be told names a later number only when something was granted on it',
+    file: 'promises',
+    text: 'sequence > 0 && granted > 0 ? asking.sequence : sequence',
+    instead: 'sequence > 0 ? asking.sequence : sequence',
+    killer: unit(
+      'promises-crowd',
+      'more refused groups than can be told freeze no vote: what it covered lasts on, what is new is not covered',
+    ),
+  },
+  {
+    guard: 'whoever is promised something is remembered until that is over',
+    file: 'promises',
+    text: 'else if (!isPromised(promises, asking.boot))',
+    instead: 'else',
+    killer: unit(
+      'promises-crowd',
+      'a promise to a boot that was forgotten and is met again without its table ends with its time',
+    ),
+  },
+  {
     guard: 'a longer hold than the longest is not promised',
     file: 'promises',
     text: 'if (asking.holdMs <= longestMs)',
