@@ -9,7 +9,7 @@ import { couldHold, majorityOf, reachableVoters } from './electorate.ts';
 import { mandateEndsAt } from './mandate.ts';
 import { candidates, ownRank, rankOf, type Voice, voices } from './neighbours.ts';
 import { compareRank } from './rank.ts';
-import { handOver, letGo, listen, resign } from './roles.ts';
+import { handOver, letGo, listen, resign, yieldsToFence } from './roles.ts';
 import type { Group } from './state.ts';
 import { downMs } from './timing.ts';
 import { changeGroup, groupAt, type Turn } from './turn.ts';
@@ -17,7 +17,7 @@ import { raise, settle } from './problems.ts';
 
 export function goOnHolding(turn: Turn, index: number): void {
   const { group } = groupAt(turn, index);
-  if (losesMandate(turn, index)) return;
+  if (losesMandate(turn, index) || yieldsToFence(turn, index)) return;
   const all = voices(turn, group.name);
   noteRivals(turn, index, all);
   if (facesRivals(turn, index, all)) return;

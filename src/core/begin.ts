@@ -129,6 +129,7 @@ function blankGroup(asked: GroupSettings, settings: Settings, now: Instant): Gro
     rivals: new Map(),
     dualHolder: 0,
     epoch: 0,
+    claimedAfter: 0,
     epochVersion: 0,
     inherits: null,
     mandate: longAgo,

@@ -11,18 +11,23 @@ import { mayOpen, mustClaimAnew } from './mandate.ts';
 import { failureOf, fenceOfClaim } from './fence-peer.ts';
 import { hindranceTo } from './hindrances.ts';
 import { compareRank } from './rank.ts';
-import { become, letGo } from './roles.ts';
+import { become, letGo, yieldsToFence } from './roles.ts';
 import type { Group, Vacancy } from './state.ts';
 import { changeGroup, groupAt, holdAddresses, type Turn } from './turn.ts';
 
 export function claim(turn: Turn, index: number, vacancy: Vacancy): void {
   const { group } = groupAt(turn, index);
   const lost = vacancy.resigned ? null : group.holder;
-  become(turn, index, 'claiming', vacancy.reason, { claim: { lost, readyAt: turn.now }, ...newClaim(turn, index) });
+  become(turn, index, 'claiming', vacancy.reason, {
+    claim: { lost, readyAt: turn.now },
+    claimedAfter: turn.state.lastSent,
+    ...newClaim(turn, index),
+  });
   proceed(turn, index);
 }
 
 export function goOnClaiming(turn: Turn, index: number): void {
+  if (yieldsToFence(turn, index)) return;
   const { group } = groupAt(turn, index);
   const mine = ownRank(turn, group);
   for (const voice of holdersOf(voices(turn, group.name))) {

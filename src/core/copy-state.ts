@@ -77,6 +77,7 @@ export function copyOfGroup(group: Group): Mutable<Group> {
     rivals: group.rivals,
     dualHolder: group.dualHolder,
     epoch: group.epoch,
+    claimedAfter: group.claimedAfter,
     epochVersion: group.epochVersion,
     inherits: group.inherits,
     mandate: group.mandate,

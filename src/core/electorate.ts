@@ -4,7 +4,7 @@
 
 import { hash64 } from '#lib/hash';
 import type { StartFacts } from '#model/input';
-import type { NodeName } from '#model/names';
+import type { BootId, NodeName } from '#model/names';
 import type { Reason } from '#model/reason';
 import type { Quorum, Settings } from '#model/settings';
 import { duplicateOf } from './neighbours.ts';
@@ -71,13 +71,18 @@ export function quorumHinders(turn: Turn, index: number): Reason | null {
   if (isSilent(turn) && standing?.boot !== turn.state.boot) {
     return { kind: 'silent-voter', forMs: silenceMs(turn.settings) };
   }
-  if (standing !== null && standing.boot !== turn.state.boot) {
-    return { kind: 'promised', to: state.candidates.get(standing.boot)?.node ?? '' };
-  }
   const reached = reachableVoters(turn).length;
   const needed = majorityOf(quorum);
   if (reached < needed || group.restUntil > turn.now) return { kind: 'no-majority', votes: reached, needed };
   return null;
+}
+
+/** The other boot that this node has promised the group to. */
+export function promisedTo(turn: Turn, index: number): { readonly boot: BootId; readonly node: NodeName } | null {
+  const { quorum } = turn.state;
+  const promise = quorum?.promises.get(groupAt(turn, index).group.name);
+  if (quorum == null || promise?.standing !== true || promise.boot === turn.state.boot) return null;
+  return { boot: promise.boot, node: quorum.candidates.get(promise.boot)?.node ?? '' };
 }
 
 /** Clock rates may differ by one in a hundred on both sides; what is left is a margin. */

@@ -9,17 +9,20 @@ import type { Reason } from '#model/reason';
 import { outcomeWord } from './checks.ts';
 import { raise, settle } from './problems.ts';
 import { maxBoots } from './peers.ts';
+import { suspectsOf } from './probing.ts';
+import { freeTurnedOff } from './promises.ts';
 import type { Vacancy } from './state.ts';
 import { liveBootOf, lostHoldersOf } from './lost-holders.ts';
 import { turnMs } from './timing.ts';
 import { groupAt, newId, tell, type Turn } from './turn.ts';
+import { isFenced, numberOf } from './turned-off.ts';
 
 /** The operation under way. */
 export interface Fencing {
   readonly id: EffectId;
   readonly node: NodeName;
-  /** The lives of that node that it is to end. */
-  readonly boots: readonly BootId[];
+  /** The lives of that node that it is to end, each with the highest number that was known of it when it began. */
+  readonly boots: ReadonlyMap<BootId, number>;
 }
 
 /** What came of the last one, for as long as that node stays silent. */
@@ -32,20 +35,19 @@ export interface FenceFailure {
 const firstRetryMs = 1000;
 const lastRetryMs = 60_000;
 
-/** Verified off, and not heard since. */
-export function isFenced(turn: Turn, id: BootId): boolean {
-  const fencedAt = turn.state.fencedBoots.get(id);
-  if (fencedAt === undefined) return false;
-  const boot = turn.state.boots.get(id);
-  return boot === undefined || boot.lastHeardAt <= fencedAt;
-}
-
 /**
  * A claim of this group would begin with a fence now: whatever else speaks for a living holder (the wire, for
  * one) is asked only if that fence fails.
  */
 export function fenceIsDue(turn: Turn, index: number): boolean {
   return unfenced(turn, index).some((node) => mayBeFenced(turn, node) && isDueOrRunning(turn, node));
+}
+
+/** A claim of this group would begin with turning that very boot off. */
+export function fenceIsDueFor(turn: Turn, index: number, id: BootId): boolean {
+  const node = lostHoldersOf(turn, groupAt(turn, index).group.name).get(id);
+  if (turn.settings.fence.peer === null || node === undefined || isFenced(turn, id)) return false;
+  return mayBeFenced(turn, node) && isDueOrRunning(turn, node);
 }
 
 /** What keeps a claim from beginning: a required fence that may not be tried, or may not be tried again yet. */
@@ -103,7 +105,8 @@ export function takePeerRan(turn: Turn, { id, outcome, ms, output }: Extract<Inp
   turn.state.fencing = null;
   turn.stirred = true;
   const isOff = outcome.kind === 'exit' && outcome.code === 0;
-  const counts = isOff && liveBootOf(turn, peer, false) === undefined;
+  const unheard = [...boots].every(([boot, number]) => (turn.state.boots.get(boot)?.sequence ?? number) <= number);
+  const counts = isOff && unheard && liveBootOf(turn, peer, false) === undefined;
   tell(turn, { code: 'fence-peer-ended', peer, outcome, ms, output, counts });
   if (counts) remember(turn, boots);
   if (isOff) forgive(turn, peer);
@@ -147,7 +150,7 @@ function startFence(turn: Turn, node: NodeName): void {
   for (const suspects of turn.state.lostHolders.values())
     for (const [id, name] of suspects) if (name === node) boots.add(id);
   const silentMs = turn.now - latest(...lost.map(({ lastHeardAt }) => lastHeardAt));
-  turn.state.fencing = { id: newId(turn), node, boots: [...boots] };
+  turn.state.fencing = { id: newId(turn), node, boots: new Map([...boots].map((id) => [id, numberOf(turn, id)])) };
   tell(turn, { code: 'fence-peer', peer: node, silentMs });
   turn.late.push({ kind: 'fence-peer', id: turn.state.fencing.id, node, silentMs });
 }
@@ -209,7 +212,10 @@ function turnSinceMet(turn: Turn, { since, claimAt }: Vacancy): Instant {
 
 /** What the wire has to say about a lost holder counts only where no fence is to come, and none succeeded. */
 export function fenceDecides(turn: Turn, index: number): boolean {
-  const lost = [...lostHoldersOf(turn, groupAt(turn, index).group.name).keys()];
+  const { name } = groupAt(turn, index).group;
+  // Without an agent of its own a node keeps no list of them, but hears what those of others did.
+  const agent = turn.settings.fence.peer !== null;
+  const lost = agent ? [...lostHoldersOf(turn, name).keys()] : suspectsOf(turn, name).map(({ boot }) => boot);
   return fenceIsDue(turn, index) || (lost.length > 0 && lost.every((id) => isFenced(turn, id)));
 }
 
@@ -242,11 +248,12 @@ function forgive(turn: Turn, peer: NodeName): void {
   settle(turn, (problem) => problem.code === 'fence-failed' && problem.peer === peer);
 }
 
-/** The oldest go first: they were claimed from long ago. */
-function remember(turn: Turn, boots: readonly BootId[]): void {
-  const known = [...turn.state.fencedBoots].filter(([id]) => !boots.includes(id));
-  const fresh = boots.map((id) => [id, turn.now] as const);
-  turn.state.fencedBoots = new Map([...known, ...fresh].slice(-maxBoots));
+/** The oldest go first: they were claimed from long ago. Said at once: others wait for it too. */
+function remember(turn: Turn, boots: ReadonlyMap<BootId, number>): void {
+  const known = [...turn.state.fencedBoots].filter(([id]) => !boots.has(id));
+  turn.state.fencedBoots = new Map([...known, ...boots].slice(-maxBoots));
+  turn.speak = true;
+  freeTurnedOff(turn);
 }
 
 function unheardNodes(turn: Turn): NodeName[] {

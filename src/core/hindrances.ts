@@ -2,16 +2,16 @@
 // doubt, and says it as a reason. Who has waited so long still stands first in line.
 
 import type { Reason } from '#model/reason';
-import { quorumHinders } from './electorate.ts';
+import { promisedTo, quorumHinders } from './electorate.ts';
 import { gatewayHinders } from './isolation.ts';
-import { fenceHinders } from './fence-peer.ts';
+import { fenceHinders, fenceIsDueFor } from './fence-peer.ts';
 import { lapseHinders } from './lapse.ts';
 import type { Turn } from './turn.ts';
 import { wireHinders } from './witness.ts';
 
 type Rule = (turn: Turn, index: number) => Reason | null;
 
-const rules: readonly Rule[] = [lapseHinders, quorumHinders, gatewayHinders, fenceHinders, wireHinders];
+const rules: readonly Rule[] = [lapseHinders, quorumHinders, promiseHinders, gatewayHinders, fenceHinders, wireHinders];
 
 export function hindranceTo(turn: Turn, index: number): Reason | null {
   for (const rule of rules) {
@@ -19,4 +19,10 @@ export function hindranceTo(turn: Turn, index: number): Reason | null {
     if (reason !== null) return reason;
   }
   return null;
+}
+
+/** Whom the claim itself has turned off first is promised nothing afterwards. */
+function promiseHinders(turn: Turn, index: number): Reason | null {
+  const other = promisedTo(turn, index);
+  return other === null || fenceIsDueFor(turn, index, other.boot) ? null : { kind: 'promised', to: other.node };
 }

@@ -12,9 +12,10 @@ import { applyTable, emptyTable } from './peer-table.ts';
 import { gatewayWordMatters } from './isolation.ts';
 import { noteEpochs } from './epochs.ts';
 import { isBehind } from './neighbours.ts';
-import { hearCandidate } from './promises.ts';
+import { freeTurnedOff, hearCandidate } from './promises.ts';
 import type { Boot, BootPath } from './state.ts';
 import { deleteBoot, refuse, replyOn, setBoot, touch, type Turn } from './turn.ts';
+import { sameWords } from './turned-off.ts';
 
 /** Boots remembered at once, lost ones included. So many echoes fit one datagram unless its names are long. */
 export const maxBoots = 38;
@@ -44,6 +45,7 @@ export function takeAdvert(turn: Turn, path: PathName, from: string, advert: Adv
   setBoot(turn, heard);
   if (newest && turn.state.quorum !== null) {
     noteEpochs(turn, advert);
+    if (heard.turnedOff.length > 0) freeTurnedOff(turn);
     hearCandidate(turn, boot, heard);
     turn.recount = true;
   }
@@ -75,6 +77,7 @@ function meet(turn: Turn, path: PathName, from: string, advert: Advert): Boot | 
     gateway: advert.facts?.gateway ?? 'none',
     gatewaySince: turn.now,
     votes: advert.votes,
+    turnedOff: advert.turnedOff,
     configHash: advert.configHash,
     release: advert.release,
     proven: false,
@@ -141,6 +144,7 @@ function applyNewest(turn: Turn, boot: Boot, paths: Boot['paths'], from: string,
     gateway,
     gatewaySince: gateway === boot.gateway && !wasLost ? boot.gatewaySince : turn.now,
     votes: advert.votes,
+    turnedOff: advert.turnedOff,
     configHash: advert.configHash,
     release: advert.release,
     proven: boot.proven || echo !== undefined,
@@ -179,6 +183,7 @@ function groupsSeeNews(was: Boot, is: Boot): boolean {
     was.votes?.voters !== is.votes?.voters ||
     was.votes?.silent !== is.votes?.silent ||
     isBehind(was) !== isBehind(is) ||
+    !sameWords(was.turnedOff, is.turnedOff) ||
     pathsDiffer(was.paths, is.paths)
   );
 }

@@ -32,6 +32,7 @@ function keyOf(problem: Problem): string {
     case 'peer-one-way':
       return `${problem.code} ${problem.peer} ${problem.path}`;
     case 'fence-failed':
+    case 'fence-survived':
     case 'peer-config-differs':
     case 'voters-differ':
     case 'hold-too-long':

@@ -1,7 +1,8 @@
 // The voter. For each group it promises one candidate at a time that it will vote for nobody else until a
 // little after that candidate must have let go, counted from the moment it heard the number that the vote
 // names. A promise ends before its time only when the candidate itself said, in order, that it let go, or
-// when a successor names that very claim as the one it goes on from. Its own vote obeys the same rules.
+// when a successor names that very claim as the one it goes on from, or when it was turned off. Its own vote obeys
+// the same rules.
 
 import { copyOfMap } from '#lib/map-copy';
 import { earliest, type Instant, later, latest, longAgo, never } from '#lib/time';
@@ -13,6 +14,7 @@ import type { Candidate, Promised, QuorumState } from './quorum-state.ts';
 import type { Boot } from './state.ts';
 import { holdMs } from './timing.ts';
 import type { Turn } from './turn.ts';
+import { isFenced } from './turned-off.ts';
 
 /** More candidates than nodes that any cluster needs; what an advert can name. */
 const mostVotes = 16;
@@ -60,12 +62,23 @@ export function promisesWakeAt(turn: Turn): Instant {
 /** A newer word of another node, already applied: `before` is what was known of it until now. */
 export function hearCandidate(turn: Turn, before: Boot, boot: Boot): void {
   const { quorum } = turn.state;
-  if (quorum === null || !boot.proven) return;
+  // What was still on its way when it was turned off brings no promise back.
+  if (quorum === null || !boot.proven || isFenced(turn, boot.boot)) return;
   const known = quorum.candidates.get(boot.boot);
   const sameWord = before.table === boot.table && before.proven && before.state !== 'lost';
   if (known !== undefined && sameWord && !known.refused && known.until !== longAgo)
     prolong(turn, askingOf(boot), known);
   else if (known !== undefined || !sameWord) review(turn, askingOf(boot));
+}
+
+/** Whoever is off holds nothing, and gets no vote before it is heard again. */
+export function freeTurnedOff(turn: Turn): void {
+  const { quorum } = turn.state;
+  if (quorum === null) return;
+  const off = [...quorum.candidates].filter(([id, { until }]) => until !== longAgo && isFenced(turn, id));
+  if (off.length === 0) return;
+  turn.state.quorum = withoutPromises(quorum, new Set(off.map(([id]) => id)));
+  turn.stirred = true;
 }
 
 /** An advert of this node left: its own vote for the number, by the same rules as any other. */
@@ -161,13 +174,23 @@ function review(turn: Turn, asking: Asking): void {
   if (moved) turn.stirred = true;
   const candidates = copyOfMap(quorum.candidates);
   const vote = voteOf(turn, asking, known, granted, except);
-  if (vote === null) candidates.delete(asking.boot);
-  else candidates.set(asking.boot, vote);
-  // The last part of a table with claims came: only now the vote covers them.
-  const completes = claiming && known !== undefined && known.tableVersion !== asking.tableVersion;
-  const outdone = except.some(({ epoch }) => epoch > 0) && known?.except.some(({ epoch }) => epoch > 0) !== true;
+  if (vote !== null) candidates.set(asking.boot, vote);
+  // Met again, its table is not known yet: what it was promised ends with its time all the same.
+  else if (!isPromised(promises, asking.boot)) candidates.delete(asking.boot);
+  // The last part of a table with claims came: only now the vote covers them. What cannot be told is no reason to speak.
+  const completes = claiming && known !== undefined && vote !== null && known.tableVersion !== vote.tableVersion;
+  const outdone = isOutdone(vote) && !isOutdone(known);
   if (asking.boot !== turn.state.boot && (fresh || completes || outdone)) turn.speak = true;
   turn.state.quorum = { ...quorum, promises: moved ? promises : quorum.promises, candidates };
+}
+
+function isOutdone(vote: Candidate | null | undefined): boolean {
+  return vote?.except.some(({ epoch }) => epoch > 0) === true;
+}
+
+function isPromised(promises: QuorumState['promises'], boot: BootId): boolean {
+  for (const promise of promises.values()) if (promise.standing && promise.boot === boot) return true;
+  return false;
 }
 
 /** Null where the promise is given; otherwise which granted epoch stands above the claim, 0 for any other reason. */
@@ -208,14 +231,11 @@ function voteOf(
   const lasting = known?.until ?? longAgo;
   const until = granted === 0 ? lasting : latest(lasting, later(turn.now, promiseMs(asking.holdMs)));
   const base = { node: asking.node, until, refused: except.length > 0 };
-  // More exceptions than can be told: the last vote that could be told stays true, and is said on.
+  // More exceptions than can be told: the last vote that could be told is said on. What it covers lasts longer too;
+  // a later claim to the same group is not meant, since that came in a later version.
   if (bytesOf(except) > roomFor(turn, asking.boot)) {
-    return {
-      ...base,
-      sequence: known?.sequence ?? 0,
-      tableVersion: known?.tableVersion ?? 0,
-      except: known?.except ?? [],
-    };
+    const { sequence = 0, tableVersion = 0, except: told = [] } = known ?? {};
+    return { ...base, sequence: sequence > 0 && granted > 0 ? asking.sequence : sequence, tableVersion, except: told };
   }
   return { ...base, sequence: asking.sequence, tableVersion: asking.tableVersion, except };
 }

@@ -14,6 +14,7 @@ import { sameFacts } from './same.ts';
 import type { Group } from './state.ts';
 import { downMs, handoverMs, repeatMs } from './timing.ts';
 import { changeGroup, groupAt, releaseAddresses, tell, type Turn } from './turn.ts';
+import { turnedOffBy } from './turned-off.ts';
 
 export function stateOf(role: Role): GroupState {
   if (role === 'resigning') return 'releasing';
@@ -64,6 +65,15 @@ export function activate(turn: Turn, index: number): void {
 /** Silence first: the addresses go before any word about it is said. */
 export function letGo(turn: Turn, index: number): void {
   releaseAddresses(turn, groupAt(turn, index).asked.addresses);
+}
+
+/** A voter that believes that this node is off is free to promise the group to another: silent before it does. */
+export function yieldsToFence(turn: Turn, index: number): boolean {
+  const by = turnedOffBy(turn, groupAt(turn, index).group);
+  if (by === null) return false;
+  letGo(turn, index);
+  listen(turn, index, { kind: 'turned-off', by });
+  return true;
 }
 
 /** Hands the group over, to `wanted` or to the best standby that hears us; false when nobody can take it. */

@@ -15,6 +15,7 @@ import { senderFacts } from './sender-facts.ts';
 import type { Boot } from './state.ts';
 import { renewalGapMs } from './timing.ts';
 import { newId, type Turn } from './turn.ts';
+import { turnedOffSaid } from './turned-off.ts';
 import { votesSaid } from './voting.ts';
 
 type Advert = Extract<Effect, { kind: 'advert' }>;
@@ -97,6 +98,7 @@ function advert(turn: Turn, base: number | null, paths: readonly PathName[]): Ad
     paths: paths.map((path) => ({ path, echoes: echoesFor(turn, path) })),
     facts: senderFacts(turn),
     votes: votesSaid(turn),
+    turnedOff: turnedOffSaid(turn),
   };
 }
 

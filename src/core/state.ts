@@ -2,7 +2,7 @@
 // and a step replaces what it changes instead of writing into it.
 
 import type { Instant } from '#lib/time';
-import type { GatewayWord, GroupEntry, Role, Votes } from '#model/advert';
+import type { GatewayWord, GroupEntry, Role, TurnedOff, Votes } from '#model/advert';
 import type { AddressKey, CheckOutcome, LinkFacts } from '#model/input';
 import type { BootId, CheckName, EffectId, GroupName, InterfaceName, NodeName, PathName } from '#model/names';
 import type { Problem } from '#model/problem';
@@ -69,8 +69,8 @@ export interface State {
   /** Silent nodes that may still hold a group. BOUNDED by the settings and by `maxBoots`. */
   readonly lostHolders: ReadonlyMap<GroupName, LostHolders>;
   readonly fencing: Fencing | null;
-  /** When that boot was verified off; void once it is heard again. BOUNDED by `maxBoots`. */
-  readonly fencedBoots: ReadonlyMap<BootId, Instant>;
+  /** By its own agent, with the number as in its word; void once a later one is heard. BOUNDED by `maxBoots`. */
+  readonly fencedBoots: ReadonlyMap<BootId, number>;
   /** BOUNDED by `maxBoots`. */
   readonly fenceFailures: ReadonlyMap<NodeName, FenceFailure>;
   /** Who was heard since the start, where a fence is required. BOUNDED by `nodes`. */
@@ -120,6 +120,8 @@ export interface Boot {
   readonly gatewaySince: Instant;
   /** Its word as a voter. BOUNDED by the decoder. */
   readonly votes: Votes | null;
+  /** Whom it had turned off. BOUNDED by the decoder. */
+  readonly turnedOff: readonly TurnedOff[];
   readonly configHash: string;
   readonly release: string;
   /** It once echoed our boot: what it says is not a recording. */
@@ -200,6 +202,8 @@ export interface Group {
   readonly dualHolder: number;
   /** Of the last claim of this node; 0 before the first, and in availability mode. */
   readonly epoch: number;
+  /** Numbers up to this one left before the present claim was said. */
+  readonly claimedAfter: number;
   /** The version of our table that first showed this epoch: votes under an older one are for an older claim. */
   readonly epochVersion: number;
   readonly inherits: GroupEntry['inherits'];

@@ -38,6 +38,7 @@ import { takeProbe, takeSighting } from './sightings.ts';
 import type { State } from './state.ts';
 import { beginStop, endStop, stopWakeAt } from './stopping.ts';
 import { beginTurn, tell, type Turn } from './turn.ts';
+import { noteSurvived } from './turned-off.ts';
 import { noteWitness } from './witness.ts';
 
 export interface StepResult {
@@ -74,6 +75,7 @@ export function finish(turn: Turn, previous: State, input: Input, renewal: Effec
     noteGateway(turn);
     noteWitness(turn);
     noteVoters(turn);
+    noteSurvived(turn);
   }
   reconsider(turn);
   publishEntries(turn, previous);

@@ -88,7 +88,7 @@ export class AddressPort implements KernelPort {
 
   silence(addresses: readonly VirtualAddress[]): void {
     this.#lease.silence(addresses.map(addressKey));
-    this.#beat.endUnknown();
+    this.#beat.forget();
   }
 
   release(id: EffectId, addresses: readonly VirtualAddress[]): void {
@@ -113,8 +113,8 @@ export class AddressPort implements KernelPort {
     const claims = this.#book.all();
     // What the kernel would not let go of may be another host's by now: no later daemon must go on from it.
     const isStuck = claims.some(({ state }) => state === 'leaving');
-    const suspendedMs = this.#clock.suspendedMs();
-    this.#beat.write({ advertAt, livePeers, until: isStuck ? null : until, suspendedMs });
+    if (isStuck) this.#beat.forget();
+    else this.#beat.write({ advertAt, livePeers, until, suspendedMs: this.#clock.suspendedMs() });
     const outcomes = claims.flatMap((claim): AddressOutcome[] => {
       if (claim.state === 'gone') return [{ key: claim.key, kind: 'absent' }];
       return broken !== null && claim.state === 'held' ? [refused(claim, broken)] : [];

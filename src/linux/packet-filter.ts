@@ -45,16 +45,29 @@ export function arpFilter(addresses: readonly string[]): Uint8Array {
   ]);
 }
 
-/** Neighbour advertisements whose target is, but for its first twelve bytes, one of these IPv6 addresses. */
+/**
+ * Neighbour advertisements, and solicitations to all nodes (33:33:00:00:00:01), whose target is, but for its first twelve
+ * bytes, one of these IPv6 addresses.
+ */
 export function advertisementFilter(addresses: readonly string[]): Uint8Array {
   return assembled([
     { code: LOAD_BYTE, value: NEXT_HEADER_AT },
     ...demand(58),
     { code: LOAD_BYTE, value: ICMP6_TYPE_AT },
-    ...demand(136),
+    { code: JUMP_IF_EQUAL, ifTrue: toAllNodes.length, value: 136 },
+    ...toAllNodes,
     ...oneOf(TARGET_END_AT, addresses),
   ]);
 }
+
+/** Whatever is a solicitation, and sent to them. */
+const toAllNodes: readonly Instruction[] = [
+  ...demand(135),
+  { code: LOAD_WORD, value: 0 },
+  ...demand(0x3333_0000),
+  { code: LOAD_HALF, value: 4 },
+  ...demand(1),
+];
 
 function demand(value: number): Instruction[] {
   return [

@@ -51,8 +51,8 @@ export class BeatFile {
    * Something is let go of: until the next renewal a later daemon must not go on from this lease, or it might open again
    * what another host holds by then. False when that could not be written.
    */
-  endUnknown(): boolean {
-    this.#bytes.writeDoubleBE(Number.POSITIVE_INFINITY, 32);
+  forget(): boolean {
+    this.#bytes.writeDoubleBE(Number.NaN, 16);
     try {
       return writeSync(this.#fd, this.#bytes, 0, SIZE, 0) === SIZE;
     } catch {
@@ -67,7 +67,7 @@ export class BeatFile {
   }
 }
 
-/** Null when there is none, or when it is not one. */
+/** Null when there is none, when it is not one, or when it is not known. */
 export function readBeat(runtimeDir: string): Beat | null {
   let bytes: Buffer;
   try {

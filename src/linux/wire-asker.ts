@@ -5,7 +5,7 @@ import type { InterfaceName } from '#model/names';
 import type { VirtualAddress } from '#model/settings';
 import { arpProbe, arpRequest } from '#wire/arp-question';
 import { parseEthernetAddress } from '#wire/ethernet-address';
-import { neighbourSolicitation } from '#wire/neighbour-solicitation';
+import { type NeighbourQuestion, neighbourSolicitation } from '#wire/neighbour-solicitation';
 import { type HostState, linksByName } from './address-mirror.ts';
 import { closePacketSocket, openPacketSocket, packetAddress, sendFrame } from './ffi-packet.ts';
 import type { KernelLink } from './link-message.ts';
@@ -78,8 +78,12 @@ export class WireAsker {
     const source = addresses.some(({ family }) => family === 6) ? this.linkLocalOf(link.index) : null;
     for (const { family, address: target } of addresses) {
       if (family === 4) this.#send(link, ETHERTYPE_ARP, arpProbe(mac, target));
-      else this.#send(link, ETHERTYPE_IPV6, neighbourSolicitation({ mac, source, target }));
+      else for (const probes of [false, true]) this.#ask6(link, { mac, source, target, probes });
     }
+  }
+
+  #ask6(link: KernelLink, question: NeighbourQuestion): void {
+    this.#send(link, ETHERTYPE_IPV6, neighbourSolicitation(question));
   }
 
   /** A link that is down is no news: the core knows it. */

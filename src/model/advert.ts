@@ -40,6 +40,17 @@ export interface Advert {
   readonly facts: SenderFacts | null;
   /** What the sender promises as a voter; null in availability mode. */
   readonly votes: Votes | null;
+  /** Whom the sender had turned off and has not heard since, at most 8. */
+  readonly turnedOff: readonly TurnedOff[];
+}
+
+/**
+ * A life of a node that was verified off. Whatever it said up to this number it said before; above it, it may have been
+ * turned on again. So the word is true for ever, and tells whoever heard a later number nothing.
+ */
+export interface TurnedOff {
+  readonly boot: BootId;
+  readonly sequence: number;
 }
 
 /** The word of a voter. An echo tells what was heard, and is never a vote. */

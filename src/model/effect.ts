@@ -1,7 +1,7 @@
 // Everything a daemon can do, as values, in the order in which the runtime does it.
 
 import type { Instant } from '#lib/time';
-import type { Echo, GroupEntry, SenderFacts, Votes } from './advert.ts';
+import type { Echo, GroupEntry, SenderFacts, TurnedOff, Votes } from './advert.ts';
 import type { DaemonEvent } from './event.ts';
 import type { Answer, FenceCause, Latch, RequestId } from './fence.ts';
 import type { CheckName, EffectId, GroupName, NodeName, PathName } from './names.ts';
@@ -19,6 +19,7 @@ export type Effect =
       readonly paths: readonly { readonly path: PathName; readonly echoes: readonly Echo[] }[];
       readonly facts: SenderFacts;
       readonly votes: Votes | null;
+      readonly turnedOff: readonly TurnedOff[];
     }
   /** These addresses must be there until `until` (null: for ever) unless renewed. Answered by `kernel`. */
   | {

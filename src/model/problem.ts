@@ -63,6 +63,8 @@ export type Problem =
       readonly output: string;
       readonly blocked: boolean;
     }
+  /** The peer says that this very life of this node was turned off. */
+  | { readonly code: 'fence-survived'; readonly peer: NodeName }
   /** What this node runs when it fences itself did not work. */
   | { readonly code: 'fence-self-failed'; readonly outcome: string; readonly output: string }
   /** The disk does not have the latch as it should be. */

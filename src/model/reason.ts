@@ -39,6 +39,8 @@ export type Reason =
   | { readonly kind: 'silent-voter'; readonly forMs: number }
   | { readonly kind: 'voters-changed' }
   | { readonly kind: 'deposed'; readonly by: NodeName }
+  /** That node had this one turned off, as it says, so the votes for it may be gone. */
+  | { readonly kind: 'turned-off'; readonly by: NodeName }
   | { readonly kind: 'link-down'; readonly interface: InterfaceName }
   | { readonly kind: 'interface-missing'; readonly interface: InterfaceName }
   | { readonly kind: 'duplicate-name'; readonly address: string }

@@ -139,6 +139,7 @@ const grave: ReadonlySet<string> = new Set([
   'address-stuck',
   'path-unsendable',
   'fence-failed',
+  'fence-survived',
   'latch-unwritten',
 ]);
 

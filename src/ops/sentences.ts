@@ -85,6 +85,8 @@ export function reasonSentence(reason: Reason): string {
       return 'the list of voters changed by more than one name, so this node neither votes nor holds';
     case 'deposed':
       return `${reason.by} holds the group by a later majority`;
+    case 'turned-off':
+      return `${reason.by} says that it had this node turned off, so the votes for it may be gone`;
     case 'check-failed':
       return `check ${reason.check} fails: ${oneLine(reason.outcome)}`;
     case 'link-down':
@@ -186,6 +188,11 @@ export function problemWords(problem: Problem): { what: string; advice: string }
       return {
         what: `${problem.peer} fell silent and cannot be fenced (${programWords(problem)})${problem.blocked ? ', so nobody claims what it held' : ''}`,
         advice: `run the agent by hand; once ${problem.peer} is certain to be off, start it again, and all goes on when it is heard`,
+      };
+    case 'fence-survived':
+      return {
+        what: `${problem.peer} says that it had this node turned off, and this node runs`,
+        advice: `[fence] peer on ${problem.peer} says yes without effect, or lets go too soon: see what it does, by hand`,
       };
     case 'fence-self-failed':
       return {

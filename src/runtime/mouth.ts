@@ -44,7 +44,7 @@ export class Mouth {
     return this.#sequence;
   };
 
-  #header(path: PathName, { tableVersion, facts, votes }: Extract<Effect, { kind: 'advert' }>): AdvertHeader {
+  #header(path: PathName, said: Extract<Effect, { kind: 'advert' }>): AdvertHeader {
     const { cluster, node, intervalMs, downAfter } = this.#settings;
     const { boot, configHash, release } = this.#identity;
     const hold = holdMs(this.#settings);
@@ -58,9 +58,10 @@ export class Mouth {
       path,
       configHash,
       release,
-      tableVersion,
-      facts,
-      votes,
+      tableVersion: said.tableVersion,
+      facts: said.facts,
+      votes: said.votes,
+      turnedOff: said.turnedOff,
     };
   }
 }

@@ -135,6 +135,7 @@ class Rehearsal {
       tableVersion,
       facts: null,
       votes: null,
+      turnedOff: [],
     };
     const [bytes] = encodeAdvert(header, table, echoes, () => this.#sequence, this.#hash);
     const decoded = bytes === undefined ? null : decodeDatagram(bytes, { cluster, hash: this.#hash });

@@ -2,13 +2,14 @@
 // is bounded by the 1,400 bytes of a datagram. Cheap checks stand first: a stranger's packet and
 // another cluster's cost no hash. Replays and one-way senders are judged in the core, not here.
 
-import type { Advert, Echo, SenderFacts, TablePart, Votes } from '#model/advert';
+import type { Advert, Echo, SenderFacts, TablePart, TurnedOff, Votes } from '#model/advert';
 import { readEntry } from './group-entry.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import * as layout from './layout.ts';
 import { Reader, u32 } from './reader.ts';
 import type { Refusal } from './refusal.ts';
 import { readFacts } from './sender-facts.ts';
+import { readTurnedOff } from './turned-off.ts';
 import { readVotes } from './votes.ts';
 
 export type Decoded =
@@ -72,7 +73,7 @@ function readAdvert(reader: Reader, cluster: string): Advert {
   const tableVersion = reader.counter();
   const sections = readSections(reader);
   if (sections.table !== null && sections.table.base > tableVersion) reader.refuse('malformed-table');
-  const { table, echoes, facts, votes } = sections;
+  const { table, echoes, facts, votes, turnedOff } = sections;
   return {
     cluster,
     node,
@@ -89,10 +90,13 @@ function readAdvert(reader: Reader, cluster: string): Advert {
     echoes,
     facts,
     votes,
+    turnedOff,
   };
 }
 
-type Sections = Pick<Advert, 'echoes' | 'table' | 'facts' | 'votes'>;
+type Sections = Pick<Advert, 'echoes' | 'table' | 'facts' | 'votes' | 'turnedOff'>;
+
+const nobody: readonly TurnedOff[] = [];
 
 /** Sections of a type that is not known here are a later minor version's, and skipped. */
 function readSections(reader: Reader): Sections {
@@ -100,6 +104,7 @@ function readSections(reader: Reader): Sections {
   let table: TablePart | null = null;
   let facts: SenderFacts | null = null;
   let votes: Votes | null = null;
+  let turnedOff: readonly TurnedOff[] | null = null;
   while (reader.hasMore) {
     const type = reader.u8();
     const outerEnd = reader.enter(reader.u16());
@@ -115,10 +120,13 @@ function readSections(reader: Reader): Sections {
     } else if (type === layout.sectionVotes) {
       if (votes !== null) reader.refuse('malformed-section');
       votes = readVotes(reader);
+    } else if (type === layout.sectionTurnedOff) {
+      if (turnedOff !== null) reader.refuse('malformed-section');
+      turnedOff = readTurnedOff(reader);
     }
     reader.leave(outerEnd);
   }
-  return { echoes: echoes ?? [], table, facts, votes };
+  return { echoes: echoes ?? [], table, facts, votes, turnedOff: turnedOff ?? nobody };
 }
 
 function readEchoes(reader: Reader): Echo[] {

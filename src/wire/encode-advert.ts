@@ -7,6 +7,7 @@ import { type SizedEntry, sizeEntry, writeEntry } from './group-entry.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import * as layout from './layout.ts';
 import { factsLength, writeFacts } from './sender-facts.ts';
+import { turnedOffLengthOf, writeTurnedOff } from './turned-off.ts';
 import { votesLength, writeVotes } from './votes.ts';
 import { Writer } from './writer.ts';
 
@@ -34,7 +35,7 @@ export function encodeAdvert(
   nextSequence: () => number,
   hash: KeyedHash,
 ): Uint8Array[] {
-  const said = factsLength(header.facts) + votesLength(header.votes);
+  const said = factsLength(header.facts) + votesLength(header.votes) + turnedOffLengthOf(header.turnedOff);
   const room = layout.longestDatagram - headerLength(header) - said - layout.macLength;
   const entries = table === null ? [] : table.entries.map(sizeEntry);
   const echoCount = howManyEchoes(echoes.length, room - leastForTable(table, entries));
@@ -46,6 +47,7 @@ export function encodeAdvert(
     writeHeader(writer, header, sequence, hash.keyId);
     writeFacts(writer, header.facts);
     writeVotes(writer, header.votes);
+    writeTurnedOff(writer, header.turnedOff);
     writeEchoes(writer, rotate(echoes, echoCount, sequence));
     if (part !== null) writePart(writer, part);
     writer.raw(hash.sign(writer.written()));

@@ -6,7 +6,7 @@ import type { GatewayWord, GroupEntry, Role } from '#model/advert';
 /** "LCUM". */
 export const magic = 0x4c43554d;
 export const majorVersion = 1;
-export const minorVersion = 0;
+export const minorVersion = 1;
 
 /** A datagram that no path with an ordinary MTU has to fragment, tunnels included. */
 export const longestDatagram = 1400;
@@ -21,6 +21,7 @@ export const sectionEchoes = 1;
 export const sectionTable = 2;
 export const sectionVotes = 3;
 export const sectionFacts = 4;
+export const sectionTurnedOff = 5;
 export const sectionHeadLength = 3;
 
 export const echoLength = 25;
@@ -35,6 +36,10 @@ export const bareEntryLength = 2 + 1 + 1 + 1 + 1 + 1 + 1 + 8;
 export const hardwareAddressLength = 6;
 export const mostHardwareAddresses = 16;
 export const gatewayCodes: Readonly<Record<GatewayWord, number>> = { none: 0, reached: 1, unreached: 2 };
+
+/** Boot, sequence number. */
+export const turnedOffLength = 8 + 8;
+export const mostTurnedOff = 8;
 
 /** Hash of the voters, flags, epoch. */
 export const votesHeadLength = 8 + 1 + 8;

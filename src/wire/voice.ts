@@ -1,6 +1,7 @@
 // Who speaks for an address in a frame that came in: the sender of an ARP packet, the target of a neighbour
 // advertisement. Total: any bytes give a voice or null. An ordinary question says who looks for an address, not who
-// has it, and is no voice. An ARP probe (RFC 5227) is: whoever sends one is about to take the address.
+// has it, and is no voice. An ARP probe (RFC 5227) is, and so is a neighbour solicitation to all nodes: whoever sends one is
+// about to take the address.
 
 import { formatIp } from '#lib/ip';
 import { ethernetText } from './ethernet-address.ts';
@@ -50,20 +51,25 @@ export function readNeighbourVoice(frame: Uint8Array): Voice | null {
   // RFC 4861 section 7.1.2: hop limit, checksum, code, length, target. What a router forwarded has a lower hop limit.
   if (frame[21] !== 255 || length < advertisementLength || frame.length < start + length) return null;
   const message = frame.subarray(start, start + length);
-  if (message[0] !== 136 || message[1] !== 0 || message[8] === 0xff) return null;
+  const probes = message[0] === 135 && ethernetText(frame.subarray(0, 6)) === allNodes;
+  if ((message[0] !== 136 && !probes) || message[1] !== 0 || message[8] === 0xff) return null;
   if (icmp6Checksum(frame.subarray(22, 38), frame.subarray(38, 54), message) !== 0) return null;
   const mac = linkLayerAddress(message) ?? frame.subarray(6, 12);
   if (!isUnicast(mac)) return null;
+  if (probes) return { ...voice(message.subarray(8, 24), mac, null), probes };
   const solicited = ((message[4] ?? 0) & flagSolicited) !== 0 && isUnicast(frame.subarray(0, 6));
   return voice(message.subarray(8, 24), mac, solicited ? frame.subarray(0, 6) : null);
 }
 
-/** The option of type 2 (RFC 4861 section 4.6.1). */
+/** The frame of a multicast to ff02::1. */
+const allNodes = '33:33:00:00:00:01';
+
+/** The option of type 2, or of type 1 in a solicitation (RFC 4861 section 4.6.1). */
 function linkLayerAddress(message: Uint8Array): Uint8Array | null {
   for (let at = advertisementLength; at + 8 <= message.length; ) {
     const units = message[at + 1] ?? 0;
     if (units === 0) return null;
-    if (message[at] === 2 && units === 1) return message.subarray(at + 2, at + 8);
+    if (message[at] === (message[0] === 135 ? 1 : 2) && units === 1) return message.subarray(at + 2, at + 8);
     at += units * 8;
   }
   return null;

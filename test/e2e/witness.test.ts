@@ -43,21 +43,26 @@ for (const interval of ['1s', '100ms']) {
   });
 }
 
-test('two hosts start together while multicast is filtered: one of them holds', async (t) => {
-  const lab = await Lab.up(t, { hosts: 2, interval: '100ms', daemon: false });
-  await filterMulticast(lab);
-  await Promise.all([lab.start('h1'), lab.start('h2')]);
-  const [address = ''] = lab.addresses;
-  await lab.until(
-    async () => ((await lab.holders(address)).length > 0 ? true : null),
-    5000,
-    () => 'nobody holds the address',
-  );
-  const witness = await lab.answering();
-  await new Promise((resolve) => setTimeout(resolve, 1500));
-  t.is((await lab.holders(address)).length, 1);
-  t.is((await witness.stop()).longestOverlapMs, 0, 'two holders');
-});
+for (const only of [null, '2001:db8::1:77']) {
+  const what = only === null ? 'IPv4 and IPv6' : 'IPv6 alone';
+  test(`two hosts start together while multicast is filtered, ${what}: one of them holds`, async (t) => {
+    const group = ['[[group]]', 'name = "six"', 'interface = "eth0"', `addresses = ["${only}"]`].join('\n');
+    const toml = only === null ? '' : group;
+    const lab = await Lab.up(t, { hosts: 2, interval: '100ms', daemon: false, toml });
+    await filterMulticast(lab);
+    await Promise.all([lab.start('h1'), lab.start('h2')]);
+    const address = only ?? lab.addresses[0] ?? '';
+    await lab.until(
+      async () => ((await lab.holders(address)).length > 0 ? true : null),
+      5000,
+      () => 'nobody holds the address',
+    );
+    const witness = await lab.answering({ to: address });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    t.is((await lab.holders(address)).length, 1);
+    t.is((await witness.stop()).longestOverlapMs, 0, 'two holders');
+  });
+}
 
 test('a stranger has the address: nobody claims it until the stranger is gone', async (t) => {
   const lab = await Lab.up(t, { hosts: 2, interval: '100ms', daemon: false });

@@ -156,6 +156,7 @@ function validDatagram(random: Random, cluster: string, hash: KeyedHash): Valid 
     tableVersion: 1000 + random(1000),
     facts: random(4) === 0 ? null : { gateway: gatewayWords[random(3)] ?? 'none', macs: macsFrom(random) },
     votes: random(3) === 0 ? null : votesFrom(random, hex, word),
+    turnedOff: Array.from({ length: random(9) }, () => ({ boot: hex(), sequence: random(1 << 30) })),
   };
   const entry = (): GroupEntry => ({
     group: word(),

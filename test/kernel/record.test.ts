@@ -55,11 +55,37 @@ test.serial(
     await second.release(own.slice(0, 1));
     await second.kill();
     const third = new Remote(t, pair);
-    t.is((await third.start()).start.facts.lastUntil, null);
+    t.like((await third.start()).start.facts, { lastAdvertAt: null, lastBoot: null, lastUntil: null });
     await third.hold(own.slice(1), 5000);
     await third.release(own.slice(1));
   },
 );
+
+test.serial('a renewal while something that was let go of is still there records no end either', async (t) => {
+  const pair = makePair(t);
+  const first = new Remote(t, pair);
+  await first.hold(own, 5000);
+  await first.renew(5000);
+  const [release, renew] = [first.nextId(), first.nextId()];
+  first.send({
+    do: 'together',
+    commands: [
+      { do: 'release', id: release, addresses: own.slice(0, 1) },
+      { do: 'renew', id: renew, forMs: 5000, livePeers: 2 },
+    ],
+  });
+  await first.outcomes(release);
+  await first.kill();
+  const second = new Remote(t, pair);
+  t.like((await second.start()).start.facts, { left: ['eth0/fd09::10/128'], lastAdvertAt: null, lastUntil: null });
+  await second.hold(own.slice(1), 5000);
+  await second.renew(5000);
+  await second.kill();
+  const third = new Remote(t, pair);
+  t.not((await third.start()).start.facts.lastUntil, null, 'with the next renewal it is known again');
+  await third.hold(own.slice(1), 5000);
+  await third.release(own.slice(1));
+});
 
 test.serial('a last advert from before a suspend is of no known age: nothing can be adopted on it', async (t) => {
   const pair = makePair(t);

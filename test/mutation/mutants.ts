@@ -285,6 +285,26 @@ export const mutants: readonly Mutant[] = [
     killer: unit('promises', 'what an unproven sender says frees nobody, and gets no vote'),
   },
   {
+    guard: 'a vote that cannot be told names a later number only when something was granted on it',
+    file: 'promises',
+    text: 'sequence > 0 && granted > 0 ? asking.sequence : sequence',
+    instead: 'sequence > 0 ? asking.sequence : sequence',
+    killer: unit(
+      'promises-crowd',
+      'more refused groups than can be told freeze no vote: what it covered lasts on, what is new is not covered',
+    ),
+  },
+  {
+    guard: 'whoever is promised something is remembered until that is over',
+    file: 'promises',
+    text: 'else if (!isPromised(promises, asking.boot))',
+    instead: 'else',
+    killer: unit(
+      'promises-crowd',
+      'a promise to a boot that was forgotten and is met again without its table ends with its time',
+    ),
+  },
+  {
     guard: 'a longer hold than the longest is not promised',
     file: 'promises',
     text: 'if (asking.holdMs <= longestMs)',
@@ -402,10 +422,68 @@ export const mutants: readonly Mutant[] = [
   },
   {
     guard: 'a success counts while the fenced boot stays unheard',
-    file: 'fence-peer',
-    text: 'return boot === undefined || boot.lastHeardAt <= fencedAt;',
-    instead: 'return true;',
+    file: 'turned-off',
+    text: '(boot === undefined || boot.sequence <= own)',
+    instead: 'true',
     killer: unit('fence-peer', 'heard again after its fence and lost again, it is fenced again'),
+  },
+  {
+    guard: 'who heard a later number of it learns nothing from the word that a boot was turned off',
+    file: 'turned-off',
+    text: 'if (boot.sequence <= sequence)',
+    instead: 'if (sequence > 0)',
+    killer: unit('turned-off', 'whoever heard a later number of it keeps its promise'),
+  },
+  {
+    guard: 'the word that a boot was turned off needs proof',
+    file: 'turned-off',
+    text: 'if (by.turnedOff.length === 0 || !by.proven)',
+    instead: 'if (by.turnedOff.length === 0)',
+    killer: unit(
+      'turned-off',
+      'a promise is not taken back on the word of somebody unproven, nor on one about another boot',
+    ),
+  },
+  {
+    guard: 'a holder that is said to be off lets go',
+    file: 'turned-off',
+    text: 'if (sequence > claimedAfter)',
+    instead: 'if (sequence < 0)',
+    killer: unit(
+      'turned-off',
+      'quorum: a holder that is said to be off lets go before it says a word, and a later claim stands',
+    ),
+  },
+  {
+    guard: 'a claim that was made since stands',
+    file: 'turned-off',
+    text: 'if (sequence > claimedAfter)',
+    instead: 'if (sequence > 0)',
+    killer: unit(
+      'turned-off',
+      'quorum: a holder that is said to be off lets go before it says a word, and a later claim stands',
+    ),
+  },
+  {
+    guard: 'what is on its way from a boot that is off brings no promise back',
+    file: 'promises',
+    text: ' || isFenced(turn, boot.boot))',
+    instead: ')',
+    killer: unit('turned-off', 'what was on its way when it was turned off brings no promise back'),
+  },
+  {
+    guard: 'a promise stands in the way of a fence that would not end it',
+    file: 'hindrances',
+    text: 'fenceIsDueFor(turn, index, other.boot)',
+    instead: 'true',
+    killer: unit('turned-off', 'quorum: a promise that no fence would end is waited for'),
+  },
+  {
+    guard: 'a fence during which its node was heard is none',
+    file: 'fence-peer',
+    text: 'isOff && unheard && ',
+    instead: 'isOff && ',
+    killer: unit('turned-off', 'heard since the order and lost again, it may be on: the agent is told again'),
   },
   {
     guard: 'of two holders that lost each other one fences first',

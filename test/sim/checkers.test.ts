@@ -227,7 +227,12 @@ fires(
   fenceChecker,
   (cluster) => {
     const { holder, other } = holderOf(cluster);
-    holder.fencer.orders.push({ at: cluster.events.now, target: other.name, endsAt: cluster.events.now + 100 });
+    holder.fencer.orders.push({
+      at: cluster.events.now,
+      target: other.name,
+      lies: false,
+      endsAt: cluster.events.now + 100,
+    });
     cluster.told(other, { code: 'fence-peer', peer: holder.name, silentMs: 3000 });
   },
   /have each other turned off/,

@@ -53,7 +53,9 @@ export type Mark =
   /** Its state directory is gone. */
   | 'forgot'
   /** Its fence agent failed, hung or lied. */
-  | 'agent';
+  | 'agent'
+  /** Another host believes that it is off, and it is not. */
+  | 'lied';
 
 /** What one host knows of another by hearing. */
 export interface Ear {
@@ -224,6 +226,8 @@ export class Cluster extends World {
       this.mark(host, 'fenced');
       this.onFenced(host);
     }
+    if (event.code === 'fence-peer-ended' && event.counts && host.fencer.orders.at(-1)?.lies === true)
+      this.mark(this.host(event.peer), 'lied');
     this.onTold(host, event);
   }
 

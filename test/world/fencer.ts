@@ -22,7 +22,8 @@ export class FakeFencer {
   onSelf: () => void = () => {};
   selfRuns = 0;
   /** Whom the agent was told to turn off, and when. */
-  readonly orders: { readonly at: number; readonly target: string; readonly endsAt: number }[] = [];
+  readonly orders: { readonly at: number; readonly target: string; readonly endsAt: number; readonly lies: boolean }[] =
+    [];
   readonly answers = new Map<number, Answer>();
   #latch: { readonly latch: Latch; readonly at: number } | null = null;
   #requests = 0;
@@ -70,7 +71,8 @@ export class FakeFencer {
       },
       fencePeer: (id, target) => {
         const { outcome, ms, works } = this.agent;
-        this.orders.push({ at: this.#events.now, target, endsAt: this.#events.now + ms });
+        const lies = !works && outcome.kind === 'exit' && outcome.code === 0;
+        this.orders.push({ at: this.#events.now, target, endsAt: this.#events.now + ms, lies });
         if (works) this.#events.after((1 - this.leadPart) * ms, () => this.#turnOff(target));
         offer({ kind: 'fence-ran', id, outcome, ms, output: '' }, ms);
       },

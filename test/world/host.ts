@@ -361,18 +361,19 @@ export class Host {
         silence: (addresses) =>
           process.act(() => {
             kernel.silence(addresses);
-            this.#endUnknown();
+            this.#beat = null;
           }),
         release: (id, addresses) =>
           process.act(() => {
-            this.#endUnknown();
+            this.#beat = null;
             const outcomes = kernel.release(addresses);
             this.#answerKernel({ kind: 'kernel', id, outcomes });
           }),
         renew: (id, advertAt, until, peers) =>
           process.act(() => {
-            const end = kernel.isLeaving ? null : until;
-            this.#beat = { at: advertAt, peers, suspendedMs: clock.suspendedMs, until: end, boot };
+            // The record says of no lease that it runs while something that was let go of is still there.
+            const { suspendedMs } = clock;
+            this.#beat = kernel.isLeaving ? null : { at: advertAt, peers, suspendedMs, until, boot };
             const outcomes = kernel.renew(until ?? Infinity);
             if (outcomes.length > 0) this.#answerKernel({ kind: 'kernel', id, outcomes });
           }),
@@ -406,11 +407,6 @@ export class Host {
       },
       exit: () => process.end(),
     };
-  }
-
-  /** The record says of no lease that it runs while something is let go of. */
-  #endUnknown(): void {
-    if (this.#beat !== null) this.#beat = { ...this.#beat, until: null };
   }
 
   #tellForeign(): void {

@@ -53,7 +53,12 @@ function unfencedClaim(
   if (cluster.plan.fencing !== 'required' || to !== 'active' || reason.kind !== 'holder-lost') return null;
   const holder = cluster.host(reason.holder);
   const ear = cluster.ear(cluster.indexOf(host), cluster.indexOf(holder));
-  const offAt = turnedOff[cluster.indexOf(host)]?.get(holder.name) ?? -Infinity;
+  const own = turnedOff[cluster.indexOf(host)]?.get(holder.name) ?? -Infinity;
+  // By its own agent, or by that of another host which said so.
+  const offAt = turnedOff.reduce((latest, by, index) => {
+    const at = by.get(holder.name) ?? -Infinity;
+    return cluster.ear(cluster.indexOf(host), index).takenSentAt >= at ? Math.max(latest, at) : latest;
+  }, own);
   if (offAt >= ear.takenAt || !cluster.isDeaf(cluster.events.now - ear.takenAt)) return null;
   return `${host.name} takes ${group} from ${holder.name}, which it has not turned off since it heard it`;
 }

@@ -1,5 +1,6 @@
 // Quorum mode: never two holders, whatever fails. Only a host that stood still without knowing, or that woke from a
-// suspend and did not look yet, may answer beside another one, and no longer than its lease had left.
+// suspend and did not look yet, or that was said to be off by an agent that lied, may answer beside another one, and no
+// longer than its lease had left.
 //
 // And why that is so, at every step: whenever a kernel's lease is prolonged, a majority of the voters, dead ones
 // included, has promised the group to that host for longer than the lease lasts, in true time; no voter promises a
@@ -89,6 +90,7 @@ export class QuorumChecker implements Checker {
     const highest = this.#epochs[group] ?? 0;
     // Who forgot what was granted may grant less: no promise of the protocol covers a lost disk.
     if (this.#cluster.list.some((each) => Number.isFinite(this.#cluster.markedAt(each, 'forgot')))) return null;
+    if (epoch <= highest && this.#isLiedAbout(host)) return null;
     if (epoch <= highest) return `${host.name} holds ${event.group} under epoch ${epoch}, ${highest} was held before`;
     this.#epochs[group] = epoch;
     return null;
@@ -111,6 +113,7 @@ export class QuorumChecker implements Checker {
     const pausedMs = now - this.#cluster.markedAt(host, 'paused');
     const holdMs = (this.#cluster.plan.quorum?.holdMs ?? 0) * 1.02;
     if (pausedMs <= holdMs) return 'a pause';
+    if (this.#isLiedAbout(host)) return 'a lying fence';
     // Without a gate nothing but that removal, or the end of the lifetime, makes a host silent.
     if (host.kernel.gate === null && now - this.#cluster.markedAt(host, 'stuck') <= holdMs) return 'a stuck address';
     if (host.kernel.gate === null && host.kernel.stuck.size > 0) return 'a stuck address';
@@ -119,6 +122,12 @@ export class QuorumChecker implements Checker {
     if (sleptMs > holdMs) return null;
     if (!looks || this.#cluster.markedAt(host, 'blocked') > now - holdMs) return 'a suspend, and nobody who looks';
     return sleptMs <= sleepLookMs(host.settings) * 1.02 + 1 ? 'a suspend' : null;
+  }
+
+  /** All that it was promised by then is over a lease later; what it was promised afterwards no such word takes away. */
+  #isLiedAbout(host: Host): boolean {
+    const holdMs = (this.#cluster.plan.quorum?.holdMs ?? 0) * 1.02;
+    return this.#cluster.events.now - this.#cluster.markedAt(host, 'lied') <= holdMs;
   }
 
   /** A kernel that answers for longer than before: a majority must stand behind that. */
@@ -137,6 +146,7 @@ export class QuorumChecker implements Checker {
     const holdMs = (this.#cluster.plan.quorum?.holdMs ?? 0) * 1.02;
     const since = this.#cluster.events.now - holdMs;
     if ((['paused', 'suspended'] as const).some((mark) => this.#cluster.markedAt(host, mark) > since)) return null;
+    if (this.#isLiedAbout(host)) return null;
     const trueEnd = this.#trueTime(host, until);
     const name = host.settings.groups[group]?.name ?? '';
     const promised = this.#cluster.list.map((voter, nth) => {
@@ -185,6 +195,7 @@ export class QuorumChecker implements Checker {
       if (other === node || until <= voter.clock.now() + slackMs) continue;
       const index = this.#cluster.indexOf(this.#cluster.host(other));
       if (((this.#cluster.answerMasks[group] ?? 0) & (1 << index)) === 0) continue;
+      if (this.#isLiedAbout(this.#cluster.hostAt(index))) continue;
       const leftMs = until - voter.clock.now();
       return `${voter.name} promises ${name} to ${node}, has promised it to ${other} for ${leftMs.toFixed(1)} ms more, and ${other} answers`;
     }

@@ -107,6 +107,8 @@ export class ReasonChecker implements Checker {
         return this.#isApart();
       case 'deposed':
         return this.#claimedLately(group, this.#named(reason.by)) || this.#heldLately(group, this.#named(reason.by));
+      case 'turned-off':
+        return this.#recently(host, 'agent') || this.#isApart();
       case 'fenced':
         return host.fencer.latched || this.#recently(host, 'fenced');
       case 'fence-failed':

@@ -134,6 +134,7 @@ export class Bench {
       facts: null,
       echoes: [...this.#echo(saying.echo), ...(saying.echoes ?? [])],
       votes: null,
+      turnedOff: [],
       ...saying.advert,
     };
     return { kind: 'advert', path: saying.path ?? 'eth0', from: '192.0.2.9', advert };

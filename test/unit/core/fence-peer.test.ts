@@ -1,8 +1,9 @@
 // A lost holder is turned off before its group is claimed.
 
 import test from 'ava';
-import { fenceIsDue, isFenced } from '#core/fence-peer';
+import { fenceIsDue } from '#core/fence-peer';
 import { beginTurn } from '#core/turn';
+import { isFenced } from '#core/turned-off';
 import { instant } from '#lib/time';
 import type { Effect } from '#model/effect';
 import { type Bench, kinds, standby } from './bench.ts';

@@ -25,6 +25,10 @@ test('advertisements of our targets pass; solicitations and other traffic do not
   const question = neighbourSolicitation({ mac, source: 'fe80::1', target: 'fd00::2' });
   t.true(passes(program, question.with(54, 136)));
   t.false(passes(program, question));
+  const probe = { mac, source: 'fe80::1', probes: true } as const;
+  t.true(passes(program, neighbourSolicitation({ ...probe, target: 'fd00::2' })));
+  t.false(passes(program, neighbourSolicitation({ ...probe, target: 'fd00::3' })));
+  t.false(passes(program, neighbourSolicitation({ ...probe, target: 'fd00::2' }).with(5, 2)), 'to all routers');
   t.false(passes(program, neighbourSolicitation({ mac, source: null, target: 'fd00::3' }).with(54, 136)));
   t.false(passes(program, question.with(54, 136).with(20, 6)), 'TCP');
 });

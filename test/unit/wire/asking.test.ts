@@ -122,6 +122,11 @@ test('RFC 4861 section 7.1.2: an advertisement is heard with its option; without
   const forwarded = Uint8Array.from(advertisement(mac, 'fe80::1', 'fd00::1', mac)).with(21, 254);
   t.is(readNeighbourVoice(forwarded), null, 'hop limit 254 came through a router');
   t.is(readNeighbourVoice(neighbourSolicitation({ mac, source: 'fe80::a', target: 'fd00::1' })), null, 'a question');
+  for (const source of ['fe80::a', null]) {
+    const probe = neighbourSolicitation({ mac, source, target: 'fd00::1', probes: true });
+    t.deepEqual(readNeighbourVoice(probe), { address: 'fd00::1', mac, answers: null, probes: true }, 'to all nodes');
+    t.is(sumOf(Buffer.from(probe)), 0xffff);
+  }
 });
 
 test('an advertisement without the option; and one that answers', (t) => {

@@ -116,6 +116,22 @@ const cases: readonly [Refusal, string, Uint8Array, KeyedHash?][] = [
     spliced(endOfBody, 0, ...section(4, 1, ...Array<number>(17 * 6).fill(2))),
   ],
   ['malformed-section', 'facts twice', spliced(endOfBody, 0, ...section(4, 1), ...section(4, 1))],
+  [
+    'malformed-section',
+    'half of one that was turned off',
+    spliced(endOfBody, 0, ...section(5, ...Array<number>(24).fill(0))),
+  ],
+  [
+    'malformed-section',
+    'nine that were turned off',
+    spliced(endOfBody, 0, ...section(5, ...Array<number>(9 * 16).fill(0))),
+  ],
+  ['malformed-section', 'turned off twice', spliced(endOfBody, 0, ...section(5), ...section(5))],
+  [
+    'malformed-number',
+    'turned off at 2^53',
+    spliced(endOfBody, 0, ...section(5, ...Array<number>(8).fill(0), ...hugeCounter)),
+  ],
   ['malformed-table', 'part 1 of 1', patched(atTable + 3 + 8, 0, 1, 0, 1)],
   ['malformed-table', 'part 0 of 0', patched(atTable + 3 + 8, 0, 0, 0, 0)],
   ['malformed-table', 'more parts than a table has', patched(atTable + 3 + 8, 0, 0, 0x10, 0x01)],

@@ -20,15 +20,17 @@ function lengthOf(table: ChangedTable | null): number {
 test('the bytes of a small advert', (t) => {
   const facts = { gateway: 'unreached', macs: ['02:00:00:00:00:01'] } as const;
   const names = { node: 'a', path: 'p', release: '1', cluster: 'c' };
-  const head = { ...header, ...names, holdMs: Number.POSITIVE_INFINITY, facts };
+  const turnedOff = [{ boot: 'fedcba9876543210', sequence: 2 ** 32 + 2 }];
+  const head = { ...header, ...names, holdMs: Number.POSITIVE_INFINITY, facts, turnedOff };
   const table = { base: 4, entries: [{ ...entry, pinned: true, wants: 'promote', successor: 'b', epoch: 5 } as const] };
   const echoes = [{ boot: '0123456789abcdef', sequence: 2 ** 32 + 1, tableVersion: 3, here: true }];
   const bytes = first(encodeAdvert(head, table, echoes, anyNumber, noAuth));
   const expected = [
-    '4c43554d 01 00 00000000',
+    '4c43554d 01 01 00000000',
     '0163 0161 0170 0131',
     '00ff00ff12345678 0000000000000007 03e8 0003 ffffffff deadbeefdeadbeef 0000000000895440',
     '04 0007 02 020000000001',
+    '05 0010 fedcba9876543210 0000000100000002',
     '01 0019 0123456789abcdef 0000000100000001 0000000000000003 01',
     '02 0024 0000000000000004 0000 0001',
     '0016 03776562 04 96 06 04c0000201 0162 0000000000000005',
@@ -99,6 +101,29 @@ const longNames: AdvertHeader = {
   facts: { gateway: 'reached', macs: Array.from({ length: 16 }, (_, i) => `02:00:00:00:00:${10 + i}`) },
 };
 const longEntry = { ...entry, group: 'g'.repeat(63), successor: 's'.repeat(63), tieBreak: '2001:db8::1' };
+
+test('a node names eight that were turned off at most, and one without any no section', (t) => {
+  const turnedOff = Array.from({ length: 9 }, (_, i) => ({ boot: `${i}`.repeat(16), sequence: i }));
+  t.throws(() => encodeAdvert({ ...header, turnedOff }, null, [], anyNumber, noAuth), { message: /at most 8/ });
+  const lengths = [[], turnedOff.slice(0, 8)].map(
+    (some) => first(encodeAdvert({ ...header, turnedOff: some }, null, [], anyNumber, noAuth)).length,
+  );
+  t.is((lengths[1] ?? 0) - (lengths[0] ?? 0), 3 + 8 * 16);
+});
+
+test('beside eight that were turned off there is room for 28 echoes', (t) => {
+  const turnedOff = Array.from({ length: 8 }, (_, i) => ({ boot: `${i}`.repeat(16), sequence: i }));
+  const [bytes] = encodeAdvert(
+    { ...longNames, turnedOff },
+    { base: 0, entries: [longEntry] },
+    echoesOf(33),
+    anyNumber,
+    noAuth,
+  );
+  const advert = heard(bytes ?? new Uint8Array(), longNames.cluster);
+  t.true(advert.echoes.length >= 28);
+  t.deepEqual(advert.turnedOff, turnedOff);
+});
 
 test('33 echoes are all carried beside the longest names, the most facts and the largest entry', (t) => {
   const table = { base: 0, entries: [longEntry, longEntry] };

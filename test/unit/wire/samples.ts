@@ -23,6 +23,7 @@ export const header: AdvertHeader = {
   tableVersion: 9_000_000,
   facts: null,
   votes: null,
+  turnedOff: [],
 };
 
 export const entry: GroupEntry = {
@@ -144,6 +145,7 @@ export const someHeader: fc.Arbitrary<AdvertHeader> = fc.record({
     }),
   ),
   votes: fc.option(someVotes),
+  turnedOff: fc.array(fc.record({ boot: hex, sequence: counter }), { maxLength: 8, size: 'max' }),
 });
 
 export const someEchoes: fc.Arbitrary<Echo[]> = fc.array(

@@ -4,11 +4,20 @@
 import test from 'ava';
 import { World } from '../../world/world.ts';
 
-for (const calls of [1, 2, 3, 4, 5]) {
-  test(`timeline: killed at call ${calls} of its resignation and started again`, (t) => {
+const names = ['h1', 'h2', 'h3'];
+const modes = {
+  quorum: { voters: names },
+  'availability, with a gate': { lease: 'gate' },
+  'availability, with the lifetime of addresses': { lease: 'address' },
+  'availability, without a lease': { lease: 'off' },
+} as const;
+
+const cases = Object.entries(modes).flatMap(([mode, wish]) => [1, 2, 3, 4, 5].map((calls) => ({ mode, wish, calls })));
+
+for (const { mode, wish, calls } of cases) {
+  test(`timeline: ${mode}: killed at call ${calls} of its resignation and started again`, (t) => {
     const world = new World();
-    const names = ['h1', 'h2', 'h3'];
-    for (const node of names) world.add({ node, voters: names, groups: 2, priority: node === 'h1' ? 200 : 100 });
+    for (const node of names) world.add({ node, ...wish, groups: 2, priority: node === 'h1' ? 200 : 100 });
     world.startAll();
     world.run(15_000);
     t.deepEqual(world.answering(), ['h1']);
