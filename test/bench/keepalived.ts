@@ -41,7 +41,8 @@ export class Keepalived {
     const base = `${dir}/keepalived-${started}`;
     await writeFile(`${base}.conf`, configuration(choice, lab.addresses));
     const log = openSync(`${base}.log`, 'w');
-    const args = ['-P', '-n', '-l', '-D', '-f', `${base}.conf`, '-p', `${base}.pid`, '-r', `${base}-vrrp.pid`];
+    // -G: without a syslog daemon its messages would go to the machine's console, which takes milliseconds for each.
+    const args = ['-P', '-n', '-l', '-G', '-f', `${base}.conf`, '-p', `${base}.pid`, '-r', `${base}-vrrp.pid`];
     const spawnedAtMs = monotonicMs();
     const child = spawn('ip', ['netns', 'exec', namespace, 'keepalived', ...args], {
       stdio: ['ignore', log, log],
