@@ -88,7 +88,7 @@ async function pids(base: string): Promise<[worker: number, parent: number] | nu
   return worker > 0 && parent > 0 ? [worker, parent] : null;
 }
 
-export function configuration({ priority, interval }: Choice, addresses: readonly string[]): string {
+function configuration({ priority, interval }: Choice, addresses: readonly string[]): string {
   if (addresses.length > mostRouters)
     throw new Error(
       `keepalived has ${mostRouters} virtual routers on an interface, and ${addresses.length} are asked for`,

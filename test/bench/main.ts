@@ -42,8 +42,9 @@ interface Options {
   readonly render: boolean;
 }
 
-function readOptions(): Options {
-  const { values } = parseArgs({
+/** Throws for words that it does not know. */
+function words() {
+  return parseArgs({
     options: {
       runs: { type: 'string' },
       only: { type: 'string', multiple: true },
@@ -52,7 +53,19 @@ function readOptions(): Options {
       write: { type: 'boolean', default: false },
       render: { type: 'boolean', default: false },
     },
-  });
+  }).values;
+}
+
+function wordsOrFail(): ReturnType<typeof words> {
+  try {
+    return words();
+  } catch (error) {
+    return fail(`${error instanceof Error ? error.message : String(error)}; see scripts/bench --help`);
+  }
+}
+
+function readOptions(): Options {
+  const values = wordsOrFail();
   if (values.quick && values.write) fail('--quick is too short for figures that are kept: leave --write away');
   const runs = Number(values.runs ?? (values.quick ? 1 : 5));
   if (!(Number.isInteger(runs) && runs >= 1)) fail(`--runs: expected a whole number from 1, found '${values.runs}'`);
@@ -77,7 +90,7 @@ function chosen(plan: readonly Cell[], patterns: readonly string[]): readonly Ce
   return all.filter((cell) => wanted.has(cell));
 }
 
-function fail(words: string): never {
-  console.error(`bench: ${words}`);
+function fail(why: string): never {
+  console.error(`bench: ${why}`);
   process.exit(1);
 }

@@ -97,7 +97,8 @@ const hourCell: Cell = {
 };
 
 export function fullPlan(): readonly Cell[] {
-  const windows = { warmMs: 4000, leastMs: 2000 };
+  // Both announce once more, five seconds after they took an address: that is over then.
+  const windows = { warmMs: 6000, leastMs: 2000 };
   const stopAndGone = faults.filter(({ id }) => id === 'stop' || id === 'gone');
   return [
     // Who crashes and comes back within a down time; a shorter one is no time to start in.

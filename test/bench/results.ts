@@ -60,15 +60,15 @@ export function spreadIn(results: Results, cell: string, subject: SubjectName, m
 
 export function environment(): Pick<Session, 'commit' | 'kernel' | 'node' | 'keepalived' | 'processors'> {
   const first = (command: string): string =>
-    execFileSync('sh', ['-c', `${command} 2>&1`], { encoding: 'utf8' })
+    execFileSync('sh', ['-c', command], { encoding: 'utf8', cwd: import.meta.dirname })
       .split('\n')[0]
       ?.trim() ?? '';
   const all = cpus();
   return {
-    commit: first('git rev-parse --short HEAD || true'),
+    commit: first('git rev-parse --short HEAD 2>/dev/null || echo unknown'),
     kernel: release(),
     node: process.versions.node,
-    keepalived: first('keepalived --version').replace(/^Keepalived v(\S+).*/, '$1'),
+    keepalived: first('keepalived --version 2>&1 || true').replace(/^Keepalived v(\S+).*/, '$1'),
     processors: `${all.length} × ${all[0]?.model.trim() ?? 'unknown'}`,
   };
 }

@@ -7,7 +7,7 @@ import type { Sample } from './results.ts';
 const mark = 'step:';
 
 /** Of the group that was done last; what did not happen is left out. */
-export async function stepsOf(lab: Lab, host: string): Promise<Sample> {
+export async function stepsOf(lab: Pick<Lab, 'status'>, host: string): Promise<Sample> {
   const groups = (await lab.status(host))?.groups ?? [];
   const end = (steps: Readonly<Record<string, number | null>>): number =>
     Math.max(0, ...Object.values(steps).map((us) => us ?? 0));

@@ -33,7 +33,7 @@ export interface Trial {
 }
 
 /** The holder's is higher, the first standby has keepalived's default, the others follow. */
-export const priorityOf = (number: number): number => (number === 1 ? 150 : 102 - number);
+const priorityOf = (number: number): number => (number === 1 ? 150 : 102 - number);
 
 export async function beginTrial(subject: SubjectName, shape: Shape, owner: Owner): Promise<Trial> {
   const trial = subject === 'locum' ? await locumTrial(shape, owner) : await keepalivedTrial(shape, owner);

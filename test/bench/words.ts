@@ -1,6 +1,6 @@
 // Numbers and tables as people read them in Markdown: the median first, then how far the samples lie apart.
 
-import { type Results, spreadIn } from './results.ts';
+import { type Results, type Session, spreadIn } from './results.ts';
 import { ratioOf, type Spread } from './stats.ts';
 import type { SubjectName } from './subject.ts';
 import { found, type Target, targetOf } from './targets.ts';
@@ -46,4 +46,15 @@ export function pair(results: Results, cell: string, measure: string): string[] 
   const target = targetOf(cell, measure);
   const judged = target === undefined ? '' : `${limit(target)}: ${verdict(results, target)}`;
   return [spread(ours), spread(theirs), ratio(ratioOf(ours, theirs)), judged];
+}
+
+/** Which sessions the rows of a part come from; one, unless parts were measured apart. */
+export function source(results: Results, part: string): string {
+  const ids = new Set(results.rows.filter(({ cell }) => cell.startsWith(part)).map(({ session }) => session));
+  const sessions = results.sessions.filter(({ id }) => ids.has(id));
+  if (sessions.length === 0) return 'Not measured yet.';
+  const when = ({ id, runs }: Session): string =>
+    `${id.slice(0, 16).replace('T', ' ')} (${runs} ${runs === 1 ? 'run' : 'runs'})`;
+  const apart = sessions.length > 1 ? 'Measured in parts, ' : 'Measured ';
+  return `${apart}${sessions.map(when).join(', ')}.`;
 }
