@@ -38,7 +38,7 @@ interface Line {
   readonly marks: readonly Mark[];
 }
 
-const [width, left, right, top, rowHeight] = [760, 230, 660, 62, 44];
+const [width, left, right, top, rowHeight] = [820, 230, 610, 62, 44];
 /** The least that a client asking every millisecond can tell from nothing. */
 const leastMs = 1;
 
@@ -98,7 +98,9 @@ function arrivalChart(results: Results, fault: string, title: string): string {
       if (first === undefined || last === undefined) return [];
       return [{ series, from: first, to: last, dots: [first, last], words: `${number(first)} to ${number(last)}` }];
     });
-    return marks.length === 0 ? [] : [{ title: `${count} ${count === 1 ? 'address' : 'addresses'}`, marks }];
+    return marks.length === 0
+      ? []
+      : [{ title: `${count.toLocaleString('en')} ${count === 1 ? 'address' : 'addresses'}`, marks }];
   });
   return rowsChart(
     `First and last address to arrive after ${title}, interval ${growthInterval}`,

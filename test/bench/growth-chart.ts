@@ -16,7 +16,7 @@ interface Place {
   readonly cell: string;
 }
 
-const [width, height, left, right, top, bottom] = [760, 340, 70, 740, 50, 280];
+const [width, height, left, right, top, bottom] = [820, 340, 70, 790, 50, 280];
 
 export function growth(results: Results, of: Measure, axis: string, places: readonly Place[]): string {
   const lines = subjectNames.map((series) => ({

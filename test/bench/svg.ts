@@ -47,7 +47,7 @@ export const dot = (x: number, y: number, series: Series): string =>
 export function linear(greatest: number, from: number, to: number): Scale {
   const rough = Math.max(greatest, Number.MIN_VALUE) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10) * power;
+  const step = ([1, 2, 2.5, 5].find((factor) => factor * power >= rough) ?? 10) * power;
   const count = Math.max(1, Math.ceil(greatest / step));
   const ticks = Array.from({ length: count + 1 }, (_, i) => Number((i * step).toPrecision(6)));
   return { ticks, at: (value) => from + (value / (count * step)) * (to - from) };

@@ -26,6 +26,7 @@ export const targets: readonly Target[] = [
   { cell: loadId(1000, '100ms'), measure: 'holderCpu', of: 'locum', most: 5 },
   { cell: loadId(1, '1s'), measure: 'holderCpu', of: 'locum', most: 0.3 },
   { cell: hourId, measure: 'holderMb', of: 'locum', most: 80 },
+  { cell: hourId, measure: 'holderCpu', of: 'locum', most: 0.3 },
   { cell: startId, measure: 'startMs', of: 'locum', most: 300 },
 ];
 

@@ -3,9 +3,9 @@ import { linear, logarithmic, text } from '../../bench/svg.ts';
 
 test('a straight axis begins at zero and ends at a round number above the greatest', (t) => {
   const axis = linear(87, 0, 100);
-  t.deepEqual(axis.ticks, [0, 50, 100]);
+  t.deepEqual(axis.ticks, [0, 25, 50, 75, 100]);
   t.is(axis.at(50), 50);
-  t.deepEqual(linear(1000, 280, 50).ticks, [0, 500, 1000]);
+  t.deepEqual(linear(1000, 280, 50).ticks, [0, 250, 500, 750, 1000]);
   t.is(linear(1000, 280, 50).at(1000), 50);
   t.deepEqual(linear(0.3, 0, 1).ticks, [0, 0.1, 0.2, 0.3]);
 });
