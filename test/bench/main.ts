@@ -24,7 +24,11 @@ if (options.render) {
 }
 
 async function measure(): Promise<{ readonly results: Results; readonly broken: readonly string[] }> {
-  const tell = (text: string): void => console.error(text);
+  const begun = performance.now();
+  const tell = (text: string): void => {
+    const seconds = Math.round((performance.now() - begun) / 1000);
+    console.error(`${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} ${text}`);
+  };
   const id = new Date().toISOString().replace(/\..*/, 'Z');
   const outcome = await run({ ...options, tell });
   const { repeated, longestStallMs, broken } = outcome;
