@@ -96,9 +96,12 @@ async function alone(begun: () => Promise<Ready>, runs: number): Promise<readonl
       await end();
     }
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return shortened(error instanceof Error ? error.message : String(error));
   }
 }
+
+/** A lab that does not come up shows the ends of its logs: the first lines say why. */
+const shortened = (words: string): string => words.split('\n').slice(0, 3).join(' ').slice(0, 500);
 
 /** A lab of its own, which is gone afterwards whatever happened. */
 async function begin(cell: Cell, subject: SubjectName): Promise<Ready> {
