@@ -10,7 +10,9 @@ export interface Cell {
   readonly subjects: readonly SubjectName[];
   /** `each`: once in every round. `once`: all samples come from one lab. */
   readonly rounds: 'each' | 'once';
-  /** Both subjects' labs are made at once and measured in turn: slow to settle, and idle without any cost that counts. */
+  /** In every round, and not only in some. */
+  readonly often: boolean;
+  /** Labs of such cells are made at once and measured in turn: slow to settle, and idle without any cost that counts. */
   readonly together: boolean;
   /** Resolves when everything has settled, with the measurement itself. */
   prepare(subject: SubjectName, owner: Owner): Promise<(runs: number) => Promise<readonly Sample[]>>;

@@ -44,7 +44,7 @@ export async function measureLoad(trial: Trial, runs: number, windows: Windows):
   const samples: Sample[] = [];
   let last = await read();
   for (let i = 0; i < runs; i += 1) {
-    await sleep(Math.max(windows.leastMs, 5 * milliseconds(trial.shape.interval)));
+    await sleep(Math.max(windows.leastMs, 3 * milliseconds(trial.shape.interval)));
     const now = await read();
     samples.push(between(last, now));
     last = now;

@@ -33,6 +33,7 @@ function faultCell(fault: Fault, interval: string): Cell {
     id: faultId(fault.id, interval),
     subjects: subjectNames,
     rounds: 'each',
+    often: ['stop', 'gone', 'link2'].includes(fault.id),
     together: interval === '1s',
     prepare: async (subject, owner) => {
       const trial = await beginTrial(subject, shape, owner);
@@ -47,6 +48,7 @@ function addressesCell(fault: Fault, count: number): Cell {
     id: addressesId(fault.id, count),
     subjects: subjectsFor(count),
     rounds: 'each',
+    often: count === mostRouters,
     together: false,
     prepare: async (subject, owner) => {
       const trial = await beginTrial(subject, { ...one, groups: count }, owner);
@@ -61,6 +63,7 @@ function loadCell(id: string, shape: Shape, windows: Windows): Cell {
     id,
     subjects: subjectsFor(shape.groups),
     rounds: 'once',
+    often: true,
     together: false,
     prepare: async (subject, owner) => {
       const trial = await beginTrial(subject, shape, owner);
@@ -74,6 +77,7 @@ const startCell: Cell = {
   id: startId,
   subjects: subjectNames,
   rounds: 'once',
+  often: true,
   together: false,
   prepare: async (subject, owner) => {
     const start = await prepareStart(subject, owner);
@@ -91,6 +95,7 @@ const hourCell: Cell = {
   id: hourId,
   subjects: subjectNames,
   rounds: 'once',
+  often: true,
   together: true,
   prepare: async (subject, owner) => measureHour(await beginTrial(subject, { ...one, interval: '1s' }, owner)),
   unsound: unsoundLoad,

@@ -1,9 +1,10 @@
-// Rounds of cells, the subjects of each in turns, so that what the machine does meanwhile meets both. Samples in which
-// an instrument stood still are taken again, a few times; those that say nothing are kept apart, and fail the run.
+// Measures what the schedule says, each in a lab of its own. Samples in which an instrument
+// stood still are taken again, a few times; those that say nothing are kept apart, and fail the run.
 
 import type { Owner } from '../lab/lab.ts';
 import { type Cell, stallOf, steadyMs } from './cell.ts';
 import type { Row, Sample } from './results.ts';
+import { schedule, type Task } from './schedule.ts';
 import type { SubjectName } from './subject.ts';
 
 export interface Outcome {
@@ -22,7 +23,6 @@ export interface Choice {
 }
 
 interface Ready {
-  readonly subject: SubjectName;
   readonly measure: (runs: number) => Promise<readonly Sample[]>;
   readonly end: () => Promise<void>;
 }
@@ -30,42 +30,40 @@ interface Ready {
 const tries = 3;
 
 export async function run(choice: Choice): Promise<Outcome> {
-  const kept = new Map<string, { readonly cell: Cell; readonly subject: SubjectName; samples: Sample[] }>();
+  const kept = new Map<string, Task & { samples: Sample[] }>();
   const broken: string[] = [];
   let repeated = 0;
 
-  const measureAll = async (cell: Cell, runs: number, label: string): Promise<void> => {
-    let left = cell.subjects.filter((subject) => choice.subjects.includes(subject));
+  const judge = (task: Task, label: string, attempt: number, result: readonly Sample[] | string): boolean => {
+    const key = `${task.cell.id} ${task.subject}`;
+    const wrong = flaw(task, result);
+    if (wrong !== null && attempt < tries) {
+      repeated += 1;
+      choice.tell(`${label} ${key}: again, ${wrong}`);
+      return false;
+    }
+    if (typeof result === 'string' || !sound(task, result)) {
+      broken.push(`${key}: ${wrong}`);
+      choice.tell(`${label} ${key}: BROKEN, ${wrong}`);
+      return true;
+    }
+    const entry = kept.get(key) ?? { ...task, samples: [] };
+    entry.samples.push(...result);
+    kept.set(key, entry);
+    choice.tell(`${label} ${key}: ${result.map(brief).join(' | ')}`);
+    return true;
+  };
+
+  for (const { label, runs, tasks } of schedule(choice.cells, choice.subjects, choice.runs)) {
+    let left = tasks;
     for (let attempt = 1; left.length > 0; attempt += 1) {
-      const again: SubjectName[] = [];
-      for await (const [subject, result] of inTurns(cell, left, runs)) {
-        const wrong = flaw(cell, subject, result);
-        const name = `${label} ${cell.id} ${subject}`;
-        if (wrong !== null && attempt < tries) {
-          repeated += 1;
-          again.push(subject);
-          choice.tell(`${name}: again, ${wrong}`);
-        } else if (typeof result === 'string' || !sound(cell, subject, result)) {
-          broken.push(`${cell.id} ${subject}: ${wrong}`);
-          choice.tell(`${name}: BROKEN, ${wrong}`);
-        } else {
-          const key = `${cell.id} ${subject}`;
-          const entry = kept.get(key) ?? { cell, subject, samples: [] };
-          entry.samples.push(...result);
-          kept.set(key, entry);
-          choice.tell(`${name}: ${result.map(brief).join(' | ')}`);
-        }
+      const again: Task[] = [];
+      for await (const [task, result] of inTurns(left, runs)) {
+        if (!judge(task, label, attempt, result)) again.push(task);
       }
       left = again;
     }
-  };
-
-  const once = choice.cells.filter(({ rounds }) => rounds === 'once');
-  const each = choice.cells.filter(({ rounds }) => rounds === 'each');
-  for (let round = 1; round <= choice.runs; round += 1) {
-    for (const cell of each) await measureAll(cell, 1, `${round}/${choice.runs}`);
   }
-  for (const cell of once) await measureAll(cell, choice.runs, '   ');
 
   const rows = [...kept.values()].map(({ cell, subject, samples }) => ({ cell: cell.id, subject, samples }));
   const stalls = rows.flatMap(({ samples }) => samples.map(stallOf));
@@ -73,18 +71,14 @@ export async function run(choice: Choice): Promise<Outcome> {
 }
 
 /** A result is samples, or why there are none. */
-async function* inTurns(
-  cell: Cell,
-  subjects: readonly SubjectName[],
-  runs: number,
-): AsyncGenerator<[SubjectName, readonly Sample[] | string]> {
-  if (!cell.together) {
-    for (const subject of subjects) yield [subject, await alone(() => begin(cell, subject), runs)];
+async function* inTurns(tasks: readonly Task[], runs: number): AsyncGenerator<[Task, readonly Sample[] | string]> {
+  if (!tasks.every(({ cell }) => cell.together)) {
+    for (const task of tasks) yield [task, await alone(() => begin(task), runs)];
     return;
   }
-  const begun = subjects.map((subject) => ({ subject, ready: begin(cell, subject) }));
+  const begun = tasks.map((task) => ({ task, ready: begin(task) }));
   await Promise.allSettled(begun.map(({ ready }) => ready));
-  for (const { subject, ready } of begun) yield [subject, await alone(() => ready, runs)];
+  for (const { task, ready } of begun) yield [task, await alone(() => ready, runs)];
 }
 
 async function alone(begun: () => Promise<Ready>, runs: number): Promise<readonly Sample[] | string> {
@@ -104,25 +98,25 @@ async function alone(begun: () => Promise<Ready>, runs: number): Promise<readonl
 const shortened = (words: string): string => words.split('\n').slice(0, 3).join(' ').slice(0, 500);
 
 /** A lab of its own, which is gone afterwards whatever happened. */
-async function begin(cell: Cell, subject: SubjectName): Promise<Ready> {
+async function begin({ cell, subject }: Task): Promise<Ready> {
   const ends: (() => Promise<void>)[] = [];
   const owner: Owner = { passed: true, log: () => {}, teardown: (end) => ends.push(end) };
   const end = async (): Promise<void> => {
     for (const one of ends.toReversed()) await one();
   };
   try {
-    return { subject, measure: await cell.prepare(subject, owner), end };
+    return { measure: await cell.prepare(subject, owner), end };
   } catch (error) {
     await end();
     throw error;
   }
 }
 
-const sound = (cell: Cell, subject: SubjectName, samples: readonly Sample[]): boolean =>
+const sound = ({ cell, subject }: Task, samples: readonly Sample[]): boolean =>
   samples.length > 0 && samples.every((sample) => cell.unsound(sample, subject) === null);
 
 /** Why this is to be measured again, if there are tries left. */
-function flaw(cell: Cell, subject: SubjectName, result: readonly Sample[] | string): string | null {
+function flaw({ cell, subject }: Task, result: readonly Sample[] | string): string | null {
   if (typeof result === 'string') return result;
   if (result.length === 0) return 'there is no sample';
   const words = result.flatMap((sample) => cell.unsound(sample, subject) ?? [])[0];

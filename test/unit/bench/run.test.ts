@@ -19,6 +19,7 @@ function scripted(
     id,
     subjects: subjectNames,
     rounds,
+    often: true,
     together: false,
     prepare: async (subject, owner) => {
       owner.teardown(async () => void log.push(`${id} ${subject} ended`));
