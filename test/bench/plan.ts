@@ -103,7 +103,7 @@ const hourCell: Cell = {
 
 export function fullPlan(): readonly Cell[] {
   // Both announce once more, five seconds after they took an address: that is over then.
-  const windows = { warmMs: 6000, leastMs: 2000 };
+  const windows = { warmMs: 6000, leastMs: 1500 };
   const stopAndGone = faults.filter(({ id }) => id === 'stop' || id === 'gone');
   return [
     // Who crashes and comes back within a down time; a shorter one is no time to start in.

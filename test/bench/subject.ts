@@ -39,7 +39,7 @@ export async function beginTrial(subject: SubjectName, shape: Shape, owner: Owne
   const trial = subject === 'locum' ? await locumTrial(shape, owner) : await keepalivedTrial(shape, owner);
   await settled(trial.lab);
   // Announcements that follow a claim would blur what comes next.
-  await sleep(500);
+  await sleep(300);
   return trial;
 }
 
