@@ -32,7 +32,7 @@ async function measure(): Promise<{ readonly results: Results; readonly broken: 
   const id = new Date().toISOString().replace(/\..*/, 'Z');
   const outcome = await run({ ...options, tell });
   const { repeated, longestStallMs, broken } = outcome;
-  const session = { id, runs: options.runs, ...environment(), longestStallMs, repeated };
+  const session = { id, runs: options.runs, ...environment(), longestStallMs, repeated, broken };
   const rows = outcome.rows.map((row) => ({ ...row, session: id }));
   const old = options.write ? readResults(resultsFile) : { sessions: [], rows: [] };
   return { results: merged(old, session, rows), broken };

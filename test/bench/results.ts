@@ -30,6 +30,8 @@ export interface Session {
   readonly longestStallMs: number;
   /** Samples that were measured again because an instrument stood still in them. */
   readonly repeated: number;
+  /** What could not be measured, and why: nothing is kept of it. */
+  readonly broken: readonly string[];
 }
 
 export interface Results {

@@ -55,7 +55,9 @@ function sessionTable({ sessions }: Results): string {
     'processors',
     'longest stall of an instrument; repeated',
   ];
-  return table(head, rows);
+  const broken = sessions.flatMap((one) => one.broken.map((words) => `- ${words}`));
+  const failed = broken.length === 0 ? [] : ['Could not be measured:', broken.join('\n')];
+  return [table(head, rows), ...failed].join('\n\n');
 }
 
 export const sections: readonly Section[] = [

@@ -52,6 +52,14 @@ test('a target that is missed says so, and one that was not measured too', (t) =
   t.regex(report(none), /`faults\/stop\/1s` .* not measured \|/);
 });
 
+test('what could not be measured is said', (t) => {
+  const broken = ['load/255/10ms locum: the lab did not come up'];
+  const session = { id: '2026-01-01T00:00', runs: 1, commit: '', kernel: '', node: '', keepalived: '', processors: '' };
+  const results = { ...none, sessions: [{ ...session, longestStallMs: 1, repeated: 0, broken }] };
+  t.true(report(results).includes('Could not be measured:\n\n- load/255/10ms locum: the lab did not come up'));
+  t.false(report(none).includes('Could not be measured'));
+});
+
 test('every target is of something that is measured', (t) => {
   const cells = new Set(['hour', ...fullPlan().map(({ id }) => id)]);
   for (const { cell } of targets) t.true(cells.has(cell), cell);

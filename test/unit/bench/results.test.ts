@@ -11,6 +11,7 @@ const session = (id: string): Session => ({
   processors: '2',
   longestStallMs: 1,
   repeated: 0,
+  broken: [],
 });
 const row = (cell: string, subject: Row['subject'], of: string, gapMs: number | null): Row => ({
   cell,
