@@ -1,4 +1,4 @@
-// What is measured: locum or keepalived on the hosts of a lab, with the few things that a case does to a daemon.
+// What is measured: locum or keepalived on the hosts of a lab, with the few things that a measurement does to a daemon.
 // A trial has a lab of its own, so that nothing of one reaches into the next.
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,10 +6,21 @@ import { Lab, type Owner } from '../lab/lab.ts';
 import { monotonicMs } from '../lab/raw.ts';
 import { Keepalived } from './keepalived.ts';
 
-export type SubjectName = 'locum' | 'keepalived';
+export const subjectNames = ['locum', 'keepalived'] as const;
+export type SubjectName = (typeof subjectNames)[number];
 
-/** h1 holds the address and h2 stands by when a trial begins. */
+export interface Shape {
+  readonly interval: string;
+  /** Groups, or virtual routers, of one IPv4 address each. */
+  readonly groups: number;
+  readonly nodes: number;
+  readonly paths: number;
+}
+
+/** h1 holds the addresses and h2 stands by, before any other host, when a trial begins. */
 export interface Trial {
+  readonly subject: SubjectName;
+  readonly shape: Shape;
   readonly lab: Lab;
   /** SIGTERM; does not wait. */
   stopHolder(): Promise<number>;
@@ -17,21 +28,53 @@ export interface Trial {
   killHolder(): Promise<number>;
   /** Kill and start again at once, as a supervisor does. */
   restartHolder(): Promise<number>;
+  /** The first process of a host's daemon; the others are its children. */
+  process(host: 'h1' | 'h2'): Promise<number>;
 }
 
-export async function beginTrial(subject: SubjectName, interval: string, owner: Owner): Promise<Trial> {
-  const trial = subject === 'locum' ? await locumTrial(interval, owner) : await keepalivedTrial(interval, owner);
-  await trial.lab.waitForHolders(['h1'], 15_000);
+/** The holder's is higher, the first standby has keepalived's default, the others follow. */
+const priorityOf = (number: number): number => (number === 1 ? 150 : 102 - number);
+
+export async function beginTrial(subject: SubjectName, shape: Shape, owner: Owner): Promise<Trial> {
+  const trial = subject === 'locum' ? await locumTrial(shape, owner) : await keepalivedTrial(shape, owner);
+  await settled(trial.lab);
   // Announcements that follow a claim would blur what comes next.
-  await sleep(500);
+  await sleep(300);
   return trial;
 }
 
-const hosts = 2;
+export function upLocum(shape: Shape, owner: Owner, daemon = true): Promise<Lab> {
+  const set = Array.from({ length: shape.nodes }, (_, i) => `h${i + 1}:node.priority=${priorityOf(i + 1)}`);
+  const { interval, groups, nodes: hosts, paths } = shape;
+  return Lab.up(owner, { hosts, interval, groups, addresses: 1, paths, set, daemon });
+}
 
-async function locumTrial(interval: string, owner: Owner): Promise<Trial> {
-  const lab = await Lab.up(owner, { hosts, interval, addresses: 1 });
+export function upHosts({ groups, nodes: hosts, paths }: Shape, owner: Owner): Promise<Lab> {
+  return Lab.up(owner, { hosts, groups, addresses: 1, paths, daemon: false });
+}
+
+/** h1's kernel has every address, and no other host has any. */
+async function settled(lab: Lab): Promise<void> {
+  const virtual = new Set(lab.addresses);
+  const count = async (host: string) =>
+    (await lab.kernelAddresses(host)).filter((address) => address !== undefined && virtual.has(address)).length;
+  let last: readonly number[] = [];
+  const ask = async (): Promise<true | null> => {
+    last = await Promise.all(lab.description.hosts.map(({ name }) => count(name)));
+    return last.every((found, i) => found === (i === 0 ? virtual.size : 0)) ? true : null;
+  };
+  await lab.until(
+    ask,
+    20_000,
+    () => `expected ${virtual.size} addresses on h1 and none elsewhere, found ${last.join()}`,
+  );
+}
+
+async function locumTrial(shape: Shape, owner: Owner): Promise<Trial> {
+  const lab = await upLocum(shape, owner);
   return {
+    subject: 'locum',
+    shape,
     lab,
     stopHolder: () => lab.signal('h1', 'SIGTERM'),
     freezeHolder: () => lab.freeze('h1'),
@@ -42,30 +85,40 @@ async function locumTrial(interval: string, owner: Owner): Promise<Trial> {
       await lab.start('h1');
       return atMs;
     },
+    process: (host) => lab.pid(host),
   };
 }
 
-async function keepalivedTrial(interval: string, owner: Owner): Promise<Trial> {
-  const lab = await Lab.up(owner, { hosts, interval, addresses: 1, daemon: false });
-  // The same priorities as the lab gives locum. keepalived's standby waits (256 - priority) / 256 of an interval.
-  const first = await Keepalived.start(lab, 'h1', { priority: 200, interval });
-  await lab.waitForHolders(['h1'], 15_000);
-  const second = await Keepalived.start(lab, 'h2', { priority: 180, interval });
-  await second.waitForLog('Entering BACKUP STATE', 5000);
+async function keepalivedTrial(shape: Shape, owner: Owner): Promise<Trial> {
+  const lab = await upHosts(shape, owner);
+  const { interval, groups } = shape;
+  const start = (number: number) => Keepalived.start(lab, `h${number}`, { priority: priorityOf(number), interval });
+  // The holder comes first: where it is to preempt at once, nobody has measured anything yet.
+  const first = await start(1);
+  const second = await start(2);
+  for (let number = 3; number <= shape.nodes; number += 1) await start(number);
+  await second.waitForLog('Entering BACKUP STATE', groups, 15_000);
   const signal = async (name: NodeJS.Signals): Promise<number> => {
     const atMs = monotonicMs();
     first.signal(name);
     return atMs;
   };
   return {
+    subject: 'keepalived',
+    shape,
     lab,
     stopHolder: () => signal('SIGTERM'),
     freezeHolder: () => signal('SIGSTOP'),
     killHolder: () => signal('SIGKILL'),
     restartHolder: async () => {
       const atMs = await signal('SIGKILL');
-      await Keepalived.start(lab, 'h1', { priority: 200, interval });
+      await start(1);
       return atMs;
     },
+    process: async (host) => (host === 'h1' ? first : second).parent,
   };
 }
+
+/** Of an interval as the configuration has it. */
+export const milliseconds = (interval: string): number =>
+  interval.endsWith('ms') ? Number(interval.slice(0, -2)) : Number(interval.slice(0, -1)) * 1000;

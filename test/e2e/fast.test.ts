@@ -1,6 +1,6 @@
 // Intervals of 10 ms on a busy host: two daemons with the scheduling of the unit, every processor loaded, a check that is
 // spawned ten times a second on both, status asked for all the time, everything logged. Nobody may move, and no lease may
-// end. LOCUM_FAST_SECONDS plays longer: 600 are the ten minutes of docs/measured.md. Without realtime scheduling it is
+// end. LOCUM_FAST_SECONDS plays longer: 600 are the ten minutes of docs/benchmarks.md. Without realtime scheduling it is
 // reported what happens, and nothing is asserted of it.
 
 import test from 'ava';

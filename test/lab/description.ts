@@ -30,6 +30,8 @@ export interface InstrumentOptions {
   readonly to: string;
   readonly everyMs: number;
   readonly forMs: number;
+  /** More requests than this in a row without an answer are a gap. */
+  readonly gapBeats: number;
 }
 
 export function instrumentOptions(): InstrumentOptions {
@@ -39,13 +41,20 @@ export function instrumentOptions(): InstrumentOptions {
       to: { type: 'string' },
       every: { type: 'string', default: '1' },
       for: { type: 'string', default: '0' },
+      gap: { type: 'string', default: '3' },
     },
   });
   if (values.lab === undefined) throw new Error('--lab DIR is missing: run this as scripts/lab probe');
   const lab = readDescription(values.lab);
   const to = values.to ?? lab.addresses[0];
   if (to === undefined) throw new Error('this lab has no virtual address: name one with --to');
-  return { lab, to, everyMs: positive('every', values.every), forMs: positive('for', values.for, 0) * 1000 };
+  return {
+    lab,
+    to,
+    everyMs: positive('every', values.every),
+    forMs: positive('for', values.for, 0) * 1000,
+    gapBeats: positive('gap', values.gap),
+  };
 }
 
 function positive(name: string, text: string, least = Number.MIN_VALUE): number {

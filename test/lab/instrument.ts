@@ -46,16 +46,36 @@ export interface AnsweringSummary {
   readonly longestOverlapMs: number;
 }
 
+export interface ArrivalsSummary {
+  readonly kind: 'summary';
+  readonly realtime: boolean;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly stallMs: number;
+  readonly hosts: readonly {
+    readonly host: string;
+    readonly adverts: number;
+    readonly firstAdvertMs: number | null;
+    readonly announcements: number;
+    /** When each address was first announced, in that order. */
+    readonly arrivedMs: readonly number[];
+  }[];
+}
+
 export type Line =
   | ({ readonly kind: 'gap' } & Gap)
   | { readonly kind: 'answered'; readonly atMs: number; readonly afterMs: number }
-  | { readonly kind: 'begins' | 'ends'; readonly host: string; readonly atMs: number }
+  | { readonly kind: 'begins' | 'ends' | 'speaks' | 'arrived'; readonly host: string; readonly atMs: number }
+  | { readonly kind: 'listening' }
   | ProbeSummary
-  | AnsweringSummary;
+  | AnsweringSummary
+  | ArrivalsSummary;
 
 export interface InstrumentChoice {
   readonly to?: string;
   readonly everyMs?: number;
+  /** More requests than this in a row without an answer are a gap; 3 without it. */
+  readonly gapBeats?: number;
   /** The host that asks; without it the client does. */
   readonly from?: string;
   /** Do not wait for a first answer: nobody holds the address yet. */
@@ -85,7 +105,7 @@ export class Instrument<Summary extends { readonly kind: 'summary' }> {
   }
 
   static async start<S extends { readonly kind: 'summary' }>(
-    what: 'probe' | 'answering',
+    what: 'probe' | 'answering' | 'arrivals',
     lab: Description,
     choice: InstrumentChoice,
   ): Promise<Instrument<S>> {
@@ -93,9 +113,11 @@ export class Instrument<Summary extends { readonly kind: 'summary' }> {
     if (choice.from !== undefined) args.push('--from', choice.from);
     if (choice.to !== undefined) args.push('--to', choice.to);
     if (choice.everyMs !== undefined) args.push('--every', String(choice.everyMs));
+    if (choice.gapBeats !== undefined) args.push('--gap', String(choice.gapBeats));
     const instrument = new Instrument<S>(spawn(script, args, { stdio: 'pipe' }));
     if (choice.unanswered !== true) {
-      await instrument.until((line) => line.kind === 'answered' || line.kind === 'begins', 10_000);
+      const first = ['answered', 'begins', 'listening'];
+      await instrument.until(({ kind }) => first.includes(kind), 10_000);
     }
     return instrument;
   }

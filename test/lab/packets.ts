@@ -135,6 +135,19 @@ export function answerIn(data: Buffer, length: number, address: Buffer, id: numb
   return is(22) && echoedNumber(data, length, 54, id) >= 0 ? 'echo' : null;
 }
 
+/** Frames to 224.0.0.18 are adverts, of locum by its default and of VRRP. */
+export const isAdvert = (data: Buffer, length: number): boolean =>
+  length >= 34 && data.readUIntBE(0, 6) === 0x01005e000012;
+
+/** The address that a gratuitous ARP or an unsolicited neighbour advertisement announces; null for everything else. */
+export function announcedIn(data: Buffer, length: number): Buffer | null {
+  const type = length >= 42 ? data.readUInt16BE(12) : 0;
+  if (type === 0x0806) return data.readUInt32BE(28) === data.readUInt32BE(38) ? data.subarray(28, 32) : null;
+  const solicited = 0x40;
+  const unsolicited = type === 0x86dd && length >= 78 && data[54] === 136 && ((data[58] ?? 0) & solicited) === 0;
+  return unsolicited ? data.subarray(62, 78) : null;
+}
+
 /** The sender's MAC as one number, cheap to compare and to look up. */
 export const senderOf = (data: Buffer): number => data.readUIntBE(6, 6);
 export const macNumber = (mac: string): number => macBytes(mac).readUIntBE(0, 6);

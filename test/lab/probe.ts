@@ -8,8 +8,6 @@ import { pace } from './pace.ts';
 import { echoedNumber, echoRequest, stampEcho } from './packets.ts';
 import { becomeRealtime, monotonicMs, RawSocket } from './raw.ts';
 
-/** A gap leaves more requests than this without an answer; fewer are under way, or we ourselves stood still. */
-const gapBeats = 3;
 /** Bounded: later gaps are counted and not listed. */
 const gapsKept = 1000;
 
@@ -19,7 +17,8 @@ interface Gap {
   readonly ms: number;
 }
 
-const { to, everyMs, forMs } = instrumentOptions();
+// Fewer than `gapBeats` requests without an answer are under way, or we ourselves stood still.
+const { to, everyMs, forMs, gapBeats } = instrumentOptions();
 const socket = RawSocket.echo(to);
 const realtime = becomeRealtime();
 const family = isIP(to);

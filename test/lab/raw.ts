@@ -91,6 +91,10 @@ export class RawSocket {
     const socket = new RawSocket(socketCall(AF_PACKET, SOCK_RAW | NONBLOCK, ETH_P_ALL_BE), to);
     const yes = Buffer.from([1, 0, 0, 0]);
     setOption(socket.fd, 263, 23, yes, 4); // PACKET_IGNORE_OUTGOING: what we send is not an answer
+    // SO_RCVBUFFORCE: a burst of announcements for many addresses must not be lost here.
+    const room = Buffer.alloc(4);
+    room.writeInt32LE(8 * 1024 * 1024);
+    setOption(socket.fd, 1, 33, room, 4);
     if (bindCall(socket.fd, to, 20) !== 0) throw new Error(`cannot bind to ${device}, errno ${koffi.errno()}`);
     return socket;
   }

@@ -47,6 +47,8 @@ interface GroupStatus {
   readonly holder: string | null;
   readonly addresses: readonly { readonly address: string; readonly interface: string; readonly present: boolean }[];
   readonly terms: readonly { readonly what: string; readonly weight: number }[];
+  /** Microseconds from the decision to each step of the last takeover. */
+  readonly takeover?: { readonly steps_us: Readonly<Record<string, number | null>> } | null;
 }
 
 interface PeerStatus {

@@ -1,0 +1,73 @@
+// What a quiet cluster costs: processor time and memory of the holder and of the first standby, and what all hosts
+// together send. Several windows of one lab, after the programs had time to warm up.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Lab } from '../lab/lab.ts';
+import { monotonicMs } from '../lab/raw.ts';
+import { costOf } from './processes.ts';
+import type { Sample } from './results.ts';
+import { milliseconds, type Trial } from './subject.ts';
+
+export interface Windows {
+  readonly warmMs: number;
+  readonly leastMs: number;
+}
+
+interface Reading {
+  readonly atMs: number;
+  readonly holder: ReturnType<typeof costOf>;
+  readonly standby: ReturnType<typeof costOf>;
+  readonly frames: number;
+  readonly bytes: number;
+}
+
+interface Port {
+  readonly ifname: string;
+  readonly stats64: { readonly rx: { readonly packets: number; readonly bytes: number } };
+}
+
+/** What came in at the hosts' ports of the first bridge, as the kernel counts it. */
+async function wire(lab: Lab): Promise<{ readonly frames: number; readonly bytes: number }> {
+  const ports = JSON.parse(await lab.exec('bridge', 'ip', '-j', '-s', 'link', 'show', 'type', 'veth')) as Port[];
+  const hosts = ports.filter(({ ifname }) => /^h\d+-p1$/.test(ifname));
+  const total = (of: (port: Port) => number): number => hosts.reduce((sum, port) => sum + of(port), 0);
+  return { frames: total(({ stats64 }) => stats64.rx.packets), bytes: total(({ stats64 }) => stats64.rx.bytes) };
+}
+
+export async function measureLoad(trial: Trial, runs: number, windows: Windows): Promise<readonly Sample[]> {
+  const [holder, standby] = await Promise.all([trial.process('h1'), trial.process('h2')]);
+  const read = async (): Promise<Reading> => {
+    const { frames, bytes } = await wire(trial.lab);
+    return { atMs: monotonicMs(), holder: costOf(holder), standby: costOf(standby), frames, bytes };
+  };
+  await sleep(windows.warmMs);
+  const samples: Sample[] = [];
+  let last = await read();
+  for (let i = 0; i < runs; i += 1) {
+    await sleep(Math.max(windows.leastMs, 3 * milliseconds(trial.shape.interval)));
+    const now = await read();
+    samples.push(between(last, now));
+    last = now;
+  }
+  return samples;
+}
+
+function between(before: Reading, after: Reading): Sample {
+  const ms = after.atMs - before.atMs;
+  const cpu = (who: 'holder' | 'standby'): number => three(((after[who].cpuMs - before[who].cpuMs) / ms) * 100);
+  return {
+    holderCpu: cpu('holder'),
+    standbyCpu: cpu('standby'),
+    holderMb: three(after.holder.residentMb),
+    standbyMb: three(after.standby.residentMb),
+    framesPerS: three(((after.frames - before.frames) / ms) * 1000),
+    bytesPerS: three(((after.bytes - before.bytes) / ms) * 1000),
+  };
+}
+
+const three = (value: number): number => Math.round(value * 1000) / 1000;
+
+export function unsoundLoad(sample: Sample): string | null {
+  const zero = Object.entries(sample).find(([, value]) => !(value !== null && value > 0));
+  return zero === undefined ? null : `${zero[0]} is ${zero[1]}, and a daemon that runs costs something`;
+}
