@@ -26,6 +26,10 @@ export class AddressLease {
     this.#backstopMs = lease.kind === 'nftables' ? lease.addressMs : 0;
   }
 
+  get hasGate(): boolean {
+    return this.#gate !== null;
+  }
+
   begin(left: readonly Claim[], lapsed: () => void): void {
     this.#gate?.begin(left, lapsed);
   }

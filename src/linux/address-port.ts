@@ -196,6 +196,7 @@ export class AddressPort implements KernelPort {
       this.#answer(id, [...outcomes, ...asked.map((claim) => refused(claim, late))]);
       return;
     }
+    const openedAt = this.#lease.hasGate ? this.#clock.now() : null;
     const lifetime = this.#lease.lifetimeFor(until);
     const errnos = await this.#writer.write(writes, lifetime);
     const again: WritePlan[] = [];
@@ -208,7 +209,7 @@ export class AddressPort implements KernelPort {
     if (again.length > 0) outcomes.push(...(await this.#takeBack(again, lifetime)));
     this.#save();
     this.#unguardDropped(asked);
-    this.#answer(id, outcomes);
+    this.#tell({ kind: 'kernel', id, outcomes, openedAt });
   }
 
   async #takeBack(plans: readonly WritePlan[], until: Instant | null): Promise<AddressOutcome[]> {

@@ -19,6 +19,7 @@ export const facts: DaemonFacts = {
   mode: 'availability',
   witness: false,
   lease: { kind: 'address', ms: 2000 },
+  takeover: () => null,
   leaseOpenMs: 300,
   loopLate,
   scheduling: { policy: 'rr', priority: 10, resetOnFork: true },
