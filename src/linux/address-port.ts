@@ -1,7 +1,8 @@
 // Makes the kernel hold what the core says: puts addresses there with a lifetime, renews all of them
 // at once, takes them away, and tells when one of them vanishes without our doing. An address that our
 // record does not name is an administrator's and is never touched. What to do about anything is decided
-// elsewhere; the requests have been carried out when a call returns, their outcomes come as inputs.
+// elsewhere; the requests have been carried out when a call returns, and their outcomes come as inputs, before the loop
+// does anything else.
 
 import { addressKey } from '#lib/ip';
 import { later } from '#lib/time';
@@ -83,7 +84,7 @@ export class AddressPort implements KernelPort {
     if (trouble !== null) this.#warn(trouble);
     // What lives for ever and is in no record could never be told from an administrator's.
     const refusal = until === null ? trouble : null;
-    void this.#put(id, plans, until, refusal);
+    this.#put(id, plans, until, refusal);
   }
 
   silence(addresses: readonly VirtualAddress[]): void {
@@ -105,7 +106,7 @@ export class AddressPort implements KernelPort {
       outcomes.push({ key: addressKey(address), kind: this.#presence.has(address) ? 'foreign' : 'absent' });
     }
     this.#lease.forget(outcomes.map(({ key }) => key));
-    void this.#take(id, claims, outcomes);
+    this.#take(id, claims, outcomes);
   }
 
   renew(id: EffectId, advertAt: Instant, until: Instant | null, livePeers: number): void {
@@ -126,7 +127,7 @@ export class AddressPort implements KernelPort {
     const held = claims.filter(
       (claim) => claim.state === 'held' && (until !== null || !this.#presence.isPermanent(claim)),
     );
-    void this.#extend(id, held, this.#lease.lifetimeFor(until), outcomes);
+    this.#extend(id, held, this.#lease.lifetimeFor(until), outcomes);
   }
 
   /** For whoever looks for the host's own addresses. */
@@ -149,7 +150,7 @@ export class AddressPort implements KernelPort {
   rehearse(addresses: readonly VirtualAddress[]): void {
     this.foreign(addresses);
     this.#lease.rehearse(addresses);
-    void this.#writer.rehearse(later(this.#clock.now(), 2000));
+    this.#writer.rehearse(later(this.#clock.now(), 2000));
   }
 
   /**
@@ -183,7 +184,7 @@ export class AddressPort implements KernelPort {
     return { kind: 'write', claim: this.#book.add(address, index), how: 'create', named };
   }
 
-  async #put(id: EffectId, plans: readonly Plan[], until: Instant | null, refusal: string | null): Promise<void> {
+  #put(id: EffectId, plans: readonly Plan[], until: Instant | null, refusal: string | null): void {
     const outcomes = plans.flatMap((plan) => (plan.kind === 'known' ? [plan.outcome] : []));
     const writes = plans.filter((plan) => plan.kind === 'write');
     // The gate first: an address is never there and open without being guarded.
@@ -198,7 +199,7 @@ export class AddressPort implements KernelPort {
     }
     const openedAt = this.#lease.hasGate ? this.#clock.now() : null;
     const lifetime = this.#lease.lifetimeFor(until);
-    const errnos = await this.#writer.write(writes, lifetime);
+    const errnos = this.#writer.write(writes, lifetime);
     const again: WritePlan[] = [];
     for (const [i, plan] of writes.entries()) {
       const errno = errnos[i] ?? 0;
@@ -206,10 +207,13 @@ export class AddressPort implements KernelPort {
       if (errno === EEXIST && plan.named) again.push(plan);
       else outcomes.push(this.#settle(plan, errno));
     }
-    if (again.length > 0) outcomes.push(...(await this.#takeBack(again, lifetime)));
-    this.#save();
-    this.#unguardDropped(asked);
-    this.#tell({ kind: 'kernel', id, outcomes, openedAt });
+    const settled = (more: readonly AddressOutcome[]): void => {
+      this.#save();
+      this.#unguardDropped(asked);
+      this.#tell({ kind: 'kernel', id, outcomes: [...outcomes, ...more], openedAt });
+    };
+    if (again.length === 0) settled([]);
+    else void this.#takeBack(again, lifetime).then(settled);
   }
 
   async #takeBack(plans: readonly WritePlan[], until: Instant | null): Promise<AddressOutcome[]> {
@@ -226,7 +230,7 @@ export class AddressPort implements KernelPort {
     const outcomes = wanted.filter((plan) => !ours.includes(plan)).map((plan) => this.#settle(plan, EEXIST));
     if (late !== null) return [...outcomes, ...ours.map(({ claim }) => refused(claim, late))];
     const replacing = ours.map((plan): WritePlan => ({ ...plan, how: 'replace' }));
-    const errnos = await this.#writer.write(replacing, until);
+    const errnos = this.#writer.write(replacing, until);
     return [...outcomes, ...replacing.map((plan, i) => this.#settle(plan, errnos[i] ?? 0))];
   }
 
@@ -241,12 +245,12 @@ export class AddressPort implements KernelPort {
     return errno === EEXIST ? { key, kind: 'foreign' } : refused(claim, errnoWords(errno));
   }
 
-  async #take(id: EffectId, claims: readonly Claim[], outcomes: AddressOutcome[]): Promise<void> {
+  #take(id: EffectId, claims: readonly Claim[], outcomes: AddressOutcome[]): void {
     for (const claim of claims) {
       claim.state = 'leaving';
       this.#departures.expect(claim);
     }
-    const errnos = await this.#writer.remove(claims);
+    const errnos = this.#writer.remove(claims);
     for (const [i, claim] of claims.entries()) {
       const errno = errnos[i] ?? 0;
       // A primary that leaves takes the secondaries of its subnet along: they are gone, as asked.
@@ -260,8 +264,8 @@ export class AddressPort implements KernelPort {
     this.#answer(id, outcomes);
   }
 
-  async #extend(id: EffectId, held: readonly Claim[], until: Instant | null, gone: AddressOutcome[]): Promise<void> {
-    const outcomes = [...gone, ...(await this.#renewals.extend(held, until))];
+  #extend(id: EffectId, held: readonly Claim[], until: Instant | null, gone: readonly AddressOutcome[]): void {
+    const outcomes = [...gone, ...this.#renewals.extend(held, until)];
     if (outcomes.length > 0) this.#answer(id, outcomes);
   }
 

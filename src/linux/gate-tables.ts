@@ -8,7 +8,7 @@ import { parseIp } from '#lib/ip';
 import type { IpFamily } from '#lib/ip';
 import { arpTable, beat, beatKeys, egressChain, egressTable, inetTable } from './gate-rules.ts';
 import type { GateSocket } from './gate-socket.ts';
-import type { Request } from './netlink-batch.ts';
+import type { Request } from './netlink-socket.ts';
 import { ENOENT, EOPNOTSUPP } from './netlink-errno.ts';
 import { addElements, deleteElements, deleteTable, flushSet, getTable, newTable } from './nft-message.ts';
 import type { Family, Table } from './nft-message.ts';
