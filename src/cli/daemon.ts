@@ -54,17 +54,21 @@ function start({ settings, hash, journal }: Ground, parts: Parts): { close(): vo
   sayScheduling(settings, journal);
   sockets.linksChanged(facts.links);
   daemon.start(facts);
+  const addresses = settings.groups.flatMap((group) => group.addresses);
+  kernel.prepare(addresses);
   warmUp(settings, identity, { hash, kernel, announcer });
   const links = new LinkReporter(
     watch,
     (address) => kernel.isOurs(address),
     facts.links,
     (input) => {
-      if (input.kind === 'links') sockets.linksChanged(input.links);
+      if (input.kind === 'links') {
+        sockets.linksChanged(input.links);
+        kernel.prepare(addresses);
+      }
       daemon.offer(input);
     },
   );
-  const addresses = settings.groups.flatMap((group) => group.addresses);
   const foreign = new ForeignReporter(watch, kernel, addresses, (input) => daemon.offer(input));
   // Watchdogs are fed after a step of the loop that really ran: so one has to run often enough.
   const beats = [service.watchdogIntervalMs, watchdog?.everyMs ?? null].map((ms) =>

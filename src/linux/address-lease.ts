@@ -8,6 +8,7 @@ import type { Lease, VirtualAddress } from '#model/settings';
 import type { Clock } from '#ports/clock';
 import type { Claim } from './claims-book.ts';
 import type { Gate } from './gate.ts';
+import type { Device } from './gate-tables.ts';
 
 /** A backstop is renewed after this share of it. */
 const BACKSTOP_SHARE = 4;
@@ -32,6 +33,11 @@ export class AddressLease {
 
   begin(left: readonly Claim[], lapsed: () => void): void {
     this.#gate?.begin(left, lapsed);
+  }
+
+  /** A first claim on these devices finds what it needs. */
+  prepare(devices: readonly Device[]): void {
+    this.#gate?.stand(devices);
   }
 
   /** Null: this host may answer for these until then as soon as it has them. Otherwise why not. */

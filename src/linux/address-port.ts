@@ -146,6 +146,15 @@ export class AddressPort implements KernelPort {
       .map(addressKey);
   }
 
+  /** At the start and whenever a link changes: what claims of these need is there before there is one. */
+  prepare(addresses: readonly VirtualAddress[]): void {
+    const devices = [...new Set(addresses.map((address) => address.interface))].flatMap((name) => {
+      const index = this.#presence.indexOf(name);
+      return index === null ? [] : [{ index, name }];
+    });
+    this.#lease.prepare(devices);
+  }
+
   /** Runs the code of a first takeover before there is one. Changes nothing. */
   rehearse(addresses: readonly VirtualAddress[]): void {
     this.foreign(addresses);
