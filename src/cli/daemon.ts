@@ -37,6 +37,8 @@ export async function runDaemon(asked: Settings, hash: KeyedHash, places: Places
   const parts = await openParts(ground).catch((error: unknown) => {
     throw startFailure(error);
   });
+  // A defect of ours ends the process at once, and what was to be told last tells most about it.
+  process.once('exit', () => parts.afterwards.flush());
   const watchers = start(ground, parts);
   const stoppedAt = await signals.untilStopped(parts.ended, (signal) => {
     // What is said about it comes after it is done.
@@ -49,14 +51,14 @@ export async function runDaemon(asked: Settings, hash: KeyedHash, places: Places
 }
 
 function start({ settings, hash, journal }: Ground, parts: Parts): { close(): void } {
-  const { identity, facts, sockets, daemon, kernel, announcer, watch, service, watchdog } = parts;
+  const { identity, facts, sockets, daemon, kernel, announcer, wire, watch, service, watchdog } = parts;
   journal.say('info', 'start', `locum ${identity.release} starts as ${settings.node} in cluster ${settings.cluster}`);
   sayScheduling(settings, journal);
   sockets.linksChanged(facts.links);
   daemon.start(facts);
   const addresses = settings.groups.flatMap((group) => group.addresses);
   kernel.prepare(addresses);
-  warmUp(settings, identity, { hash, kernel, announcer });
+  warmUp(settings, identity, { hash, kernel, announcer, wire });
   const links = new LinkReporter(
     watch,
     (address) => kernel.isOurs(address),
@@ -109,8 +111,10 @@ async function close({ clock, journal }: Ground, parts: Parts, stoppedAt: Instan
     watch,
     service,
     watchdog,
+    afterwards,
   } = parts;
   timer.close();
+  afterwards.flush();
   wire.close();
   checks.close();
   fence.close();

@@ -28,10 +28,11 @@ export function announceDue(turn: Turn, index: number): void {
     const left = Math.max(plan.left, 1);
     plan = { ...plan, left, nextAt: earliest(plan.nextAt, turn.now), refreshAt: later(turn.now, refreshMs) };
   }
-  const addresses = presentAddresses(group, asked);
-  while (plan.left > 0 && plan.nextAt <= turn.now) {
-    if (addresses.length > 0) turn.announcements.push(addresses);
-    plan = { ...plan, left: plan.left - 1, nextAt: intervalMs > 0 ? later(turn.now, intervalMs) : plan.nextAt };
+  // One round in a step, also without an interval: of many groups that move at once every address is announced before
+  // any is again, and packets are read in between.
+  if (plan.left > 0 && plan.nextAt <= turn.now) {
+    turn.announcements.push(...presentAddresses(group, asked));
+    plan = { ...plan, left: plan.left - 1, nextAt: later(turn.now, intervalMs) };
   }
   changeGroup(turn, index, { announcing: plan.left > 0 ? plan : { ...plan, nextAt: never } });
 }

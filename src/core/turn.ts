@@ -53,7 +53,7 @@ export interface Turn {
   hold: Batch | null;
   /** What the wire is asked for in this step. */
   readonly asks: VirtualAddress[];
-  readonly announcements: VirtualAddress[][];
+  readonly announcements: VirtualAddress[];
   readonly late: Effect[];
 }
 

@@ -4,7 +4,7 @@
 import { later, longAgo } from '#lib/time';
 import type { Instant } from '#lib/time';
 import type { AddressKey } from '#model/input';
-import type { Lease, VirtualAddress } from '#model/settings';
+import type { Lease } from '#model/settings';
 import type { Clock } from '#ports/clock';
 import type { Claim } from './claims-book.ts';
 import type { Gate } from './gate.ts';
@@ -69,10 +69,6 @@ export class AddressLease {
   /** These are not on this host any more, or are not ours. */
   forget(keys: readonly AddressKey[]): void {
     if (keys.length > 0) this.#gate?.forget(keys);
-  }
-
-  rehearse(addresses: readonly VirtualAddress[]): void {
-    this.#gate?.rehearse(addresses);
   }
 
   close(anyLeft: boolean): void {

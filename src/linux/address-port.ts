@@ -44,6 +44,12 @@ export interface AddressPortOptions extends BookOptions {
   readonly left: readonly ClaimedAddress[];
 }
 
+/** Of what nobody waits for an answer to. */
+const REHEARSAL = -1;
+const REHEARSED_MS = 2000;
+/** No host has these (RFC 1112, section 4; RFC 6666), and with these prefix lengths no host can. */
+const unusable = { 4: { address: '240.0.0.1', prefix: 33 }, 6: { address: '100::1', prefix: 129 } } as const;
+
 export class AddressPort implements KernelPort {
   readonly #watch: HostWatch;
   readonly #clock: Clock;
@@ -155,11 +161,18 @@ export class AddressPort implements KernelPort {
     this.#lease.prepare(devices);
   }
 
-  /** Runs the code of a first takeover before there is one. Changes nothing. */
+  /**
+   * Runs the code of a first takeover before there is one, up to the kernel, which refuses it: no address has such a
+   * prefix length. Not beside what is held, whose lease it would move.
+   */
   rehearse(addresses: readonly VirtualAddress[]): void {
     this.foreign(addresses);
-    this.#lease.rehearse(addresses);
-    this.#writer.rehearse(later(this.#clock.now(), 2000));
+    if (this.#closed || this.#book.all().length > 0) return;
+    const until = later(this.#clock.now(), REHEARSED_MS);
+    const like = [4, 6].flatMap((family) => addresses.find((address) => address.family === family) ?? []);
+    const impossible = like.map((address) => ({ ...address, ...unusable[address.family] }));
+    this.hold(REHEARSAL, impossible, until);
+    this.release(REHEARSAL, impossible);
   }
 
   /**
@@ -298,6 +311,7 @@ export class AddressPort implements KernelPort {
   }
 
   #tell(input: Input): void {
+    if (input.kind === 'kernel' && input.id === REHEARSAL) return;
     // Never from within the call that asked: the caller is in the middle of something.
     queueMicrotask(() => {
       if (!this.#closed) this.#offer(input);

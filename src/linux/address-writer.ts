@@ -15,9 +15,6 @@ export interface AddressWrite {
   readonly how: 'create' | 'replace';
 }
 
-/** An address for documentation, on the highest index there is. */
-const nowhere = { index: 0x7fffffff, family: 4, address: '192.0.2.255', prefix: 32 } as const;
-
 export class AddressWriter {
   readonly #clock: Clock;
   readonly #socket = new RouteSocket();
@@ -44,13 +41,6 @@ export class AddressWriter {
 
   remove(claims: readonly Claim[]): readonly number[] {
     return this.#socket.execute(claims.map(deleteAddress));
-  }
-
-  /** Sends both kinds of requests to an interface that cannot exist, so that the first real ones are swift. */
-  rehearse(until: Instant): void {
-    const claim: Claim = { ...nowhere, key: '', interface: '', label: null, state: 'asked' };
-    this.write([{ claim, how: 'create' }], until);
-    this.remove([claim]);
   }
 
   close(): void {

@@ -8,7 +8,7 @@ import type { Clock } from '#ports/clock';
 import { GateBook } from './gate-book.ts';
 import type { Guarded } from './gate-book.ts';
 import type { GateSocket } from './gate-socket.ts';
-import type { Device, GateAddress, GateTables } from './gate-tables.ts';
+import type { Device, GateTables } from './gate-tables.ts';
 import { GateWatch } from './gate-watch.ts';
 import { EIO, ENOENT, errnoWords } from './netlink-errno.ts';
 
@@ -17,8 +17,6 @@ export interface GateOptions {
   /** Of the tables. */
   readonly name: string;
   readonly tables: GateTables;
-  /** Under a name that nothing else has. */
-  readonly scratch: GateTables;
   readonly clock: Clock;
   readonly tickMs: number;
   /** What may pass between asking the clock and the kernel's word; what is later may have opened too long. */
@@ -118,15 +116,6 @@ export class Gate {
     this.silence(keys);
     const leaving = this.#book.forget(keys);
     this.#apply(() => this.#tables.unguard(leaving));
-  }
-
-  /** Runs the code of a first takeover, in transactions that the kernel refuses at once. */
-  rehearse(addresses: readonly GateAddress[]): void {
-    const { scratch } = this.#options;
-    for (const goesOn of [false, true]) scratch.hold({ guarded: addresses, open: addresses, beatMs: 1, goesOn });
-    scratch.beat(1);
-    scratch.close(addresses);
-    scratch.closeAll();
   }
 
   /** `keep`: what could not be released stays shut, for `cleanup` or the next daemon. */
