@@ -62,6 +62,7 @@ export class AddressPort implements KernelPort {
   readonly #lease: AddressLease;
   readonly #departures: Departures;
   readonly #presence: Presence;
+  #saving: NodeJS.Immediate | null = null;
   #closed = false;
 
   constructor(options: AddressPortOptions) {
@@ -86,11 +87,13 @@ export class AddressPort implements KernelPort {
   hold(id: EffectId, addresses: readonly VirtualAddress[], until: Instant | null): void {
     const conflicts = new Conflicts(this.#watch.state, this.#book, this.#departures);
     const plans = addresses.map((address) => this.#plan(address, conflicts));
-    const trouble = this.#book.save();
-    if (trouble !== null) this.#warn(trouble);
-    // What lives for ever and is in no record could never be told from an administrator's.
-    const refusal = until === null ? trouble : null;
-    this.#put(id, plans, until, refusal);
+    // What lives for ever and is in no record could never be told from an administrator's. What ends by itself is
+    // recorded when no client waits for it any more.
+    if (until === null) this.#put(id, plans, until, this.#save());
+    else {
+      this.#saveSoon();
+      this.#put(id, plans, until, null);
+    }
   }
 
   silence(addresses: readonly VirtualAddress[]): void {
@@ -180,6 +183,7 @@ export class AddressPort implements KernelPort {
    * and for the next daemon; the addresses that may still be in the kernel are returned.
    */
   close(): readonly AddressKey[] {
+    if (this.#saving !== null) this.#save();
     this.#closed = true;
     this.#writer.close();
     const left = this.#book.left();
@@ -214,7 +218,7 @@ export class AddressPort implements KernelPort {
     const late = refusal ?? this.#tooLate(until) ?? this.#lease.open(asked, until);
     if (late !== null) {
       for (const { claim, how } of writes) if (how === 'create') this.#book.drop(claim);
-      this.#save();
+      this.#saveSoon();
       this.#unguardDropped(asked);
       this.#answer(id, [...outcomes, ...asked.map((claim) => refused(claim, late))]);
       return;
@@ -230,7 +234,7 @@ export class AddressPort implements KernelPort {
       else outcomes.push(this.#settle(plan, errno));
     }
     const settled = (more: readonly AddressOutcome[]): void => {
-      this.#save();
+      this.#saveSoon();
       this.#unguardDropped(asked);
       this.#tell({ kind: 'kernel', id, outcomes: [...outcomes, ...more], openedAt });
     };
@@ -281,7 +285,7 @@ export class AddressPort implements KernelPort {
       if (gone && claim.state === 'leaving') this.#book.drop(claim);
       outcomes.push(gone ? { key: claim.key, kind: 'absent' } : refused(claim, errnoWords(errno)));
     }
-    this.#save();
+    this.#saveSoon();
     this.#unguardDropped(claims);
     this.#answer(id, outcomes);
   }
@@ -301,9 +305,18 @@ export class AddressPort implements KernelPort {
     return lifetime.kind === 'past' ? lifetime.words : null;
   }
 
-  #save(): void {
+  /** Null when the record says what is claimed, otherwise what went wrong. */
+  #save(): string | null {
+    if (this.#saving !== null) clearImmediate(this.#saving);
+    this.#saving = null;
     const trouble = this.#book.save();
     if (trouble !== null) this.#warn(trouble);
+    return trouble;
+  }
+
+  /** Once for all that happens in this turn of the loop. */
+  #saveSoon(): void {
+    this.#saving ??= setImmediate(() => this.#save());
   }
 
   #answer(id: EffectId, outcomes: readonly AddressOutcome[]): void {
