@@ -7,6 +7,12 @@ import type { GroupSettings, VirtualAddress } from '#model/settings';
 import type { Announcing, Group } from './state.ts';
 import { changeGroup, groupAt, type Turn } from './turn.ts';
 
+/**
+ * Between two rounds, however short the interval: of many groups that move at once each is announced before any is again,
+ * and what moves next is not kept waiting by repetitions.
+ */
+const leastGapMs = 5;
+
 /** The plan of a new holder, or of one whose neighbours may have learnt something wrong. */
 export function announceAgain(asked: GroupSettings, now: Instant): Announcing {
   const { count, againAfterMs, refreshMs } = asked.announce;
@@ -28,11 +34,9 @@ export function announceDue(turn: Turn, index: number): void {
     const left = Math.max(plan.left, 1);
     plan = { ...plan, left, nextAt: earliest(plan.nextAt, turn.now), refreshAt: later(turn.now, refreshMs) };
   }
-  // One round in a step, also without an interval: of many groups that move at once every address is announced before
-  // any is again, and packets are read in between.
   if (plan.left > 0 && plan.nextAt <= turn.now) {
     turn.announcements.push(...presentAddresses(group, asked));
-    plan = { ...plan, left: plan.left - 1, nextAt: later(turn.now, intervalMs) };
+    plan = { ...plan, left: plan.left - 1, nextAt: later(turn.now, Math.max(intervalMs, leastGapMs)) };
   }
   changeGroup(turn, index, { announcing: plan.left > 0 ? plan : { ...plan, nextAt: never } });
 }

@@ -21,6 +21,7 @@ import type { KernelAddress } from './address-message.ts';
 import { isAbsent, known, refused } from './address-plan.ts';
 import type { Plan, WritePlan } from './address-plan.ts';
 import { Presence } from './address-presence.ts';
+import { impossible, rehearsalId, rehearsedMs } from './address-rehearsal.ts';
 import { Renewals } from './address-renewal.ts';
 import { AddressWriter } from './address-writer.ts';
 import { ClaimsBook } from './claims-book.ts';
@@ -44,12 +45,6 @@ export interface AddressPortOptions extends BookOptions {
   readonly left: readonly ClaimedAddress[];
 }
 
-/** Of what nobody waits for an answer to. */
-const REHEARSAL = -1;
-const REHEARSED_MS = 2000;
-/** No host has these (RFC 1112, section 4; RFC 6666), and with these prefix lengths no host can. */
-const unusable = { 4: { address: '240.0.0.1', prefix: 33 }, 6: { address: '100::1', prefix: 129 } } as const;
-
 export class AddressPort implements KernelPort {
   readonly #watch: HostWatch;
   readonly #clock: Clock;
@@ -62,7 +57,6 @@ export class AddressPort implements KernelPort {
   readonly #lease: AddressLease;
   readonly #departures: Departures;
   readonly #presence: Presence;
-  #saving: NodeJS.Immediate | null = null;
   #closed = false;
 
   constructor(options: AddressPortOptions) {
@@ -72,10 +66,10 @@ export class AddressPort implements KernelPort {
     this.#warn = options.warn;
     this.#writer = new AddressWriter(options.clock);
     this.#renewals = new Renewals(options.clock, this.#writer);
-    this.#book = new ClaimsBook(options, options.left);
+    this.#book = new ClaimsBook(options, options.left, options.warn);
     this.#beat = new BeatFile(options.runtimeDir, options.boot);
     // From here on the record speaks in our name, so that it and the beat belong together.
-    this.#save();
+    this.#book.saveNow();
     this.#departures = new Departures(options.watch, this.#book, (input) => {
       if (!this.#closed) this.#offer(input);
     });
@@ -87,13 +81,10 @@ export class AddressPort implements KernelPort {
   hold(id: EffectId, addresses: readonly VirtualAddress[], until: Instant | null): void {
     const conflicts = new Conflicts(this.#watch.state, this.#book, this.#departures);
     const plans = addresses.map((address) => this.#plan(address, conflicts));
-    // What lives for ever and is in no record could never be told from an administrator's. What ends by itself is
-    // recorded when no client waits for it any more.
-    if (until === null) this.#put(id, plans, until, this.#save());
-    else {
-      this.#saveSoon();
-      this.#put(id, plans, until, null);
-    }
+    // What lives for ever and is in no record could never be told from an administrator's.
+    const refusal = until === null ? this.#book.saveNow() : null;
+    this.#put(id, plans, until, refusal);
+    this.#book.saveSoon();
   }
 
   silence(addresses: readonly VirtualAddress[]): void {
@@ -157,25 +148,16 @@ export class AddressPort implements KernelPort {
 
   /** At the start and whenever a link changes: what claims of these need is there before there is one. */
   prepare(addresses: readonly VirtualAddress[]): void {
-    const devices = [...new Set(addresses.map((address) => address.interface))].flatMap((name) => {
-      const index = this.#presence.indexOf(name);
-      return index === null ? [] : [{ index, name }];
-    });
-    this.#lease.prepare(devices);
+    this.#lease.prepare(this.#presence.devicesOf(addresses));
   }
 
-  /**
-   * Runs the code of a first takeover before there is one, up to the kernel, which refuses it: no address has such a
-   * prefix length. Not beside what is held, whose lease it would move.
-   */
+  /** Runs the code of a first takeover, up to the kernel, which refuses. Not beside what is held, whose lease it would move. */
   rehearse(addresses: readonly VirtualAddress[]): void {
     this.foreign(addresses);
     if (this.#closed || this.#book.all().length > 0) return;
-    const until = later(this.#clock.now(), REHEARSED_MS);
-    const like = [4, 6].flatMap((family) => addresses.find((address) => address.family === family) ?? []);
-    const impossible = like.map((address) => ({ ...address, ...unusable[address.family] }));
-    this.hold(REHEARSAL, impossible, until);
-    this.release(REHEARSAL, impossible);
+    const asked = impossible(addresses);
+    this.hold(rehearsalId, asked, later(this.#clock.now(), rehearsedMs));
+    this.release(rehearsalId, asked);
   }
 
   /**
@@ -183,7 +165,7 @@ export class AddressPort implements KernelPort {
    * and for the next daemon; the addresses that may still be in the kernel are returned.
    */
   close(): readonly AddressKey[] {
-    if (this.#saving !== null) this.#save();
+    this.#book.flush();
     this.#closed = true;
     this.#writer.close();
     const left = this.#book.left();
@@ -218,7 +200,7 @@ export class AddressPort implements KernelPort {
     const late = refusal ?? this.#tooLate(until) ?? this.#lease.open(asked, until);
     if (late !== null) {
       for (const { claim, how } of writes) if (how === 'create') this.#book.drop(claim);
-      this.#saveSoon();
+      this.#book.saveSoon();
       this.#unguardDropped(asked);
       this.#answer(id, [...outcomes, ...asked.map((claim) => refused(claim, late))]);
       return;
@@ -234,7 +216,7 @@ export class AddressPort implements KernelPort {
       else outcomes.push(this.#settle(plan, errno));
     }
     const settled = (more: readonly AddressOutcome[]): void => {
-      this.#saveSoon();
+      this.#book.saveSoon();
       this.#unguardDropped(asked);
       this.#tell({ kind: 'kernel', id, outcomes: [...outcomes, ...more], openedAt });
     };
@@ -285,7 +267,7 @@ export class AddressPort implements KernelPort {
       if (gone && claim.state === 'leaving') this.#book.drop(claim);
       outcomes.push(gone ? { key: claim.key, kind: 'absent' } : refused(claim, errnoWords(errno)));
     }
-    this.#saveSoon();
+    this.#book.saveSoon();
     this.#unguardDropped(claims);
     this.#answer(id, outcomes);
   }
@@ -305,26 +287,12 @@ export class AddressPort implements KernelPort {
     return lifetime.kind === 'past' ? lifetime.words : null;
   }
 
-  /** Null when the record says what is claimed, otherwise what went wrong. */
-  #save(): string | null {
-    if (this.#saving !== null) clearImmediate(this.#saving);
-    this.#saving = null;
-    const trouble = this.#book.save();
-    if (trouble !== null) this.#warn(trouble);
-    return trouble;
-  }
-
-  /** Once for all that happens in this turn of the loop. */
-  #saveSoon(): void {
-    this.#saving ??= setImmediate(() => this.#save());
-  }
-
   #answer(id: EffectId, outcomes: readonly AddressOutcome[]): void {
     this.#tell({ kind: 'kernel', id, outcomes });
   }
 
   #tell(input: Input): void {
-    if (input.kind === 'kernel' && input.id === REHEARSAL) return;
+    if (input.kind === 'kernel' && input.id === rehearsalId) return;
     // Never from within the call that asked: the caller is in the middle of something.
     queueMicrotask(() => {
       if (!this.#closed) this.#offer(input);

@@ -44,7 +44,7 @@ export interface DaemonFacts {
 }
 
 /** What became of the group's last takeover; null where this daemon made none. */
-export type TakeoverOf = (group: string) => Takeover | null;
+type TakeoverOf = (group: string) => Takeover | null;
 
 /** Both clocks read at one moment. */
 export interface Moment {
