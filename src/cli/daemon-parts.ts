@@ -165,7 +165,18 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
     timer,
     speaker,
     hash,
-    kernel,
+    kernel: {
+      hold: (id, addresses, until) => kernel.hold(id, addresses, until),
+      silence: (addresses) => {
+        announcer.cease(addresses);
+        kernel.silence(addresses);
+      },
+      release: (id, addresses) => {
+        announcer.cease(addresses);
+        kernel.release(id, addresses);
+      },
+      renew: (id, advertAt, until, livePeers) => kernel.renew(id, advertAt, until, livePeers),
+    },
     announcer,
     wire,
     checks: { run: (id, check) => afterwards.do(() => checks.run(id, check)) },

@@ -5,13 +5,7 @@ import { addressKey } from '#lib/ip';
 import { earliest, type Instant, later, never } from '#lib/time';
 import type { GroupSettings, VirtualAddress } from '#model/settings';
 import type { Announcing, Group } from './state.ts';
-import { changeGroup, groupAt, type Turn } from './turn.ts';
-
-/**
- * Between two rounds, however short the interval: of many groups that move at once each is announced before any is again,
- * and what moves next is not kept waiting by repetitions.
- */
-const leastGapMs = 5;
+import { announceIn, changeGroup, groupAt, type Turn } from './turn.ts';
 
 /** The plan of a new holder, or of one whose neighbours may have learnt something wrong. */
 export function announceAgain(asked: GroupSettings, now: Instant): Announcing {
@@ -34,9 +28,11 @@ export function announceDue(turn: Turn, index: number): void {
     const left = Math.max(plan.left, 1);
     plan = { ...plan, left, nextAt: earliest(plan.nextAt, turn.now), refreshAt: later(turn.now, refreshMs) };
   }
-  if (plan.left > 0 && plan.nextAt <= turn.now) {
-    turn.announcements.push(...presentAddresses(group, asked));
-    plan = { ...plan, left: plan.left - 1, nextAt: later(turn.now, Math.max(intervalMs, leastGapMs)) };
+  const addresses = presentAddresses(group, asked);
+  for (let round = 0; plan.left > 0 && plan.nextAt <= turn.now; round += 1) {
+    // Every address once before any of them again, however many groups move in this step.
+    if (addresses.length > 0) announceIn(turn, round, addresses);
+    plan = { ...plan, left: plan.left - 1, nextAt: intervalMs > 0 ? later(turn.now, intervalMs) : plan.nextAt };
   }
   changeGroup(turn, index, { announcing: plan.left > 0 ? plan : { ...plan, nextAt: never } });
 }

@@ -1,8 +1,7 @@
 // Makes the kernel hold what the core says: puts addresses there with a lifetime, renews all of them
 // at once, takes them away, and tells when one of them vanishes without our doing. An address that our
 // record does not name is an administrator's and is never touched. What to do about anything is decided
-// elsewhere; the requests have been carried out when a call returns, and their outcomes come as inputs, before the loop
-// does anything else.
+// elsewhere; what was asked for has been done when a call returns, and the outcome is offered before the loop goes on.
 
 import { addressKey } from '#lib/ip';
 import { later } from '#lib/time';

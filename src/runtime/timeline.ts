@@ -54,7 +54,8 @@ export class Timeline {
     if (effect.kind === 'advert' && this.#decided !== null) this.#decided.said ??= now;
     for (const draft of this.#arriving) {
       if (effect.kind === 'advert') draft.active = now;
-      else draft.lastAnnounced = now;
+      // What is announced once more in the same step says nothing new.
+      else draft.lastAnnounced ??= now;
     }
   }
 
@@ -79,6 +80,7 @@ export class Timeline {
     if (this.#arriving.has(draft)) return;
     this.#arriving.add(draft);
     draft.confirmed = now;
+    draft.lastAnnounced = null;
     if (input?.kind === 'kernel') draft.opened = input.openedAt ?? null;
   }
 }
