@@ -36,7 +36,7 @@ import type { KeyedHash } from '#ports/keyed-hash';
 import { incomparable } from '#core/config-hash';
 import { Daemon } from '#runtime/daemon';
 import type { Identity } from '#runtime/identity';
-import { coalesced } from './coalesced.ts';
+import { Afterwards, coalesced } from './coalesced.ts';
 import { statusOf } from './daemon-status.ts';
 import { Operators } from './operators.ts';
 import { controlSocket, type Places } from './places.ts';
@@ -71,6 +71,7 @@ export interface Parts {
   readonly operators: Operators;
   readonly daemon: Daemon;
   readonly control: ControlServer;
+  readonly afterwards: Afterwards;
   /** Everything is released and said. */
   readonly ended: Promise<void>;
 }
@@ -157,16 +158,29 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
     if (view !== null) service.status(statusSentence(view));
   };
   const tellService = coalesced(tellNow);
+  // What is told, and what is started, comes after what clients wait for.
+  const afterwards = new Afterwards();
   const daemon: Daemon = new Daemon(settings, identity, {
     clock,
     timer,
     speaker,
     hash,
-    kernel,
+    kernel: {
+      hold: (id, addresses, until) => kernel.hold(id, addresses, until),
+      silence: (addresses) => {
+        announcer.cease(addresses);
+        kernel.silence(addresses);
+      },
+      release: (id, addresses) => {
+        announcer.cease(addresses);
+        kernel.release(id, addresses);
+      },
+      renew: (id, advertAt, until, livePeers) => kernel.renew(id, advertAt, until, livePeers),
+    },
     announcer,
     wire,
-    checks,
-    hooks,
+    checks: { run: (id, check) => afterwards.do(() => checks.run(id, check)) },
+    hooks: { run: (hook) => afterwards.do(() => hooks.run(hook)), finish: (withinMs) => hooks.finish(withinMs) },
     fence,
     operators,
     service: {
@@ -183,7 +197,8 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
     },
     journal: {
       write: (event) => {
-        journal.write(event);
+        const wallMs = clock.wall();
+        afterwards.do(() => journal.write(event, wallMs));
         tellService();
       },
     },
@@ -211,6 +226,7 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
     operators,
     daemon,
     control,
+    afterwards,
   };
   return { ...open, ended: end.kept };
 }

@@ -39,6 +39,7 @@ export function statusOf(
       loopLate: late,
       scheduling: currentScheduling(),
       intervalMs: settings.intervalMs,
+      takeover: (group: string) => daemon.takeover(group),
       witness,
       mode: quorum === null ? ('availability' as const) : ('quorum' as const),
     };

@@ -37,6 +37,8 @@ export async function runDaemon(asked: Settings, hash: KeyedHash, places: Places
   const parts = await openParts(ground).catch((error: unknown) => {
     throw startFailure(error);
   });
+  // A defect of ours ends the process at once, and what was to be told last tells most about it.
+  process.once('exit', () => parts.afterwards.flush());
   const watchers = start(ground, parts);
   const stoppedAt = await signals.untilStopped(parts.ended, (signal) => {
     // What is said about it comes after it is done.
@@ -49,22 +51,26 @@ export async function runDaemon(asked: Settings, hash: KeyedHash, places: Places
 }
 
 function start({ settings, hash, journal }: Ground, parts: Parts): { close(): void } {
-  const { identity, facts, sockets, daemon, kernel, announcer, watch, service, watchdog } = parts;
+  const { identity, facts, sockets, daemon, kernel, announcer, wire, watch, service, watchdog } = parts;
   journal.say('info', 'start', `locum ${identity.release} starts as ${settings.node} in cluster ${settings.cluster}`);
   sayScheduling(settings, journal);
   sockets.linksChanged(facts.links);
   daemon.start(facts);
-  warmUp(settings, identity, { hash, kernel, announcer });
+  const addresses = settings.groups.flatMap((group) => group.addresses);
+  kernel.prepare(addresses);
+  warmUp(settings, identity, { hash, kernel, announcer, wire });
   const links = new LinkReporter(
     watch,
     (address) => kernel.isOurs(address),
     facts.links,
     (input) => {
-      if (input.kind === 'links') sockets.linksChanged(input.links);
+      if (input.kind === 'links') {
+        sockets.linksChanged(input.links);
+        kernel.prepare(addresses);
+      }
       daemon.offer(input);
     },
   );
-  const addresses = settings.groups.flatMap((group) => group.addresses);
   const foreign = new ForeignReporter(watch, kernel, addresses, (input) => daemon.offer(input));
   // Watchdogs are fed after a step of the loop that really ran: so one has to run often enough.
   const beats = [service.watchdogIntervalMs, watchdog?.everyMs ?? null].map((ms) =>
@@ -105,8 +111,10 @@ async function close({ clock, journal }: Ground, parts: Parts, stoppedAt: Instan
     watch,
     service,
     watchdog,
+    afterwards,
   } = parts;
   timer.close();
+  afterwards.flush();
   wire.close();
   checks.close();
   fence.close();

@@ -3,6 +3,7 @@
 
 import type { AddressPort } from '#linux/address-port';
 import type { Announcer } from '#linux/announce-port';
+import type { WireSockets } from '#linux/wire-sockets';
 import type { Settings } from '#model/settings';
 import type { KeyedHash } from '#ports/keyed-hash';
 import type { Identity } from '#runtime/identity';
@@ -11,7 +12,12 @@ import { rehearsals, rehearse } from '#runtime/rehearsal';
 export function warmUp(
   settings: Settings,
   identity: Identity,
-  parts: { readonly hash: KeyedHash; readonly kernel: AddressPort; readonly announcer: Announcer },
+  parts: {
+    readonly hash: KeyedHash;
+    readonly kernel: AddressPort;
+    readonly announcer: Announcer;
+    readonly wire: WireSockets;
+  },
 ): void {
   const addresses = settings.groups.flatMap((group) => group.addresses);
   const steps: (() => unknown)[] = [];
@@ -20,6 +26,7 @@ export function warmUp(
       () => rehearse(settings, identity, parts.hash),
       () => parts.kernel.rehearse(addresses),
       () => parts.announcer.rehearse(addresses),
+      () => parts.wire.rehearse(),
     );
   }
   const next = (): void => {

@@ -5,7 +5,7 @@ import { addressKey } from '#lib/ip';
 import { earliest, type Instant, later, never } from '#lib/time';
 import type { GroupSettings, VirtualAddress } from '#model/settings';
 import type { Announcing, Group } from './state.ts';
-import { changeGroup, groupAt, type Turn } from './turn.ts';
+import { announceIn, changeGroup, groupAt, type Turn } from './turn.ts';
 
 /** The plan of a new holder, or of one whose neighbours may have learnt something wrong. */
 export function announceAgain(asked: GroupSettings, now: Instant): Announcing {
@@ -29,8 +29,9 @@ export function announceDue(turn: Turn, index: number): void {
     plan = { ...plan, left, nextAt: earliest(plan.nextAt, turn.now), refreshAt: later(turn.now, refreshMs) };
   }
   const addresses = presentAddresses(group, asked);
-  while (plan.left > 0 && plan.nextAt <= turn.now) {
-    if (addresses.length > 0) turn.announcements.push(addresses);
+  for (let round = 0; plan.left > 0 && plan.nextAt <= turn.now; round += 1) {
+    // Every address once before any of them again, however many groups move in this step.
+    if (addresses.length > 0) announceIn(turn, round, addresses);
     plan = { ...plan, left: plan.left - 1, nextAt: intervalMs > 0 ? later(turn.now, intervalMs) : plan.nextAt };
   }
   changeGroup(turn, index, { announcing: plan.left > 0 ? plan : { ...plan, nextAt: never } });

@@ -22,7 +22,7 @@ export function goOnResigning(turn: Turn, index: number): void {
   if (!done && able && !over) {
     if (plan.until <= turn.now) turn.wantPoll = true;
     if (plan.repeatAt > turn.now) return;
-    changeGroup(turn, index, { resignation: { ...plan, repeatAt: later(turn.now, repeatMs) } });
+    changeGroup(turn, index, { resignation: { ...plan, repeatAt: later(turn.now, repeatMs(turn.settings)) } });
     turn.repeat = true;
     return;
   }

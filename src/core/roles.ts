@@ -100,7 +100,7 @@ export function handOver(turn: Turn, index: number, reason: Reason, successor: N
       successor,
       since: turn.now,
       until: later(turn.now, waitMs),
-      repeatAt: later(turn.now, repeatMs),
+      repeatAt: later(turn.now, repeatMs(turn.settings)),
     },
   });
 }

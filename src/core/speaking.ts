@@ -13,15 +13,12 @@ import { noteSent, noteSpoken } from './mandate.ts';
 import { raise, settle } from './problems.ts';
 import { senderFacts } from './sender-facts.ts';
 import type { Boot } from './state.ts';
-import { renewalGapMs } from './timing.ts';
+import { groupsInDatagram, renewalGapMs } from './timing.ts';
 import { newId, type Turn } from './turn.ts';
 import { turnedOffSaid } from './turned-off.ts';
 import { votesSaid } from './voting.ts';
 
 type Advert = Extract<Effect, { kind: 'advert' }>;
-
-/** About so many groups fit a datagram: the whole table may ride once in as many adverts as it has parts. */
-const groupsInDatagram = 30;
 
 /** Answers to unknown boots come at this rate after a burst, or a flood of them would make us flood. */
 const replyGapMs = 50;
@@ -125,6 +122,7 @@ function tableBase(turn: Turn, regular: boolean): number | null {
   if (!regular) return 0;
   turn.state.refreshIn -= 1;
   if (turn.state.refreshIn > 0) return null;
+  // The whole table may ride once in as many adverts as it has parts.
   turn.state.refreshIn = Math.ceil(turn.state.groups.length / groupsInDatagram);
   return 0;
 }

@@ -5,8 +5,16 @@ import type { Settings } from '#model/settings';
 /** How late the kernel can be with an address whose lifetime ended. */
 const addressLateMs = 1250;
 
-/** A resigner says so again this often, until its successor is heard. */
-export const repeatMs = 5;
+/** About so many groups fit a datagram. */
+export const groupsInDatagram = 30;
+
+/**
+ * A resigner says so again this often, until its successor is heard: every 5 ms, and as much longer as there are
+ * datagrams to say it in. A successor that takes a thousand groups over must not drown in hearing so again.
+ */
+export function repeatMs({ groups }: Settings): number {
+  return 5 * Math.max(1, Math.ceil(groups.length / groupsInDatagram));
+}
 
 /** The longest time that a resigner waits for its successor. */
 export const handoverMs = 500;

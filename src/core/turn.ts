@@ -53,6 +53,7 @@ export interface Turn {
   hold: Batch | null;
   /** What the wire is asked for in this step. */
   readonly asks: VirtualAddress[];
+  /** Round by round. */
   readonly announcements: VirtualAddress[][];
   readonly late: Effect[];
 }
@@ -162,6 +163,12 @@ export function holdAddresses(turn: Turn, addresses: readonly VirtualAddress[]):
   turn.hold ??= { id: newId(turn), addresses: [] };
   turn.hold.addresses.push(...addresses);
   return turn.hold.id;
+}
+
+export function announceIn(turn: Turn, round: number, addresses: readonly VirtualAddress[]): void {
+  const known = turn.announcements[round];
+  if (known === undefined) turn.announcements[round] = [...addresses];
+  else known.push(...addresses);
 }
 
 export function releaseAddresses(turn: Turn, addresses: readonly VirtualAddress[]): void {

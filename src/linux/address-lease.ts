@@ -4,10 +4,11 @@
 import { later, longAgo } from '#lib/time';
 import type { Instant } from '#lib/time';
 import type { AddressKey } from '#model/input';
-import type { Lease, VirtualAddress } from '#model/settings';
+import type { Lease } from '#model/settings';
 import type { Clock } from '#ports/clock';
 import type { Claim } from './claims-book.ts';
 import type { Gate } from './gate.ts';
+import type { Device } from './gate-tables.ts';
 
 /** A backstop is renewed after this share of it. */
 const BACKSTOP_SHARE = 4;
@@ -26,8 +27,17 @@ export class AddressLease {
     this.#backstopMs = lease.kind === 'nftables' ? lease.addressMs : 0;
   }
 
+  get hasGate(): boolean {
+    return this.#gate !== null;
+  }
+
   begin(left: readonly Claim[], lapsed: () => void): void {
     this.#gate?.begin(left, lapsed);
+  }
+
+  /** A first claim on these devices finds what it needs. */
+  prepare(devices: readonly Device[]): void {
+    this.#gate?.stand(devices);
   }
 
   /** Null: this host may answer for these until then as soon as it has them. Otherwise why not. */
@@ -59,10 +69,6 @@ export class AddressLease {
   /** These are not on this host any more, or are not ours. */
   forget(keys: readonly AddressKey[]): void {
     if (keys.length > 0) this.#gate?.forget(keys);
-  }
-
-  rehearse(addresses: readonly VirtualAddress[]): void {
-    this.#gate?.rehearse(addresses);
   }
 
   close(anyLeft: boolean): void {

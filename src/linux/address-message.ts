@@ -5,7 +5,7 @@ import { formatIp, parseIp } from '#lib/ip';
 import type { IpFamily } from '#lib/ip';
 import { attribute, attributesOf, message, NLM_F_CREATE, NLM_F_EXCL } from './netlink-bytes.ts';
 import { NLM_F_REPLACE, NLM_F_REQUEST, u32 } from './netlink-bytes.ts';
-import type { Request } from './netlink-batch.ts';
+import type { Request } from './netlink-socket.ts';
 
 export const RTM_NEWADDR = 20;
 export const RTM_DELADDR = 21;

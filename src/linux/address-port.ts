@@ -1,7 +1,7 @@
 // Makes the kernel hold what the core says: puts addresses there with a lifetime, renews all of them
 // at once, takes them away, and tells when one of them vanishes without our doing. An address that our
 // record does not name is an administrator's and is never touched. What to do about anything is decided
-// elsewhere; the requests have been carried out when a call returns, their outcomes come as inputs.
+// elsewhere; what was asked for has been done when a call returns, and the outcome is offered before the loop goes on.
 
 import { addressKey } from '#lib/ip';
 import { later } from '#lib/time';
@@ -20,6 +20,7 @@ import type { KernelAddress } from './address-message.ts';
 import { isAbsent, known, refused } from './address-plan.ts';
 import type { Plan, WritePlan } from './address-plan.ts';
 import { Presence } from './address-presence.ts';
+import { impossible, rehearsalId, rehearsedMs } from './address-rehearsal.ts';
 import { Renewals } from './address-renewal.ts';
 import { AddressWriter } from './address-writer.ts';
 import { ClaimsBook } from './claims-book.ts';
@@ -64,10 +65,10 @@ export class AddressPort implements KernelPort {
     this.#warn = options.warn;
     this.#writer = new AddressWriter(options.clock);
     this.#renewals = new Renewals(options.clock, this.#writer);
-    this.#book = new ClaimsBook(options, options.left);
+    this.#book = new ClaimsBook(options, options.left, options.warn);
     this.#beat = new BeatFile(options.runtimeDir, options.boot);
     // From here on the record speaks in our name, so that it and the beat belong together.
-    this.#save();
+    this.#book.saveNow();
     this.#departures = new Departures(options.watch, this.#book, (input) => {
       if (!this.#closed) this.#offer(input);
     });
@@ -79,11 +80,10 @@ export class AddressPort implements KernelPort {
   hold(id: EffectId, addresses: readonly VirtualAddress[], until: Instant | null): void {
     const conflicts = new Conflicts(this.#watch.state, this.#book, this.#departures);
     const plans = addresses.map((address) => this.#plan(address, conflicts));
-    const trouble = this.#book.save();
-    if (trouble !== null) this.#warn(trouble);
     // What lives for ever and is in no record could never be told from an administrator's.
-    const refusal = until === null ? trouble : null;
-    void this.#put(id, plans, until, refusal);
+    const refusal = until === null ? this.#book.saveNow() : null;
+    this.#put(id, plans, until, refusal);
+    this.#book.saveSoon();
   }
 
   silence(addresses: readonly VirtualAddress[]): void {
@@ -105,7 +105,7 @@ export class AddressPort implements KernelPort {
       outcomes.push({ key: addressKey(address), kind: this.#presence.has(address) ? 'foreign' : 'absent' });
     }
     this.#lease.forget(outcomes.map(({ key }) => key));
-    void this.#take(id, claims, outcomes);
+    this.#take(id, claims, outcomes);
   }
 
   renew(id: EffectId, advertAt: Instant, until: Instant | null, livePeers: number): void {
@@ -126,7 +126,7 @@ export class AddressPort implements KernelPort {
     const held = claims.filter(
       (claim) => claim.state === 'held' && (until !== null || !this.#presence.isPermanent(claim)),
     );
-    void this.#extend(id, held, this.#lease.lifetimeFor(until), outcomes);
+    this.#extend(id, held, this.#lease.lifetimeFor(until), outcomes);
   }
 
   /** For whoever looks for the host's own addresses. */
@@ -145,11 +145,18 @@ export class AddressPort implements KernelPort {
       .map(addressKey);
   }
 
-  /** Runs the code of a first takeover before there is one. Changes nothing. */
+  /** At the start and whenever a link changes: what claims of these need is there before there is one. */
+  prepare(addresses: readonly VirtualAddress[]): void {
+    this.#lease.prepare(this.#presence.devicesOf(addresses));
+  }
+
+  /** Runs the code of a first takeover, up to the kernel, which refuses. Not beside what is held, whose lease it would move. */
   rehearse(addresses: readonly VirtualAddress[]): void {
     this.foreign(addresses);
-    this.#lease.rehearse(addresses);
-    void this.#writer.rehearse(later(this.#clock.now(), 2000));
+    if (this.#closed || this.#book.all().length > 0) return;
+    const asked = impossible(addresses);
+    this.hold(rehearsalId, asked, later(this.#clock.now(), rehearsedMs));
+    this.release(rehearsalId, asked);
   }
 
   /**
@@ -157,6 +164,7 @@ export class AddressPort implements KernelPort {
    * and for the next daemon; the addresses that may still be in the kernel are returned.
    */
   close(): readonly AddressKey[] {
+    this.#book.flush();
     this.#closed = true;
     this.#writer.close();
     const left = this.#book.left();
@@ -183,7 +191,7 @@ export class AddressPort implements KernelPort {
     return { kind: 'write', claim: this.#book.add(address, index), how: 'create', named };
   }
 
-  async #put(id: EffectId, plans: readonly Plan[], until: Instant | null, refusal: string | null): Promise<void> {
+  #put(id: EffectId, plans: readonly Plan[], until: Instant | null, refusal: string | null): void {
     const outcomes = plans.flatMap((plan) => (plan.kind === 'known' ? [plan.outcome] : []));
     const writes = plans.filter((plan) => plan.kind === 'write');
     // The gate first: an address is never there and open without being guarded.
@@ -191,13 +199,14 @@ export class AddressPort implements KernelPort {
     const late = refusal ?? this.#tooLate(until) ?? this.#lease.open(asked, until);
     if (late !== null) {
       for (const { claim, how } of writes) if (how === 'create') this.#book.drop(claim);
-      this.#save();
+      this.#book.saveSoon();
       this.#unguardDropped(asked);
       this.#answer(id, [...outcomes, ...asked.map((claim) => refused(claim, late))]);
       return;
     }
+    const openedAt = this.#lease.hasGate ? this.#clock.now() : null;
     const lifetime = this.#lease.lifetimeFor(until);
-    const errnos = await this.#writer.write(writes, lifetime);
+    const errnos = this.#writer.write(writes, lifetime);
     const again: WritePlan[] = [];
     for (const [i, plan] of writes.entries()) {
       const errno = errnos[i] ?? 0;
@@ -205,10 +214,13 @@ export class AddressPort implements KernelPort {
       if (errno === EEXIST && plan.named) again.push(plan);
       else outcomes.push(this.#settle(plan, errno));
     }
-    if (again.length > 0) outcomes.push(...(await this.#takeBack(again, lifetime)));
-    this.#save();
-    this.#unguardDropped(asked);
-    this.#answer(id, outcomes);
+    const settled = (more: readonly AddressOutcome[]): void => {
+      this.#book.saveSoon();
+      this.#unguardDropped(asked);
+      this.#tell({ kind: 'kernel', id, outcomes: [...outcomes, ...more], openedAt });
+    };
+    if (again.length === 0) settled([]);
+    else void this.#takeBack(again, lifetime).then(settled);
   }
 
   async #takeBack(plans: readonly WritePlan[], until: Instant | null): Promise<AddressOutcome[]> {
@@ -225,7 +237,7 @@ export class AddressPort implements KernelPort {
     const outcomes = wanted.filter((plan) => !ours.includes(plan)).map((plan) => this.#settle(plan, EEXIST));
     if (late !== null) return [...outcomes, ...ours.map(({ claim }) => refused(claim, late))];
     const replacing = ours.map((plan): WritePlan => ({ ...plan, how: 'replace' }));
-    const errnos = await this.#writer.write(replacing, until);
+    const errnos = this.#writer.write(replacing, until);
     return [...outcomes, ...replacing.map((plan, i) => this.#settle(plan, errnos[i] ?? 0))];
   }
 
@@ -240,12 +252,12 @@ export class AddressPort implements KernelPort {
     return errno === EEXIST ? { key, kind: 'foreign' } : refused(claim, errnoWords(errno));
   }
 
-  async #take(id: EffectId, claims: readonly Claim[], outcomes: AddressOutcome[]): Promise<void> {
+  #take(id: EffectId, claims: readonly Claim[], outcomes: AddressOutcome[]): void {
     for (const claim of claims) {
       claim.state = 'leaving';
       this.#departures.expect(claim);
     }
-    const errnos = await this.#writer.remove(claims);
+    const errnos = this.#writer.remove(claims);
     for (const [i, claim] of claims.entries()) {
       const errno = errnos[i] ?? 0;
       // A primary that leaves takes the secondaries of its subnet along: they are gone, as asked.
@@ -254,13 +266,13 @@ export class AddressPort implements KernelPort {
       if (gone && claim.state === 'leaving') this.#book.drop(claim);
       outcomes.push(gone ? { key: claim.key, kind: 'absent' } : refused(claim, errnoWords(errno)));
     }
-    this.#save();
+    this.#book.saveSoon();
     this.#unguardDropped(claims);
     this.#answer(id, outcomes);
   }
 
-  async #extend(id: EffectId, held: readonly Claim[], until: Instant | null, gone: AddressOutcome[]): Promise<void> {
-    const outcomes = [...gone, ...(await this.#renewals.extend(held, until))];
+  #extend(id: EffectId, held: readonly Claim[], until: Instant | null, gone: readonly AddressOutcome[]): void {
+    const outcomes = [...gone, ...this.#renewals.extend(held, until)];
     if (outcomes.length > 0) this.#answer(id, outcomes);
   }
 
@@ -274,16 +286,12 @@ export class AddressPort implements KernelPort {
     return lifetime.kind === 'past' ? lifetime.words : null;
   }
 
-  #save(): void {
-    const trouble = this.#book.save();
-    if (trouble !== null) this.#warn(trouble);
-  }
-
   #answer(id: EffectId, outcomes: readonly AddressOutcome[]): void {
     this.#tell({ kind: 'kernel', id, outcomes });
   }
 
   #tell(input: Input): void {
+    if (input.kind === 'kernel' && input.id === rehearsalId) return;
     // Never from within the call that asked: the caller is in the middle of something.
     queueMicrotask(() => {
       if (!this.#closed) this.#offer(input);

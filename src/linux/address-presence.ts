@@ -5,6 +5,7 @@ import type { VirtualAddress } from '#model/settings';
 import type { Departures } from './address-departures.ts';
 import { type AddressPlace, placeKey } from './address-message.ts';
 import type { HostState } from './address-mirror.ts';
+import type { Device } from './gate-tables.ts';
 
 export class Presence {
   readonly #state: HostState;
@@ -18,6 +19,14 @@ export class Presence {
   indexOf(name: string): number | null {
     for (const link of this.#state.links.values()) if (link.name === name) return link.index;
     return null;
+  }
+
+  /** The devices on which these addresses would be, as far as they exist. */
+  devicesOf(addresses: readonly VirtualAddress[]): Device[] {
+    return [...new Set(addresses.map((address) => address.interface))].flatMap((name) => {
+      const index = this.indexOf(name);
+      return index === null ? [] : [{ index, name }];
+    });
   }
 
   has(address: VirtualAddress): boolean {

@@ -28,11 +28,11 @@ export class Renewals {
     this.#writer = writer;
   }
 
-  /** An outcome for each claim that could not be renewed; the requests are out when this first waits. */
-  async extend(held: readonly Claim[], until: Instant | null): Promise<AddressOutcome[]> {
+  /** An outcome for each claim that could not be renewed. */
+  extend(held: readonly Claim[], until: Instant | null): AddressOutcome[] {
     const lifetime = lifetimeUntil(until, this.#clock.now());
     if (lifetime.kind === 'past') return held.map(({ key }) => ({ key, kind: 'refused', error: lifetime.words }));
-    const errnos = await this.#write(held, until);
+    const errnos = this.#write(held, until);
     const outcomes: AddressOutcome[] = [];
     for (const [i, claim] of held.entries()) {
       const { key } = claim;
@@ -46,15 +46,15 @@ export class Renewals {
   }
 
   /** Empty when it was too soon to renew again. */
-  async #write(held: readonly Claim[], until: Instant | null): Promise<readonly number[]> {
+  #write(held: readonly Claim[], until: Instant | null): readonly number[] {
     const begun = this.#clock.now();
     if (begun < this.#againAt) return [];
-    const answer = this.#writer.write(
+    const errnos = this.#writer.write(
       held.map((claim) => ({ claim, how: 'replace' })),
       until,
     );
     const costMs = this.#clock.now() - begun;
     this.#againAt = later(begun, Math.min(LONGEST_RENEWAL_GAP_MS, costMs * RENEWAL_SHARE));
-    return answer;
+    return errnos;
   }
 }

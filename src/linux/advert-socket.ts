@@ -5,7 +5,7 @@
 import type { SocketOptions } from 'node:dgram';
 import { DgramAsPromised, type SocketAsPromised } from 'dgram-as-promised';
 import { CAPACITY_DATAGRAMS } from './advert-socket-descriptor.ts';
-import { closeDescriptor, somethingWaits } from './ffi-socket.ts';
+import { closeDescriptor, datagramAddress, sendDatagram, somethingWaits } from './ffi-socket.ts';
 
 /** BOUNDED: datagrams that wait because the kernel's send buffer is full. */
 const MOST_QUEUED = 64;
@@ -26,6 +26,8 @@ export class AdvertSocket {
   readonly #socket: SocketAsPromised;
   readonly #listener: SocketListener;
   readonly #port: number;
+  /** BOUNDED: by the multicast group, or the configured peers. */
+  readonly #targets = new Map<string, Uint8Array | null>();
   #delivered = 0;
   #closed: Promise<void> | null = null;
 
@@ -59,11 +61,22 @@ export class AdvertSocket {
       return `${MOST_QUEUED} datagrams wait to leave already: the send buffer is full`;
     }
     try {
+      // The event loop would send the first one now and the others in its next turn: words may not wait for each other.
+      const to = socket.getSendQueueCount() > 0 ? null : this.#target(address);
+      if (to !== null && sendDatagram(this.#fd, bytes, to)) return null;
       await this.#socket.send(bytes, 0, bytes.length, this.#port, address);
       return null;
     } catch (error) {
       return sendingWords(error);
     }
+  }
+
+  #target(address: string): Uint8Array | null {
+    const known = this.#targets.get(address);
+    if (known !== undefined) return known;
+    const target = datagramAddress(address, this.#port);
+    this.#targets.set(address, target);
+    return target;
   }
 
   drain(): Drain {

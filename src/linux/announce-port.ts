@@ -17,6 +17,11 @@ import type { HostWatch } from './netlink-watch.ts';
 import { SaidOnce } from './said-once.ts';
 
 const ETHERTYPE_ARP = 0x0806;
+/** Between two rounds, and how many addresses are in each of them. */
+const AGAIN_MS = 5;
+const SLICE = 64;
+/** Of one address, whatever is asked for. */
+const MOST_AGAIN = 100;
 
 export class Announcer implements AnnouncePort {
   readonly #watch: HostWatch;
@@ -24,6 +29,10 @@ export class Announcer implements AnnouncePort {
   /** BOUNDED by the interfaces of the configuration. */
   readonly #neighbours = new Map<InterfaceName, NeighbourSender>();
   readonly #said: SaidOnce;
+  /** BOUNDED, both, by the addresses of the configuration. */
+  readonly #recent = new Set<VirtualAddress>();
+  readonly #again = new Map<VirtualAddress, number>();
+  #timer: NodeJS.Timeout | null = null;
   #sent = 0;
   #failed = 0;
 
@@ -39,7 +48,40 @@ export class Announcer implements AnnouncePort {
     return { sent: this.#sent, failed: this.#failed };
   }
 
+  /** What was announced a moment ago is announced again a little later: others may wait for their first time. */
   announce(addresses: readonly VirtualAddress[]): void {
+    const first = addresses.filter((address) => !this.#recent.has(address));
+    for (const address of addresses) {
+      if (this.#recent.has(address))
+        this.#again.set(address, Math.min(MOST_AGAIN, (this.#again.get(address) ?? 0) + 1));
+      else this.#recent.add(address);
+    }
+    this.#timer ??= setTimeout(this.#repeat, AGAIN_MS);
+    if (first.length > 0) this.#send(first);
+  }
+
+  /** These are let go of: not a frame more for them. */
+  cease(addresses: readonly VirtualAddress[]): void {
+    if (this.#again.size === 0) return;
+    for (const address of addresses) this.#again.delete(address);
+  }
+
+  readonly #repeat = (): void => {
+    this.#timer = null;
+    this.#recent.clear();
+    const some = [...this.#again.keys()].slice(0, SLICE);
+    for (const address of some) {
+      const left = (this.#again.get(address) ?? 0) - 1;
+      this.#again.delete(address);
+      if (left > 0) this.#again.set(address, left);
+      this.#recent.add(address);
+    }
+    if (some.length === 0) return;
+    this.#timer = setTimeout(this.#repeat, AGAIN_MS);
+    this.#send(some);
+  };
+
+  #send(addresses: readonly VirtualAddress[]): void {
     const links = linksByName(this.#watch.state);
     for (const name of new Set(addresses.map((address) => address.interface))) {
       const own = addresses.filter((address) => address.interface === name);
@@ -75,6 +117,7 @@ export class Announcer implements AnnouncePort {
   }
 
   close(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
     closePacketSocket(this.#packetSocket);
     for (const sender of this.#neighbours.values()) sender.close();
     this.#neighbours.clear();

@@ -1,6 +1,6 @@
 // What this daemon has put into the kernel, or was left by an earlier one, and the record that says so
-// on disk. The record is written before an address goes in and after it is out, and only when the set
-// of addresses changes. Nothing here talks to the kernel.
+// on disk. It is written only when the set of addresses changes: before an address goes in that would stay for ever, and
+// soon after one that ends by itself, for which a client may be waiting. Nothing here talks to the kernel.
 
 import { addressKey } from '#lib/ip';
 import type { AddressKey } from '#model/input';
@@ -38,10 +38,13 @@ export class ClaimsBook {
   /** BOUNDED by the addresses of the configuration, and those of the one before. */
   readonly #claims = new Map<AddressKey, Claim>();
   readonly #places = new Map<string, Claim>();
+  readonly #warn: (words: string) => void;
   #written = '';
+  #saving: NodeJS.Immediate | null = null;
 
-  constructor(options: BookOptions, left: readonly ClaimedAddress[]) {
+  constructor(options: BookOptions, left: readonly ClaimedAddress[], warn: (words: string) => void) {
     this.#options = options;
+    this.#warn = warn;
     for (const claimed of left) this.#keep({ ...claimed, key: addressKey(claimed), state: 'left' });
   }
 
@@ -74,8 +77,26 @@ export class ClaimsBook {
     if (this.#places.get(placeKey(claim)) === claim) this.#places.delete(placeKey(claim));
   }
 
-  /** Brings the record up to the claims. Null when it is, otherwise what went wrong. */
-  save(): string | null {
+  /** Brings the record up to the claims. Null when it is, otherwise what went wrong, which is said too. */
+  saveNow(): string | null {
+    if (this.#saving !== null) clearImmediate(this.#saving);
+    this.#saving = null;
+    const trouble = this.#save();
+    if (trouble !== null) this.#warn(trouble);
+    return trouble;
+  }
+
+  /** Once for all that happens in this turn of the loop. */
+  saveSoon(): void {
+    this.#saving ??= setImmediate(() => this.saveNow());
+  }
+
+  /** What is to be saved soon, now. */
+  flush(): void {
+    if (this.#saving !== null) this.saveNow();
+  }
+
+  #save(): string | null {
     const addresses = [...this.#claims.values()].map((claim) => ({
       interface: claim.interface,
       index: claim.index,

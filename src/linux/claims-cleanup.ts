@@ -5,11 +5,11 @@ import type { AddressKey } from '#model/input';
 import { deleteAddress } from './address-message.ts';
 import { judgeRecord } from './claims-ownership.ts';
 import { removeGate } from './gate-open.ts';
-import { NetlinkBatches } from './netlink-batch.ts';
 import { EADDRNOTAVAIL, ENODEV, errnoWords } from './netlink-errno.ts';
 import { openHostWatch } from './netlink-watch.ts';
 import { removeBeat } from './record-beat.ts';
 import { kernelBootId, readRecord, removeRecord } from './record-file.ts';
+import { RouteSocket } from './route-socket.ts';
 
 export interface Cleanup {
   readonly removed: readonly AddressKey[];
@@ -37,16 +37,11 @@ async function cleanAddresses(runtimeDir: string): Promise<CleanedAddresses> {
     return { removed: [], skipped: [], failed: [], trouble: read.kind === 'corrupt' ? read.words : null };
   }
   const watch = await openHostWatch();
-  const batches = new NetlinkBatches();
+  const socket = new RouteSocket();
   try {
     const verdicts = judgeRecord(read.record, kernelBootId(), watch.state);
     const ours = verdicts.filter((verdict) => verdict.notOurs === null);
-    const errnos = await new Promise<readonly number[]>((resolve) => {
-      batches.execute(
-        ours.map(({ claimed }) => deleteAddress(claimed)),
-        resolve,
-      );
-    });
+    const errnos = socket.execute(ours.map(({ claimed }) => deleteAddress(claimed)));
     const results = ours.map(({ key }, i) => ({ key, errno: errnos[i] ?? 0 }));
     // Gone already: a primary of the same subnet took it along.
     const gone = results.filter(({ errno }) => errno === 0 || errno === EADDRNOTAVAIL || errno === ENODEV);
@@ -59,7 +54,7 @@ async function cleanAddresses(runtimeDir: string): Promise<CleanedAddresses> {
       trouble,
     };
   } finally {
-    batches.close();
+    socket.close();
     watch.close();
   }
 }

@@ -1,7 +1,7 @@
 // The few socket calls that Node does not offer, made through koffi: a UDP descriptor with options
-// of our choice, and the question whether something waits in one. Numbers are those of the
-// kernel's generic ABI (x86, arm, riscv, s390, power). Which options a socket gets is decided
-// elsewhere; sending and receiving are absent, because the event loop does both.
+// of our choice, a datagram that leaves within the call, and the question whether something waits. Numbers are those of
+// the kernel's generic ABI (x86, arm, riscv, s390, power). Which options a socket gets is decided
+// elsewhere; receiving is absent, because the event loop does it.
 
 import { getSystemErrorMap } from 'node:util';
 import koffi from 'koffi';
@@ -11,6 +11,9 @@ const libc = koffi.load('libc.so.6');
 const cSocket = libc.func('int socket(int domain, int type, int protocol)');
 const cSetsockopt = libc.func('int setsockopt(int fd, int level, int name, const uint8_t *value, uint32_t length)');
 const cBind = libc.func('int bind(int fd, const uint8_t *address, uint32_t length)');
+const cSendto = libc.func(
+  'intptr_t sendto(int fd, const uint8_t *bytes, size_t length, int flags, const uint8_t *to, uint32_t toLength)',
+);
 const cClose = libc.func('int close(int fd)');
 const cPoll = libc.func('int poll(_Inout_ uint8_t *fds, unsigned long count, int timeoutMs)');
 
@@ -18,6 +21,7 @@ const AF_INET = 2;
 const AF_INET6 = 10;
 const SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0o4000 | 0o2000000;
 const POLLIN = 1;
+const EAGAIN = 11;
 
 /** A call that the kernel refused; the message is fit for a person. */
 export class SyscallError extends Error {
@@ -54,6 +58,19 @@ export function bindAddress(fd: number, address: string, port: number, scope: nu
 
 export function closeDescriptor(fd: number): void {
   cClose(fd);
+}
+
+/** As `sendDatagram` takes it; null for what is not a plain address, as one with a zone. */
+export function datagramAddress(address: string, port: number): Uint8Array | null {
+  return parseIp(address) === null ? null : socketAddress(address, port, 0);
+}
+
+/** True when the kernel has it, false when its buffer is full. */
+export function sendDatagram(fd: number, bytes: Uint8Array, to: Uint8Array): boolean {
+  if (Number(cSendto(fd, bytes, bytes.length, 0, to, to.length)) >= 0) return true;
+  const errno = koffi.errno();
+  if (errno === EAGAIN) return false;
+  throw new SyscallError('sendto', errno);
 }
 
 /** Whether a datagram waits in the socket now; never blocks. */

@@ -16,9 +16,18 @@ export class GateBook {
   readonly #open = new Set<AddressKey>();
   /** By index: a device that was made anew has another one. */
   readonly #devices = new Map<number, Device>();
+  #standing: ReadonlySet<number> = new Set();
 
   get isOpen(): boolean {
     return this.#open.size > 0;
+  }
+
+  /** Devices whose chains are there before anything on them is guarded. Which of them have none yet. */
+  stand(devices: readonly Device[]): Device[] {
+    const missing = devices.filter(({ index }) => !this.#devices.has(index));
+    this.#standing = new Set(devices.map(({ index }) => index));
+    for (const device of missing) this.#devices.set(device.index, device);
+    return missing;
   }
 
   /** What the sets and the chains do not have yet. */
@@ -58,7 +67,7 @@ export class GateBook {
   }
 
   all(): { readonly guarded: GateAddress[]; readonly open: GateAddress[]; readonly devices: Device[] } {
-    const used = new Set([...this.#guarded.values()].map(({ index }) => index));
+    const used = new Set([...this.#standing, ...[...this.#guarded.values()].map(({ index }) => index)]);
     for (const index of this.#devices.keys()) if (!used.has(index)) this.#devices.delete(index);
     return {
       guarded: [...this.#addresses(this.#guarded.keys()).values()],

@@ -35,7 +35,7 @@ export function openGate({ runtimeDir, clock, slackMs, warn }: GateWishes): Gate
   if (!egress)
     warn('this kernel has no egress hook (Linux 5.16): announcements of its own are not held back by the gate');
   const tables = new GateTables(socket, name, egress);
-  return new Gate({ socket, name, tables, scratch, clock, slackMs, tickMs: kernelTickMs(), warn });
+  return new Gate({ socket, name, tables, clock, slackMs, tickMs: kernelTickMs(), warn });
 }
 
 /** The name of the tables that a dead daemon of this runtime directory left, null when there are none. */

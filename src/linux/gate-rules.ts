@@ -3,7 +3,7 @@
 // is open and the beat is alive. One beat for all: a renewal costs the same for one address and for a thousand.
 
 import { attribute } from './netlink-bytes.ts';
-import type { Request } from './netlink-batch.ts';
+import type { Request } from './netlink-socket.ts';
 import { expression, nested, newChain, newRule, newSet, newTable, number, text } from './nft-message.ts';
 import type { BaseChain, SetShape, Table } from './nft-message.ts';
 

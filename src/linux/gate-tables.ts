@@ -8,7 +8,7 @@ import { parseIp } from '#lib/ip';
 import type { IpFamily } from '#lib/ip';
 import { arpTable, beat, beatKeys, egressChain, egressTable, inetTable } from './gate-rules.ts';
 import type { GateSocket } from './gate-socket.ts';
-import type { Request } from './netlink-batch.ts';
+import type { Request } from './netlink-socket.ts';
 import { ENOENT, EOPNOTSUPP } from './netlink-errno.ts';
 import { addElements, deleteElements, deleteTable, flushSet, getTable, newTable } from './nft-message.ts';
 import type { Family, Table } from './nft-message.ts';
@@ -29,6 +29,13 @@ export interface GateContents {
   readonly open: readonly GateAddress[];
   readonly devices: readonly Device[];
   readonly beatMs: number | null;
+}
+
+export interface GateHold {
+  readonly guarded: readonly GateAddress[];
+  readonly open: readonly GateAddress[];
+  readonly beatMs: number;
+  readonly goesOn: boolean;
 }
 
 type SetKind = 'guarded' | 'open';
@@ -70,6 +77,19 @@ export class GateTables {
     return this.#transact([...this.#chains(devices), ...this.#change(addElements, 'guarded', addresses)]);
   }
 
+  /**
+   * All that a claim needs in one transaction. Where something is open already, the beat goes on, and ENOENT says that it
+   * was over; where nothing is, the sets are emptied first.
+   */
+  hold({ guarded, open, beatMs, goesOn }: GateHold): number {
+    return this.#socket.transact([
+      ...this.#tables.flatMap((table) => (goesOn ? deleteElements(table, beatOf(table, null)) : closeRequests(table))),
+      ...this.#tables.flatMap((table) => addElements(table, beatOf(table, beatMs))),
+      ...this.#change(addElements, 'guarded', guarded),
+      ...this.#change(addElements, 'open', open),
+    ]);
+  }
+
   unguard(addresses: readonly GateAddress[]): number {
     return this.#transact(this.#change(deleteElements, 'guarded', addresses));
   }
@@ -84,14 +104,7 @@ export class GateTables {
 
   /** Nothing is open, and no beat is left that could be renewed. */
   closeAll(): number {
-    return this.#socket.transact(
-      this.#tables.flatMap((table) => [...setsOf(table, 'open'), beat].map((set) => flushSet(table, set))),
-    );
-  }
-
-  /** The first beat of a lease; there must be none. */
-  begin(timeoutMs: number): number {
-    return this.#socket.transact(this.#tables.flatMap((table) => addElements(table, beatOf(table, timeoutMs))));
+    return this.#socket.transact(this.#tables.flatMap(closeRequests));
   }
 
   /** A beat more. ENOENT when the one before is over: that is why it is deleted, a mere addition renews nothing. */
@@ -154,6 +167,10 @@ export class GateTables {
 
 function setsOf({ family }: Table, kind: SetKind): readonly string[] {
   return family === 'inet' ? [`${kind}4`, `${kind}6`] : [`${kind}4`];
+}
+
+function closeRequests(table: Table): Request[] {
+  return [...setsOf(table, 'open'), beat].map((set) => flushSet(table, set));
 }
 
 function beatOf({ family }: Table, timeoutMs: number | null) {

@@ -8,7 +8,7 @@ import type { Clock } from '#ports/clock';
 import { GateBook } from './gate-book.ts';
 import type { Guarded } from './gate-book.ts';
 import type { GateSocket } from './gate-socket.ts';
-import type { GateAddress, GateTables } from './gate-tables.ts';
+import type { Device, GateTables } from './gate-tables.ts';
 import { GateWatch } from './gate-watch.ts';
 import { EIO, ENOENT, errnoWords } from './netlink-errno.ts';
 
@@ -17,8 +17,6 @@ export interface GateOptions {
   /** Of the tables. */
   readonly name: string;
   readonly tables: GateTables;
-  /** Under a name that nothing else has. */
-  readonly scratch: GateTables;
   readonly clock: Clock;
   readonly tickMs: number;
   /** What may pass between asking the clock and the kernel's word; what is later may have opened too long. */
@@ -61,21 +59,37 @@ export class Gate {
     if (left.length === 0) this.#build(null);
   }
 
+  /**
+   * What a first claim on these devices would have to build is there from now on, and guards nothing. Where the tables of
+   * an earlier daemon are left as they are, it comes with the first word from above.
+   */
+  stand(devices: readonly Device[]): void {
+    const missing = this.#book.stand(devices);
+    if (this.#sound && missing.length > 0) this.#apply(() => this.#tables.guard([], missing));
+  }
+
   /** Null: guarded and open, until `until` like everything else that is. Otherwise why not; then nothing was opened. */
   hold(addresses: readonly Guarded[], until: Instant): string | null {
     const wasOpen = this.#book.isOpen;
     const { closed, devices } = this.#book.guard(addresses);
     // At the first word from above the tables of an earlier daemon become ours without a gap.
-    if (!this.#sound && !wasOpen) return this.#underClock(until, wasOpen, (ms) => this.#build(ms, addresses));
-    const guarded = this.#apply(() => this.#tables.guard(closed, devices));
-    if (guarded !== 0) return this.#wordsOf(guarded);
-    const late = wasOpen ? this.#beatOn(until) : this.#beatAnew(until);
-    if (late !== null) return late;
-    const opening = this.#book.open(addresses);
-    const opened = this.#apply(() => this.#tables.open(opening));
-    if (opened === 0) return this.#book.isOpen ? null : lapsedWords;
+    const anew = (ms: number): number => this.#build(ms, addresses);
+    if (!this.#sound && !wasOpen) return this.#underClock(until, wasOpen, anew);
+    if (!this.#sound || devices.length > 0) {
+      const errno = this.#apply(() => this.#tables.guard(closed, devices));
+      if (errno !== 0) return this.#wordsOf(errno);
+    }
+    const opening = { guarded: closed, open: this.#book.open(addresses), goesOn: wasOpen };
+    let errno = 0;
+    const hold = (beatMs: number): number => {
+      errno = this.#tables.hold({ ...opening, beatMs });
+      return errno;
+    };
+    const words = this.#underClock(until, wasOpen, hold, wasOpen);
+    if (words === null) return this.#book.isOpen ? null : lapsedWords;
     this.silence(addresses.map(({ key }) => key));
-    return this.#wordsOf(opened);
+    // Somebody took the tables away, and we have not heard of it yet.
+    return errno !== 0 && !wasOpen ? this.#underClock(until, wasOpen, anew) : words;
   }
 
   /** All that is open stays so until `until`, or the end of the lease is told. Words: there is no gate any more. */
@@ -104,16 +118,6 @@ export class Gate {
     this.#apply(() => this.#tables.unguard(leaving));
   }
 
-  /** Runs the code of a first takeover, in transactions that the kernel refuses at once. */
-  rehearse(addresses: readonly GateAddress[]): void {
-    const { scratch } = this.#options;
-    scratch.guard(addresses, []);
-    scratch.begin(1);
-    scratch.open(addresses);
-    scratch.beat(1);
-    scratch.closeAll();
-  }
-
   /** `keep`: what could not be released stays shut, for `cleanup` or the next daemon. */
   close(keep: boolean): void {
     this.#watch.close();
@@ -124,21 +128,15 @@ export class Gate {
 
   /** The beat goes on, if it is still alive. */
   #beatOn(until: Instant): string | null {
-    return this.#underClock(until, this.#book.isOpen, this.#next);
-  }
-
-  /** The first beat, when nothing is open. */
-  #beatAnew(until: Instant): string | null {
-    const errno = this.#tables.closeAll();
-    if (errno !== 0) return this.#wordsOf(errno);
-    return this.#underClock(until, false, (ms) => this.#tables.begin(ms));
+    return this.#underClock(until, this.#book.isOpen, this.#next, true);
   }
 
   /**
    * A deadline becomes a time to live last of all, and the clock is asked again after the kernel's word. Where too much
-   * passed in between the beat would end too late: so it is set again, as long as there is time for that.
+   * passed in between the beat would end too late: so it is set again, as long as there is time for that. `goesOn`: what
+   * is done first deletes the beat before, as every further attempt does.
    */
-  #underClock(until: Instant, wasOpen: boolean, act: (ms: number) => number): string | null {
+  #underClock(until: Instant, wasOpen: boolean, act: (ms: number) => number, goesOn = false): string | null {
     const { clock, tickMs, slackMs } = this.#options;
     let set = act;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -146,7 +144,7 @@ export class Gate {
       const ms = Math.floor(until - begun);
       if (ms < tickMs) return this.#lapse(`${lapsedWords} it reached the kernel`, wasOpen);
       const errno = set(ms);
-      if (errno === ENOENT && set === this.#next) return this.#missed(until);
+      if (errno === ENOENT && (goesOn || set === this.#next)) return this.#missed(until, wasOpen);
       // Not renewed, and nothing is open for longer than before.
       if (errno !== 0) return this.#wordsOf(errno);
       if (clock.now() - begun <= slackMs) {
@@ -159,9 +157,9 @@ export class Gate {
   }
 
   /** The beat was not there: its time was over, or somebody took the tables away. */
-  #missed(until: Instant): string | null {
+  #missed(until: Instant, wasOpen: boolean): string | null {
     const isOver = this.#options.clock.now() > this.#until;
-    if (isOver || this.#tables.areThere()) return this.#lapse(`${lapsedWords} it was renewed`, this.#book.isOpen);
+    if (isOver || this.#tables.areThere()) return this.#lapse(`${lapsedWords} it was renewed`, wasOpen);
     this.#until = until;
     this.#touched('somebody');
     return this.#sound ? null : this.#wordsOf(ENOENT);

@@ -2,7 +2,7 @@
 // rules are given; which of them are ours, and what for, is not here. Numbers in them are big-endian.
 
 import { attribute, message, NLM_F_CREATE, NLM_F_REQUEST } from './netlink-bytes.ts';
-import type { Request } from './netlink-batch.ts';
+import type { Request } from './netlink-socket.ts';
 
 const SUBSYSTEM = 10;
 const NEST = 0x8000;

@@ -36,6 +36,14 @@ export class WireAsker {
     if (this.#next === null) this.#slice();
   }
 
+  /** Runs the code of a first question. Nothing leaves the host. */
+  rehearse(): void {
+    const nowhere = packetAddress(0x7fffffff, ETHERTYPE_ARP);
+    const mac = '02:00:00:00:00:01';
+    sendFrame(this.#fd, arpProbe(mac, '240.0.0.1'), nowhere);
+    sendFrame(this.#fd, neighbourSolicitation({ mac, source: null, target: '100::1' }), nowhere);
+  }
+
   /** An ordinary question from an address of the host, or from none over IPv6 where there is no link-local one. */
   request(link: KernelLink, source: string | null, target: string): void {
     const family = target.includes(':') ? 6 : 4;

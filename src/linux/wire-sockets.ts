@@ -88,6 +88,12 @@ export class WireSockets implements WirePort {
     this.#gateways.ask();
   }
 
+  /** Runs the code of a first question and of looking for its answer. */
+  rehearse(): void {
+    this.#asker.rehearse();
+    this.drain()();
+  }
+
   /** The result turns true once everything that waits in the sockets now has been offered. */
   drain(): Drain {
     let left = [...this.#ears];

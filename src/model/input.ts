@@ -22,8 +22,13 @@ export type Input =
     }
   /** All links that the host has now. Offered at the start and whenever one changes. */
   | { readonly kind: 'links'; readonly links: readonly LinkFacts[] }
-  /** What the kernel made of a `hold`, `release` or `renew`. */
-  | { readonly kind: 'kernel'; readonly id: EffectId; readonly outcomes: readonly AddressOutcome[] }
+  /** What the kernel made of a `hold`, `release` or `renew`; `openedAt` is when a gate let a `hold` through. */
+  | {
+      readonly kind: 'kernel';
+      readonly id: EffectId;
+      readonly outcomes: readonly AddressOutcome[];
+      readonly openedAt?: Instant | null;
+    }
   /** An address that we hold is gone, or came back, and it was not our doing. */
   | { readonly kind: 'address-changed'; readonly key: AddressKey; readonly present: boolean }
   /** The gate was shut before a renewal reached it: this host is silent for all that it holds. */

@@ -26,13 +26,14 @@ export class LogJournal {
     this.#level = options.log.level;
   }
 
-  write(event: DaemonEvent): void {
-    this.#put(recordOf(event));
+  /** `wallMs` is when it happened, where that is not now. */
+  write(event: DaemonEvent, wallMs = this.#wall()): void {
+    this.#put(recordOf(event), wallMs);
   }
 
   /** What happens to the daemon itself: start, stop, a signal that does nothing. */
   say(level: LogLevel, code: string, message: string, fields: LogRecord['fields'] = {}): void {
-    this.#put({ level, code, message, fields });
+    this.#put({ level, code, message, fields }, this.#wall());
   }
 
   get dropped(): number {
@@ -43,9 +44,9 @@ export class LogJournal {
     this.#output.close();
   }
 
-  #put(record: LogRecord): void {
+  #put(record: LogRecord, wallMs: number): void {
     if (!passes(record.level, this.#level)) return;
-    this.#output.write(renderRecord(record, this.#style, this.#wall()));
+    this.#output.write(renderRecord(record, this.#style, wallMs));
     this.#tellDropped();
   }
 

@@ -87,6 +87,22 @@ export interface StatusGroup {
   readonly dual_holder: number;
   readonly addresses: readonly { readonly address: string; readonly interface: string; readonly present: boolean }[];
   readonly terms: readonly { readonly what: string; readonly weight: number }[];
+  readonly takeover: StatusTakeover | null;
+}
+
+/** The last takeover of a group by this daemon: when it was decided on, and what was done how long after that. */
+export interface StatusTakeover {
+  readonly at: string | null;
+  /** Microseconds. Null for what was not done, or not needed. */
+  readonly steps_us: {
+    readonly claim_said: number | null;
+    readonly gate_open: number | null;
+    readonly addresses_confirmed: number | null;
+    readonly active_said: number | null;
+    readonly first_announcement: number | null;
+    /** Every address announced once; repetitions follow. */
+    readonly last_announcement: number | null;
+  };
 }
 
 export interface StatusPeer {

@@ -5,11 +5,19 @@ import { boundsMs, type Histogram } from '#lib/histogram';
 import type { Instant } from '#lib/time';
 import type { CheckOutcome } from '#model/input';
 import type { Lease } from '#model/settings';
+import type { Takeover } from '#model/takeover';
 import type { CheckView, GroupView, PeerView, View } from '#model/view';
 import { causeSentence } from './fence-sentences.ts';
 import { type SchedulingFacts, schedulingProblem } from './scheduling-words.ts';
 import { problemSentence, reasonSentence } from './sentences.ts';
-import type { StatusCheck, StatusDocument, StatusGroup, StatusLateness, StatusPeer } from './status-document.ts';
+import type {
+  StatusCheck,
+  StatusDocument,
+  StatusGroup,
+  StatusLateness,
+  StatusPeer,
+  StatusTakeover,
+} from './status-document.ts';
 
 /** What the core does not know. */
 export interface DaemonFacts {
@@ -27,12 +35,16 @@ export interface DaemonFacts {
   readonly loopLate: Histogram;
   readonly scheduling: SchedulingFacts;
   readonly intervalMs: number;
+  readonly takeover: TakeoverOf;
   readonly adverts: {
     readonly sent: number;
     /** Refusals outside the core, one record for each place that refuses: wire, transport. */
     readonly refused: readonly Readonly<Partial<Record<string, number>>>[];
   };
 }
+
+/** What became of the group's last takeover; null where this daemon made none. */
+type TakeoverOf = (group: string) => Takeover | null;
 
 /** Both clocks read at one moment. */
 export interface Moment {
@@ -88,7 +100,10 @@ export function statusDocument(view: View, facts: DaemonFacts, moment: Moment): 
     stale_outcomes: view.counts.staleOutcomes,
     loop_late: statusLateness(facts.loopLate, moment),
     scheduling: { policy: facts.scheduling.policy, priority: facts.scheduling.priority },
-    groups: view.groups.map((group) => statusGroup(group, dualHolders.get(group.name) ?? 0, moment)),
+    groups: view.groups.map((group) => ({
+      ...statusGroup(group, dualHolders.get(group.name) ?? 0, moment),
+      takeover: takeoverOf(facts.takeover(group.name), moment),
+    })),
     peers: view.peers.map((peer) => statusPeer(peer, moment)),
     checks: view.checks.map((check) => statusCheck(check, moment)),
     problems: [...view.problems.map((one) => problemOf(one, moment)), ...ownProblems(facts)],
@@ -153,7 +168,24 @@ function fencedOf({ fenced }: View, moment: Moment): StatusDocument['fenced'] {
   };
 }
 
-function statusGroup(group: GroupView, dualHolder: number, moment: Moment): StatusGroup {
+function takeoverOf(takeover: Takeover | null, moment: Moment): StatusTakeover | null {
+  if (takeover === null) return null;
+  const { decided, said, opened, confirmed, active, firstAnnounced, lastAnnounced } = takeover;
+  const after = (at: Instant | null): number | null => (at === null ? null : Math.round((at - decided) * 1000));
+  return {
+    at: wallTime(decided, moment),
+    steps_us: {
+      claim_said: after(said),
+      gate_open: after(opened),
+      addresses_confirmed: after(confirmed),
+      active_said: after(active),
+      first_announcement: after(firstAnnounced),
+      last_announcement: after(lastAnnounced),
+    },
+  };
+}
+
+function statusGroup(group: GroupView, dualHolder: number, moment: Moment): Omit<StatusGroup, 'takeover'> {
   return {
     name: group.name,
     state: group.state,

@@ -6,10 +6,12 @@ import { begin } from '#core/begin';
 import type { State } from '#core/state';
 import { step, type StepResult } from '#core/step';
 import { viewOf } from '#core/view';
+import type { Instant } from '#lib/time';
 import type { Effect } from '#model/effect';
 import type { Input, StartFacts } from '#model/input';
-import type { PathName } from '#model/names';
+import type { GroupName, PathName } from '#model/names';
 import type { Settings } from '#model/settings';
+import type { Takeover } from '#model/takeover';
 import type { View } from '#model/view';
 import type { Clock } from '#ports/clock';
 import type { FencePort, OperatorPort } from '#ports/fence';
@@ -25,6 +27,7 @@ import { decodeDatagram } from '#wire/decode-datagram';
 import { Counters } from './counters.ts';
 import type { Identity } from './identity.ts';
 import { Mouth } from './mouth.ts';
+import { Timeline } from './timeline.ts';
 
 export interface Ports {
   readonly clock: Clock;
@@ -52,6 +55,7 @@ export class Daemon {
   readonly #identity: Identity;
   readonly #mouth: Mouth;
   readonly #decode: typeof decodeDatagram;
+  readonly #timeline: Timeline;
   readonly #queue: Input[] = [];
   #state: State | null = null;
   #suspendedMs = 0;
@@ -65,12 +69,14 @@ export class Daemon {
     this.#ports = ports;
     this.#decode = decode;
     this.#mouth = new Mouth(settings, identity, ports.speaker, ports.hash, this.counters);
+    this.#timeline = new Timeline(ports.clock);
   }
 
   start(facts: StartFacts): void {
     this.#busy = true;
     this.#suspendedMs = this.#ports.clock.suspendedMs();
-    this.#apply(begin(this.#settings, facts, this.#identity, this.#ports.clock.now()));
+    const now = this.#ports.clock.now();
+    this.#apply(null, begin(this.#settings, facts, this.#identity, now), now);
     this.#drain();
   }
 
@@ -101,6 +107,11 @@ export class Daemon {
     return this.#state;
   }
 
+  /** How the last takeover of that group by this daemon went; null when there was none. */
+  takeover(group: GroupName): Takeover | null {
+    return this.#timeline.of(group);
+  }
+
   view(): View | null {
     return this.#state === null ? null : viewOf(this.#settings, this.#state);
   }
@@ -126,12 +137,18 @@ export class Daemon {
 
   #step(input: Input): void {
     if (this.#state === null) return;
-    this.#apply(step(this.#settings, this.#state, input, this.#ports.clock.now()));
+    const now = this.#ports.clock.now();
+    this.#apply(input, step(this.#settings, this.#state, input, now), now);
   }
 
-  #apply({ state, effects, wakeAt }: StepResult): void {
+  #apply(input: Input | null, { state, effects, wakeAt }: StepResult, now: Instant): void {
     this.#state = state;
-    for (const effect of effects) this.#perform(effect);
+    const timed = this.#timeline.begin(input, effects, now);
+    for (const effect of effects) {
+      if (timed) this.#timeline.does(effect);
+      this.#perform(effect);
+      if (timed) this.#timeline.did(effect);
+    }
     this.#ports.timer.wakeAt(wakeAt);
   }
 

@@ -4,9 +4,9 @@
 
 import { begin } from '#core/begin';
 import { step, type StepResult } from '#core/step';
-import { holdMs } from '#core/timing';
+import { downMs, holdMs } from '#core/timing';
 import { addressKey } from '#lib/ip';
-import { type Instant, instant, later } from '#lib/time';
+import { type Instant, instant, later, latest } from '#lib/time';
 import type { Advert, GroupEntry, Role } from '#model/advert';
 import type { Effect } from '#model/effect';
 import type { Input, LinkFacts } from '#model/input';
@@ -24,7 +24,7 @@ const mostGroups = 4;
 
 const other = { node: 'rehearsal', boot: 'fedcba9876543210' };
 
-/** One takeover, from listening to the stop. Gives the kinds of effects that it went through. */
+/** A handover from listening to the stop, and a takeover from one that fell silent. Gives the kinds of effects gone through. */
 export function rehearse(settings: Settings, identity: Identity, hash: KeyedHash): ReadonlySet<Effect['kind']> {
   const few = {
     ...settings,
@@ -36,7 +36,8 @@ export function rehearse(settings: Settings, identity: Identity, hash: KeyedHash
     hook: null,
   };
   few.groups = few.groups.map((group) => ({ ...group, checks: [] }));
-  return new Rehearsal(few, identity, hash).play();
+  const handedOver = new Rehearsal(few, identity, hash).play();
+  return new Set([...handedOver, ...new Rehearsal(few, identity, hash).playSilence()]);
 }
 
 class Rehearsal {
@@ -69,6 +70,31 @@ class Rehearsal {
 
   /** Listens while another node holds, is handed everything, holds it, and stops. */
   play(): ReadonlySet<Effect['kind']> {
+    this.#listen();
+    this.#hear('resigning');
+    this.#hear('standby');
+    this.#take({ kind: 'stop' });
+    this.#hear('active');
+    return this.#seen;
+  }
+
+  /** Listens while another node holds, hears no more of it, asks the wire, and claims. */
+  playSilence(): ReadonlySet<Effect['kind']> {
+    this.#listen();
+    const end = later(this.#now, 2 * downMs(this.#settings));
+    while (this.#result.wakeAt < end && this.#state() !== 'active') {
+      this.#now = latest(later(this.#now, 1), this.#result.wakeAt);
+      this.#take({ kind: 'wake' });
+      this.#take({ kind: 'polled', begun: this.#now });
+    }
+    return this.#seen;
+  }
+
+  #state(): Role | undefined {
+    return this.#result.state.groups[0]?.role;
+  }
+
+  #listen(): void {
     for (const effect of this.#result.effects) this.#answer(effect);
     this.#hear('active');
     for (let listened = 0; listened <= this.#settings.downAfter; listened += 1) {
@@ -77,11 +103,6 @@ class Rehearsal {
       this.#take({ kind: 'wake' });
       this.#take({ kind: 'polled', begun: this.#now });
     }
-    this.#hear('resigning');
-    this.#hear('standby');
-    this.#take({ kind: 'stop' });
-    this.#hear('active');
-    return this.#seen;
   }
 
   #take(input: Input): void {

@@ -45,7 +45,7 @@ test('core, wire and model read no clock at all: time is an argument', (t) => {
   );
   t.deepEqual(
     readers.filter((name) => name.startsWith('runtime/')),
-    ['runtime/daemon.ts'],
-    'it reads the monotonic clock of its port once for each step',
+    ['runtime/daemon.ts', 'runtime/timeline.ts'],
+    'the one reads the monotonic clock of its port once for each step, the other notes how long a takeover takes',
   );
 });

@@ -19,6 +19,19 @@ export const facts: DaemonFacts = {
   mode: 'availability',
   witness: false,
   lease: { kind: 'address', ms: 2000 },
+  takeover: (group) => {
+    if (group !== 'web2') return null;
+    const at = (ms: number) => instant(400_000 + ms);
+    return {
+      decided: at(0),
+      said: at(0.4),
+      opened: null,
+      confirmed: at(1.25),
+      active: at(1.5),
+      firstAnnounced: at(1.5004),
+      lastAnnounced: at(1.9996),
+    };
+  },
   leaseOpenMs: 300,
   loopLate,
   scheduling: { policy: 'rr', priority: 10, resetOnFork: true },

@@ -8,9 +8,9 @@ const identity = { boot: '0123456789abcdef', configHash: '0'.repeat(16), release
 const hash = { keyId: 0, sign: () => new Uint8Array(16), verify: () => 'good' as const };
 
 for (const intervalMs of [10, 1000]) {
-  test(`from listening to the stop, at ${intervalMs} ms`, (t) => {
-    const seen = rehearse(settingsFor({ node: 'h1', intervalMs }), identity, hash);
-    for (const kind of ['ready', 'advert', 'poll', 'hold', 'renew', 'announce', 'release', 'exit'] as const) {
+  test(`from listening to the stop, and from silence to the last word of the wire, at ${intervalMs} ms`, (t) => {
+    const seen = rehearse({ ...settingsFor({ node: 'h1', intervalMs }), probe: true }, identity, hash);
+    for (const kind of ['ready', 'advert', 'poll', 'hold', 'renew', 'announce', 'release', 'exit', 'ask'] as const) {
       t.true(seen.has(kind), `no ${kind}`);
     }
   });

@@ -1,0 +1,61 @@
+// When the steps of a takeover were done, as a real core goes through one.
+
+import test from 'ava';
+import { instant } from '#lib/time';
+import type { Effect } from '#model/effect';
+import type { GroupState } from '#model/view';
+import { Timeline } from '#runtime/timeline';
+
+function timeline() {
+  let ms = 0;
+  const line = new Timeline({ now: () => instant(ms) });
+  /** Performs these effects, each of which takes a millisecond. */
+  const perform = (effects: readonly Effect[], input: Parameters<Timeline['begin']>[0] = null): boolean => {
+    const timed = line.begin(input, effects, instant(ms));
+    for (const effect of effects) {
+      if (timed) line.does(effect);
+      ms += 1;
+      if (timed) line.did(effect);
+    }
+    return timed;
+  };
+  return { line, perform };
+}
+
+const moves = (from: GroupState, to: GroupState, ...groups: string[]) =>
+  groups.map(
+    (group): Effect => ({
+      kind: 'event',
+      event: { code: 'group', group, from, to, reason: { kind: 'no-holder' } },
+    }),
+  );
+const advert = { kind: 'advert' } as unknown as Effect;
+const announce: Effect = { kind: 'announce', addresses: [] };
+
+test('from the decision to the last announcement, once for all groups that were decided on together', (t) => {
+  const { line, perform } = timeline();
+  t.true(perform([advert, ...moves('standby', 'claiming', 'a', 'b')]));
+  t.is(line.of('a'), null, 'not before it is over');
+  t.false(perform([advert]));
+  const answer = { kind: 'kernel', id: 1, outcomes: [], openedAt: instant(3.5) } as const;
+  t.true(perform([advert, announce, announce, ...moves('claiming', 'active', 'a', 'b')], answer));
+  t.deepEqual(line.of('a'), {
+    decided: instant(0),
+    said: instant(1),
+    opened: instant(3.5),
+    confirmed: instant(4),
+    active: instant(5),
+    firstAnnounced: instant(5),
+    lastAnnounced: instant(6),
+  });
+  t.is(line.of('a'), line.of('b'));
+});
+
+test('a claim that was given up leaves the takeover before it as it was', (t) => {
+  const { line, perform } = timeline();
+  perform([advert, ...moves('standby', 'claiming', 'a')]);
+  t.false(perform(moves('claiming', 'standby', 'a')));
+  t.is(line.of('a'), null);
+  t.false(perform(moves('claiming', 'active', 'a')), 'nobody knows when that was decided');
+  t.is(line.of('a'), null);
+});
