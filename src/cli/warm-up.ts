@@ -1,6 +1,7 @@
 // After the first adverts, while the daemon listens anyway: runs the code of a first takeover once, so
 // that a real one is not slowed down by compiling. A step at a time, so that no advert waits for it.
 
+import { setFlagsFromString } from 'node:v8';
 import type { AddressPort } from '#linux/address-port';
 import type { Announcer } from '#linux/announce-port';
 import type { WireSockets } from '#linux/wire-sockets';
@@ -19,6 +20,8 @@ export function warmUp(
     readonly wire: WireSockets;
   },
 ): void {
+  // A standby may wait for weeks: what it did not run for some hours would have to be compiled again.
+  setFlagsFromString('--no-flush-bytecode');
   const addresses = settings.groups.flatMap((group) => group.addresses);
   const steps: (() => unknown)[] = [];
   for (let i = 0; i < rehearsals; i += 1) {

@@ -3,6 +3,8 @@
 // is decided elsewhere. What cannot be sent is counted and said once, never thrown.
 
 import { readFileSync } from 'node:fs';
+import { addressKey } from '#lib/ip';
+import type { AddressKey } from '#model/input';
 import type { InterfaceName } from '#model/names';
 import type { VirtualAddress } from '#model/settings';
 import type { AnnouncePort } from '#ports/kernel';
@@ -30,8 +32,8 @@ export class Announcer implements AnnouncePort {
   readonly #neighbours = new Map<InterfaceName, NeighbourSender>();
   readonly #said: SaidOnce;
   /** BOUNDED, both, by the addresses of the configuration. */
-  readonly #recent = new Set<VirtualAddress>();
-  readonly #again = new Map<VirtualAddress, number>();
+  readonly #recent = new Set<AddressKey>();
+  readonly #again = new Map<AddressKey, { readonly address: VirtualAddress; readonly times: number }>();
   #timer: NodeJS.Timeout | null = null;
   #sent = 0;
   #failed = 0;
@@ -50,12 +52,15 @@ export class Announcer implements AnnouncePort {
 
   /** What was announced a moment ago is announced again a little later: others may wait for their first time. */
   announce(addresses: readonly VirtualAddress[]): void {
-    const first = addresses.filter((address) => !this.#recent.has(address));
-    for (const address of addresses) {
-      if (this.#recent.has(address))
-        this.#again.set(address, Math.min(MOST_AGAIN, (this.#again.get(address) ?? 0) + 1));
-      else this.#recent.add(address);
-    }
+    const first = addresses.filter((address) => {
+      const key = addressKey(address);
+      if (!this.#recent.has(key)) {
+        this.#recent.add(key);
+        return true;
+      }
+      this.#again.set(key, { address, times: Math.min(MOST_AGAIN, (this.#again.get(key)?.times ?? 0) + 1) });
+      return false;
+    });
     this.#timer ??= setTimeout(this.#repeat, AGAIN_MS);
     if (first.length > 0) this.#send(first);
   }
@@ -63,22 +68,21 @@ export class Announcer implements AnnouncePort {
   /** These are let go of: not a frame more for them. */
   cease(addresses: readonly VirtualAddress[]): void {
     if (this.#again.size === 0) return;
-    for (const address of addresses) this.#again.delete(address);
+    for (const address of addresses) this.#again.delete(addressKey(address));
   }
 
   readonly #repeat = (): void => {
     this.#timer = null;
     this.#recent.clear();
-    const some = [...this.#again.keys()].slice(0, SLICE);
-    for (const address of some) {
-      const left = (this.#again.get(address) ?? 0) - 1;
-      this.#again.delete(address);
-      if (left > 0) this.#again.set(address, left);
-      this.#recent.add(address);
+    const some = [...this.#again].slice(0, SLICE);
+    for (const [key, { address, times }] of some) {
+      this.#again.delete(key);
+      if (times > 1) this.#again.set(key, { address, times: times - 1 });
+      this.#recent.add(key);
     }
     if (some.length === 0) return;
     this.#timer = setTimeout(this.#repeat, AGAIN_MS);
-    this.#send(some);
+    this.#send(some.map(([, { address }]) => address));
   };
 
   #send(addresses: readonly VirtualAddress[]): void {

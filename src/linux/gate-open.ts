@@ -26,8 +26,7 @@ export function openGate({ runtimeDir, clock, slackMs, warn }: GateWishes): Gate
   const name = gateName(runtimeDir);
   const scratchName = `${name}-try`;
   const egress = new GateTables(socket, scratchName, true).try([loopback]) === 0;
-  const scratch = new GateTables(socket.rehearsal, scratchName, egress);
-  const errno = egress ? 0 : scratch.try([]);
+  const errno = egress ? 0 : new GateTables(socket, scratchName, false).try([]);
   if (errno !== 0) {
     socket.close();
     return whyNot(errno);

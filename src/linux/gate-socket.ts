@@ -15,24 +15,14 @@ export class GateSocket {
   }
 
   /**
-   * As the socket itself, for transactions that are refused with their first message. One that fails later than that makes
-   * the kernel wait until every processor was idle once: some 20 ms in which nothing else is done here.
+   * 0 when all of it is done; otherwise the first errno, and nothing is. One that fails makes the kernel wait until every
+   * processor was idle once: some 20 ms in which nothing else is done here.
    */
-  readonly rehearsal: Pick<GateSocket, 'transact' | 'ask'> = {
-    transact: (requests) => this.#transact(requests, false),
-    ask: (request) => this.ask(request),
-  };
-
-  /** 0 when all of it is done; otherwise the first errno, and nothing is. */
   transact(requests: readonly Request[]): number {
-    return this.#transact(requests, true);
-  }
-
-  #transact(requests: readonly Request[], meant: boolean): number {
     const first = this.#socket.take(requests.length + 2);
     const last = requests.length - 1;
     const bytes = requests.map((make, i) => make(first + 1 + i, i === last ? NLM_F_ACK : 0));
-    const whole = Buffer.concat([beginBatch(first, meant), ...bytes, endBatch(first + 1 + requests.length)]);
+    const whole = Buffer.concat([beginBatch(first), ...bytes, endBatch(first + 1 + requests.length)]);
     return firstErrno(this.#socket.send(whole, first));
   }
 

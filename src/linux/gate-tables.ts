@@ -46,12 +46,12 @@ export function gateName(runtimeDir: string): string {
 }
 
 export class GateTables {
-  readonly #socket: Pick<GateSocket, 'transact' | 'ask'>;
+  readonly #socket: GateSocket;
   readonly #name: string;
   /** Older kernels have no hook that frames of packet sockets pass. */
   readonly #egress: boolean;
 
-  constructor(socket: Pick<GateSocket, 'transact' | 'ask'>, name: string, egress: boolean) {
+  constructor(socket: GateSocket, name: string, egress: boolean) {
     this.#socket = socket;
     this.#name = name;
     this.#egress = egress;

@@ -19,8 +19,6 @@ const NEW_SET = 9;
 const NEW_ELEMENTS = 12;
 const DELETE_ELEMENTS = 14;
 
-/** The kernel knows a dozen, counted from 0. */
-const NO_SUBSYSTEM = 0xff;
 const BATCH_BEGIN = 0x10;
 const BATCH_END = 0x11;
 
@@ -59,9 +57,8 @@ export interface Elements {
   readonly timeoutMs: number | null;
 }
 
-/** `meant`: for nf_tables; otherwise for nobody, and the kernel refuses it before it looks at what follows. */
-export function beginBatch(sequence: number, meant = true): Buffer {
-  return message(BATCH_BEGIN, NLM_F_REQUEST, sequence, [generic(0, meant ? SUBSYSTEM : NO_SUBSYSTEM)]);
+export function beginBatch(sequence: number): Buffer {
+  return message(BATCH_BEGIN, NLM_F_REQUEST, sequence, [generic(0, SUBSYSTEM)]);
 }
 
 export function endBatch(sequence: number): Buffer {

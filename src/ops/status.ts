@@ -62,7 +62,9 @@ export function* statusPieces(view: View, facts: DaemonFacts, moment: Moment): G
   const dualHolders = dualHoldersOf(view);
   for (let from = 0; from < view.groups.length; from += groupsAtOnce) {
     const some = view.groups.slice(from, from + groupsAtOnce);
-    const texts = some.map((group) => JSON.stringify(statusGroup(group, dualHolders.get(group.name) ?? 0, moment)));
+    const texts = some.map((group) =>
+      JSON.stringify(statusGroup(group, dualHolders.get(group.name) ?? 0, facts, moment)),
+    );
     yield `${from === 0 ? '' : ','}${texts.join(',')}`;
   }
   yield ']}\n';
@@ -100,10 +102,7 @@ export function statusDocument(view: View, facts: DaemonFacts, moment: Moment): 
     stale_outcomes: view.counts.staleOutcomes,
     loop_late: statusLateness(facts.loopLate, moment),
     scheduling: { policy: facts.scheduling.policy, priority: facts.scheduling.priority },
-    groups: view.groups.map((group) => ({
-      ...statusGroup(group, dualHolders.get(group.name) ?? 0, moment),
-      takeover: takeoverOf(facts.takeover(group.name), moment),
-    })),
+    groups: view.groups.map((group) => statusGroup(group, dualHolders.get(group.name) ?? 0, facts, moment)),
     peers: view.peers.map((peer) => statusPeer(peer, moment)),
     checks: view.checks.map((check) => statusCheck(check, moment)),
     problems: [...view.problems.map((one) => problemOf(one, moment)), ...ownProblems(facts)],
@@ -185,7 +184,7 @@ function takeoverOf(takeover: Takeover | null, moment: Moment): StatusTakeover |
   };
 }
 
-function statusGroup(group: GroupView, dualHolder: number, moment: Moment): Omit<StatusGroup, 'takeover'> {
+function statusGroup(group: GroupView, dualHolder: number, facts: DaemonFacts, moment: Moment): StatusGroup {
   return {
     name: group.name,
     state: group.state,
@@ -205,6 +204,7 @@ function statusGroup(group: GroupView, dualHolder: number, moment: Moment): Omit
       present,
     })),
     terms: group.terms.map(({ check, weight }) => ({ what: `check ${check}`, weight })),
+    takeover: takeoverOf(facts.takeover(group.name), moment),
   };
 }
 

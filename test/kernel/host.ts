@@ -19,6 +19,8 @@ export type Command =
   | { readonly do: 'release'; readonly id: number; readonly addresses: VirtualAddress[] }
   | { readonly do: 'renew'; readonly id: number; readonly forMs: number | null; readonly livePeers: number }
   | { readonly do: 'announce'; readonly addresses: VirtualAddress[] }
+  /** As a start does: what a claim of these needs stands, and a takeover is rehearsed so often. */
+  | { readonly do: 'rehearse'; readonly addresses: readonly VirtualAddress[]; readonly times: number }
   /** From now on so many ms pass each time somebody looks at the clock. */
   | { readonly do: 'clock'; readonly stepMs: number }
   | { readonly do: 'counts' }
@@ -92,6 +94,10 @@ async function run(): Promise<void> {
         break;
       case 'announce':
         announcer.announce(command.addresses);
+        break;
+      case 'rehearse':
+        kernel.prepare(command.addresses);
+        for (let i = 0; i < command.times; i += 1) kernel.rehearse(command.addresses);
         break;
       case 'clock':
         stepMs = command.stepMs;

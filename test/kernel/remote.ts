@@ -42,6 +42,13 @@ export class Remote {
     this.process.stdin?.write(`${JSON.stringify(command)}\n`);
   }
 
+  /** What follows in a later turn, as the record does, is done: a kill from here on finds it. */
+  async settled(): Promise<void> {
+    const before = this.told.length;
+    this.send({ do: 'counts' });
+    await this.until((told): told is Told => told.told === 'counts', before);
+  }
+
   /** `ip netns exec` becomes the program: this is its own pid. */
   async kill(): Promise<void> {
     const gone = new Promise((resolve) => {
@@ -75,10 +82,15 @@ export class Remote {
   /** Answers nothing when all is well, so this waits only for the call to return. */
   async renew(forMs: number | null): Promise<{ id: number; ms: number }> {
     const id = this.nextId();
+    return { id, ms: await this.timed({ do: 'renew', id, forMs, livePeers: 2 }) };
+  }
+
+  /** How long a command took, when it is done. */
+  async timed(command: Command): Promise<number> {
     const before = this.told.length;
-    this.send({ do: 'renew', id, forMs, livePeers: 2 });
+    this.send(command);
     const done = await this.until((told): told is Extract<Told, { told: 'done' }> => told.told === 'done', before);
-    return { id, ms: done.ms };
+    return done.ms;
   }
 
   async outcomes(id: number): Promise<readonly AddressOutcome[]> {
