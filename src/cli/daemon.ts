@@ -2,7 +2,6 @@
 // decided here; the order in which things begin and end is what this file owns.
 
 import { quorumFault } from '#config/resolve-quorum';
-import { sleepLookMs } from '#core/timing';
 import { ForeignReporter } from '#linux/foreign-reporter';
 import { LinkReporter } from '#linux/link-facts';
 import { MonotonicClock } from '#linux/monotonic-clock';
@@ -70,11 +69,9 @@ function start({ settings, hash, journal }: Ground, parts: Parts): { close(): vo
   const beats = [service.watchdogIntervalMs, watchdog?.everyMs ?? null].map((ms) =>
     every(ms, () => daemon.offer({ kind: 'wake' })),
   );
-  const looks = every(sleepLookMs(settings), () => daemon.lookForSleep());
   return {
     close: () => {
       for (const beat of beats) clearInterval(beat);
-      clearInterval(looks);
       links.close();
       foreign.close();
     },
@@ -93,6 +90,7 @@ function sayScheduling({ intervalMs }: Settings, journal: Ground['journal']): vo
 async function close({ clock, journal }: Ground, parts: Parts, stoppedAt: Instant): Promise<void> {
   const {
     timer,
+    sleepAlarm,
     checks,
     hooks,
     fence,
@@ -107,6 +105,7 @@ async function close({ clock, journal }: Ground, parts: Parts, stoppedAt: Instan
     watchdog,
   } = parts;
   timer.close();
+  sleepAlarm.close();
   wire.close();
   checks.close();
   fence.close();
