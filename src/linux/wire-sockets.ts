@@ -1,6 +1,6 @@
 // The wire port: one ear for each interface with something to hear, opened and closed as interfaces come and go. While
-// all is quiet a signal tells that something came; from then on, and while something was asked, ears are read every
-// millisecond until nothing waits. So a flood costs no more than that. They are read besides whenever the core asks what
+// all is quiet a signal tells that something came; what follows it is read a little later, and while something was asked
+// or more waits, ears are read every millisecond. So a flood costs no more than that. They are read besides whenever the core asks what
 // waits. However much comes, a turn of reading ends soon, so that no advert waits for it.
 
 import { later, longAgo } from '#lib/time';
@@ -24,6 +24,8 @@ import { WireVoices } from './wire-voices.ts';
 const ASKED_MS = 60;
 /** A look costs two microseconds for each interface. */
 const LOOK_MS = 1;
+/** What comes on the heels of a frame that signalled is read together: a thousand announcements are said five times. */
+const GATHER_MS = 50;
 /** What a turn of reading may take, the core's work on what was heard included. */
 const TURN_MS = 1;
 /** A flood must not keep the core from judging: what waited is read by then, or was lost in it. */
@@ -54,6 +56,7 @@ export class WireSockets implements WirePort {
   #askedUntil: Instant = longAgo;
   #timer: NodeJS.Timeout | null = null;
   #immediate: NodeJS.Immediate | null = null;
+  #soon = false;
   /** A signal comes with the next frame, and nobody looks until then. */
   #quiet = false;
   readonly #forget: () => void;
@@ -118,12 +121,13 @@ export class WireSockets implements WirePort {
 
   #asked(): void {
     this.#askedUntil = later(this.#options.clock.now(), ASKED_MS);
-    if (this.#quiet) this.#look(LOOK_MS);
+    if (!this.#soon) this.#look(LOOK_MS);
   }
 
   /** Null: as soon as the loop has served everything else once. */
   #look(afterMs: number | null): void {
     this.#rest();
+    this.#soon = afterMs !== GATHER_MS;
     if (afterMs === null) this.#immediate = setImmediate(this.#tick);
     else this.#timer = setTimeout(this.#tick, afterMs);
   }
@@ -135,12 +139,13 @@ export class WireSockets implements WirePort {
     this.#immediate = null;
     if (this.#quiet) this.#signal(false);
     this.#quiet = false;
+    this.#soon = false;
   }
 
-  /** What comes within the next millisecond needs no signal of its own. */
+  /** What was heard may have made the core ask: then it is looked for soon already. */
   #woken(): void {
-    this.#readAll();
-    if (!this.#closed) this.#look(LOOK_MS);
+    const empty = this.#readAll();
+    if (!this.#closed && this.#quiet) this.#look(empty ? GATHER_MS : LOOK_MS);
   }
 
   readonly #tick = (): void => {
