@@ -5,7 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { describeSettings } from '#config/describe';
 import { sharedSettings } from '#config/shared';
-import { downMs } from '#core/timing';
+import { authorityMs, downMs } from '#core/timing';
 import { AddressPort } from '#linux/address-port';
 import { AdvertSockets } from '#linux/advert-sockets';
 import { AdvertSpeaker } from '#linux/advert-speaker';
@@ -22,6 +22,8 @@ import { type HostWatch, openHostWatch } from '#linux/netlink-watch';
 import { WatchdogDevice } from '#linux/watchdog-device';
 import { socketUser } from '#linux/socket-user';
 import { ServiceManager } from '#linux/service-manager';
+import { SleepAlarm } from '#linux/sleep-alarm';
+import { guardSleep } from '#runtime/sleep-guard';
 import { WireSockets } from '#linux/wire-sockets';
 import { VoterMemory } from '#linux/voter-memory';
 import type { Input, StartFacts } from '#model/input';
@@ -65,6 +67,7 @@ export interface Parts {
   readonly kernel: AddressPort;
   readonly sockets: AdvertSockets;
   readonly timer: LoopTimer;
+  readonly sleepAlarm: SleepAlarm;
   readonly checks: CheckRunner;
   readonly hooks: HookRunner;
   readonly fence: FenceRunner;
@@ -139,6 +142,7 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
       return () => drains.map((drained) => drained()).every(Boolean);
     },
   });
+  const sleepAlarm = new SleepAlarm({ aheadMs: () => clock.suspendedMs(), ring: () => daemon.lookForSleep() });
   const checks = new CheckRunner({ checks: settings.checks, node, offer });
   const hooks = new HookRunner({ hook: settings.hook, node, describe: reasonSentence, offer, log: warn });
   const fence = new FenceRunner({
@@ -165,18 +169,21 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
     timer,
     speaker,
     hash,
-    kernel: {
-      hold: (id, addresses, until) => kernel.hold(id, addresses, until),
-      silence: (addresses) => {
-        announcer.cease(addresses);
-        kernel.silence(addresses);
+    kernel: guardSleep(
+      {
+        hold: (id, addresses, until) => kernel.hold(id, addresses, until),
+        silence: (addresses) => {
+          announcer.cease(addresses);
+          kernel.silence(addresses);
+        },
+        release: (id, addresses) => {
+          announcer.cease(addresses);
+          kernel.release(id, addresses);
+        },
+        renew: (id, advertAt, until, livePeers) => kernel.renew(id, advertAt, until, livePeers),
       },
-      release: (id, addresses) => {
-        announcer.cease(addresses);
-        kernel.release(id, addresses);
-      },
-      renew: (id, advertAt, until, livePeers) => kernel.renew(id, advertAt, until, livePeers),
-    },
+      { authorityMs: authorityMs(settings), now: () => clock.now(), alarm: sleepAlarm },
+    ),
     announcer,
     wire,
     checks: { run: (id, check) => afterwards.do(() => checks.run(id, check)) },
@@ -220,6 +227,7 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
     kernel,
     sockets,
     timer,
+    sleepAlarm,
     checks,
     hooks,
     fence,

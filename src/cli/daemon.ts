@@ -2,7 +2,6 @@
 // decided here; the order in which things begin and end is what this file owns.
 
 import { quorumFault } from '#config/resolve-quorum';
-import { sleepLookMs } from '#core/timing';
 import { ForeignReporter } from '#linux/foreign-reporter';
 import { LinkReporter } from '#linux/link-facts';
 import { MonotonicClock } from '#linux/monotonic-clock';
@@ -76,11 +75,9 @@ function start({ settings, hash, journal }: Ground, parts: Parts): { close(): vo
   const beats = [service.watchdogIntervalMs, watchdog?.everyMs ?? null].map((ms) =>
     every(ms, () => daemon.offer({ kind: 'wake' })),
   );
-  const looks = every(sleepLookMs(settings), () => daemon.lookForSleep());
   return {
     close: () => {
       for (const beat of beats) clearInterval(beat);
-      clearInterval(looks);
       links.close();
       foreign.close();
     },
@@ -99,6 +96,7 @@ function sayScheduling({ intervalMs }: Settings, journal: Ground['journal']): vo
 async function close({ clock, journal }: Ground, parts: Parts, stoppedAt: Instant): Promise<void> {
   const {
     timer,
+    sleepAlarm,
     checks,
     hooks,
     fence,
@@ -115,6 +113,7 @@ async function close({ clock, journal }: Ground, parts: Parts, stoppedAt: Instan
   } = parts;
   timer.close();
   afterwards.flush();
+  sleepAlarm.close();
   wire.close();
   checks.close();
   fence.close();

@@ -58,11 +58,6 @@ export function holdMs(settings: Settings): number {
   return lease.ms + onTheWayMs + (lease.kind === 'nftables' ? lease.lateMs : addressLateMs);
 }
 
-/** Nothing tells a process of a suspend, and its alarms slept too: so it looks this often. */
-export function sleepLookMs({ intervalMs }: Settings): number {
-  return Math.min(50, Math.max(2, intervalMs / 10));
-}
-
 /**
  * Silent for longer than this, a holder may have been replaced: its peers have given it up, or its
  * own kernel has taken the addresses away.

@@ -28,6 +28,11 @@ const libcAttachFilter = libc.func(
 );
 const SOCK_FPROG = koffi.sizeof('sock_fprog');
 const libcClose = libc.func('int close(int fd)');
+const libcFcntl = libc.func('int fcntl(int fd, int command, ...)');
+const F_SETFL = 4;
+const F_SETOWN = 8;
+/** Signals this process whenever something comes; asm-generic/fcntl.h. */
+const O_ASYNC = 0o20000;
 
 /** Protocol 0: it sends and never receives. */
 export function openPacketSocket(): number {
@@ -81,6 +86,14 @@ export function openHearing({ index, etherType, filter, room }: Hearing): number
 /** The length of the next frame, now in `into`; 0 when none waits, or the interface is down. Never waits. */
 export function receiveFrame(fd: number, into: Uint8Array): number {
   return Math.max(0, Number(libcRecv(fd, into, into.length, MSG_DONTWAIT)));
+}
+
+/** Whether a frame that comes sends SIGIO to this process. What waits already sends none. */
+export function signalFrames(fd: number, on: boolean): void {
+  const failed =
+    Number(libcFcntl(fd, F_SETOWN, 'int', process.pid)) < 0 ||
+    Number(libcFcntl(fd, F_SETFL, 'int', on ? O_ASYNC : 0)) < 0;
+  if (failed) throw new Error(`no signal for what comes: ${lastError()}`);
 }
 
 export function closePacketSocket(fd: number): void {

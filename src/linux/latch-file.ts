@@ -5,32 +5,32 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import type { Latch } from '#model/fence';
 import type { Clock } from '#ports/clock';
 import { kernelBootId } from './record-file.ts';
+import { byKind, NotWritten, number, oneOf, orNull, table, text, whole, type WrittenAs } from './written.ts';
 
 const FILE = 'fence-latch.json';
 /** BOUNDED: written by us; an operator's reason is the longest part of it. */
 const mostBytes = 65_536;
 
-const cause = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('operator'), text: z.string() }),
-  z.strictObject({ kind: z.literal('check'), check: z.string(), outcome: z.string() }),
-  z.strictObject({ kind: z.literal('crashes'), count: z.int() }),
-]);
+const cause = byKind({
+  operator: table({ kind: oneOf('operator'), text }),
+  check: table({ kind: oneOf('check'), check: text, outcome: text }),
+  crashes: table({ kind: oneOf('crashes'), count: whole(Number.MIN_SAFE_INTEGER) }),
+});
 
-const latchSchema = z.strictObject({
-  version: z.literal(1),
+const readWritten = table({
+  version: oneOf(1),
   cause,
   /** When the fence began, for people. */
-  since: z.string(),
-  heldMs: z.number().nonnegative(),
-  remainingMs: z.number().nonnegative().nullable(),
+  since: text,
+  heldMs: number(0),
+  remainingMs: orNull(number(0)),
   /** Both clocks when this was written; the steady one means something only in this boot of the kernel. */
-  wallMs: z.number(),
-  steadyMs: z.number(),
-  kernelBoot: z.string(),
+  wallMs: number(-Number.MAX_VALUE),
+  steadyMs: number(-Number.MAX_VALUE),
+  kernelBoot: text,
 });
 
 /** Both clocks of this host, and which boot of the kernel this is. */
@@ -49,7 +49,7 @@ export function readLatch(stateDir: string, clocks: LatchClocks): Latch | null {
   try {
     const bytes = readFileSync(file);
     if (bytes.length > mostBytes) return unreadable(`${file} has ${bytes.length} bytes, which is no latch`);
-    return judge(latchSchema.parse(JSON.parse(bytes.toString('utf8'))), clocks);
+    return judge(readWritten(JSON.parse(bytes.toString('utf8')), ''), clocks);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
     return unreadable(`${file}: ${wordsOf(error)}`);
@@ -60,7 +60,7 @@ export function readLatch(stateDir: string, clocks: LatchClocks): Latch | null {
  * Within one boot of the kernel the steady clock tells how long it was, whatever was done to the wall clock. Over a
  * reboot there is only the wall clock: one that was set back tells nothing, and what was left lasts once more from now.
  */
-function judge(latch: z.infer<typeof latchSchema>, clocks: LatchClocks): Latch {
+function judge(latch: WrittenAs<typeof readWritten>, clocks: LatchClocks): Latch {
   const same = latch.kernelBoot === clocks.kernelBoot;
   const passedMs = Math.max(0, same ? clocks.steadyMs - latch.steadyMs : clocks.wallMs - latch.wallMs);
   const { remainingMs } = latch;
@@ -101,11 +101,11 @@ export class LatchFile {
   async #write(latch: Latch, clocks: LatchClocks): Promise<void> {
     const file = latchPath(this.#stateDir);
     const since = new Date(clocks.wallMs - latch.heldMs).toISOString();
-    const text = `${JSON.stringify({ version: 1, since, ...latch, ...clocks }, null, 2)}\n`;
+    const words = `${JSON.stringify({ version: 1, since, ...latch, ...clocks }, null, 2)}\n`;
     await mkdir(this.#stateDir, { recursive: true, mode: 0o700 });
     const draft = await open(`${file}.new`, 'w', 0o600);
     try {
-      await draft.writeFile(text);
+      await draft.writeFile(words);
       await draft.sync();
     } finally {
       await draft.close();
@@ -143,9 +143,6 @@ function codeOf(error: unknown): string | null {
 }
 
 function wordsOf(error: unknown): string {
-  if (error instanceof z.ZodError) {
-    const issue = error.issues[0];
-    return `it is not a latch${issue === undefined ? '' : ` (${issue.path.join('.') || 'the top'}: ${issue.message})`}`;
-  }
+  if (error instanceof NotWritten) return `it is not a latch (${error.message})`;
   return error instanceof Error ? error.message : String(error);
 }

@@ -4,34 +4,33 @@
 
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import { list, NotWritten, oneOf, orNull, positive, table, text, whole, type WrittenAs } from './written.ts';
 
 const FILE = 'claims.json';
 /** BOUNDED: a record is written by us; a larger one is not a record. */
 const MOST_ADDRESSES = 20_000;
 
-const recordSchema = z.strictObject({
-  version: z.literal(1),
-  kernelBoot: z.string(),
-  pid: z.int().positive(),
-  boot: z.string(),
-  downMs: z.number().positive(),
-  lease: z.enum(['address', 'off']),
-  addresses: z
-    .array(
-      z.strictObject({
-        interface: z.string(),
-        index: z.int().positive(),
-        family: z.union([z.literal(4), z.literal(6)]),
-        address: z.string(),
-        prefix: z.int().min(0).max(128),
-        label: z.string().nullable(),
-      }),
-    )
-    .max(MOST_ADDRESSES),
+const readClaims = table({
+  version: oneOf(1),
+  kernelBoot: text,
+  pid: whole(1),
+  boot: text,
+  downMs: positive,
+  lease: oneOf('address', 'off'),
+  addresses: list(
+    MOST_ADDRESSES,
+    table({
+      interface: text,
+      index: whole(1),
+      family: oneOf(4, 6),
+      address: text,
+      prefix: whole(0, 128),
+      label: orNull(text),
+    }),
+  ),
 });
 
-export type ClaimsRecord = Readonly<z.infer<typeof recordSchema>>;
+export type ClaimsRecord = WrittenAs<typeof readClaims>;
 export type ClaimedAddress = ClaimsRecord['addresses'][number];
 
 export type ReadRecord =
@@ -41,21 +40,19 @@ export type ReadRecord =
 
 export function readRecord(runtimeDir: string): ReadRecord {
   const file = join(runtimeDir, FILE);
-  let text: string;
+  let written: string;
   try {
-    text = readFileSync(file, 'utf8');
+    written = readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { kind: 'none' };
     return { kind: 'corrupt', words: `${file} cannot be read: ${wordsOf(error)}; no address counts as claimed` };
   }
   try {
-    const parsed = recordSchema.safeParse(JSON.parse(text));
-    if (parsed.success) return { kind: 'record', record: parsed.data };
-    const issue = parsed.error.issues[0];
-    const where = issue === undefined ? '' : ` at ${issue.path.join('.') || 'the top'}: ${issue.message}`;
-    return { kind: 'corrupt', words: `${file} is not a record of claims${where}; no address counts as claimed` };
+    return { kind: 'record', record: readClaims(JSON.parse(written), '') };
   } catch (error) {
-    return { kind: 'corrupt', words: `${file} is not JSON: ${wordsOf(error)}; no address counts as claimed` };
+    const odd =
+      error instanceof NotWritten ? `is not a record of claims at ${error.message}` : `is not JSON: ${wordsOf(error)}`;
+    return { kind: 'corrupt', words: `${file} ${odd}; no address counts as claimed` };
   }
 }
 

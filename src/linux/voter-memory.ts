@@ -5,9 +5,9 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
 import type { StartFacts } from '#model/input';
 import type { NodeName } from '#model/names';
+import { list, oneOf, orNull, positive, table, text, whole, type WrittenAs } from './written.ts';
 
 const FILE = 'voters.json';
 /** More claims than one start can make; and far less than there are numbers. */
@@ -15,18 +15,13 @@ const BLOCK = 1_000_000;
 /** BOUNDED: written by us, and lists are short. */
 const MOST_NAMES = 1000;
 
-const memorySchema = z.strictObject({
-  version: z.literal(1),
-  epochsBelow: z.int().nonnegative(),
-  remembered: z
-    .strictObject({
-      voters: z.array(z.string()).max(MOST_NAMES),
-      longestHoldMs: z.number().positive(),
-    })
-    .nullable(),
+const readMemory = table({
+  version: oneOf(1),
+  epochsBelow: whole(0),
+  remembered: orNull(table({ voters: list(MOST_NAMES, text), longestHoldMs: positive })),
 });
 
-type Memory = Readonly<z.infer<typeof memorySchema>>;
+type Memory = WrittenAs<typeof readMemory>;
 
 export class VoterMemory {
   readonly #file: string;
@@ -90,18 +85,21 @@ export class VoterMemory {
   }
 
   #read(): Memory | null {
-    let text: string;
+    let written: string;
     try {
-      text = readFileSync(this.#file, 'utf8');
+      written = readFileSync(this.#file, 'utf8');
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
       throw error;
     }
-    const parsed = memorySchema.safeParse(jsonOf(text));
-    if (parsed.success) return parsed.data;
-    throw new Error(
-      `${this.#file} should say what this voter must not forget, and cannot be read as that; if no other node runs, remove it`,
-    );
+    try {
+      return readMemory(JSON.parse(written), '');
+    } catch (error) {
+      throw new Error(
+        `${this.#file} should say what this voter must not forget, and cannot be read as that (${wordsOf(error)}); if no other node runs, remove it`,
+        { cause: error },
+      );
+    }
   }
 
   #write(memory: Memory): void {
@@ -132,14 +130,6 @@ function syncDirectory(path: string): void {
 
 function textOf(memory: Memory): string {
   return `${JSON.stringify(memory)}\n`;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 function wordsOf(error: unknown): string {

@@ -1,10 +1,10 @@
 // Listens on one interface to who speaks for some addresses: a socket for ARP and one for IPv6, each with a filter
-// in the kernel. Node cannot be woken by such a socket, so it is read when somebody asks. Frames of our own
-// never come: a socket bound to one protocol is not shown what leaves.
+// in the kernel. Node cannot watch such a socket: it is read when somebody asks, and sends a signal for what comes
+// while nobody does. Frames of our own never come: a socket bound to one protocol is not shown what leaves.
 
 import { readArpVoice, readNeighbourVoice } from '#wire/voice';
 import type { Voice } from '#wire/voice';
-import { closePacketSocket, openHearing, receiveFrame } from './ffi-packet.ts';
+import { closePacketSocket, openHearing, receiveFrame, signalFrames } from './ffi-packet.ts';
 import { advertisementFilter, arpFilter } from './packet-filter.ts';
 
 const ETHERTYPE_ARP = 0x0806;
@@ -41,6 +41,11 @@ export class WireEar {
   /** Hands over what waits, until nothing does or `enough` says so. True when nothing waits any more. */
   read(heard: (voice: Voice) => void, enough: () => boolean): boolean {
     return this.#sockets.every((socket) => this.#drain(socket, heard, enough));
+  }
+
+  /** Whether what comes from now on signals this process. */
+  signal(on: boolean): void {
+    for (const { fd } of this.#sockets) signalFrames(fd, on);
   }
 
   close(): void {

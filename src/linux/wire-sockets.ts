@@ -1,6 +1,7 @@
-// The wire port: one ear for each interface with something to hear, opened and closed as interfaces come and go, and
-// read often while something was asked, seldom otherwise, and whenever the core asks what waits.
-// However much comes, a turn of reading ends soon, so that no advert waits for it.
+// The wire port: one ear for each interface with something to hear, opened and closed as interfaces come and go. While
+// all is quiet a signal tells that something came; what follows it is read a little later, and while something was asked
+// or more waits, ears are read every millisecond. So a flood costs no more than that. They are read besides whenever the core asks what
+// waits. However much comes, a turn of reading ends soon, so that no advert waits for it.
 
 import { later, longAgo } from '#lib/time';
 import type { Instant } from '#lib/time';
@@ -13,6 +14,7 @@ import type { Voice } from '#wire/voice';
 import type { Drain } from './advert-socket.ts';
 import type { HostWatch } from './netlink-watch.ts';
 import { SaidOnce } from './said-once.ts';
+import { onSignal } from './signals.ts';
 import { WireAsker } from './wire-asker.ts';
 import { WireEar } from './wire-ear.ts';
 import { WireGateways } from './wire-gateways.ts';
@@ -21,8 +23,9 @@ import { WireVoices } from './wire-voices.ts';
 /** The longest window in which an answer counts is 50 ms. */
 const ASKED_MS = 60;
 /** A look costs two microseconds for each interface. */
-const LOOK_ASKED_MS = 1;
-const LOOK_IDLE_MS = 50;
+const LOOK_MS = 1;
+/** What comes on the heels of a frame that signalled is read together: a thousand announcements are said five times. */
+const GATHER_MS = 50;
 /** What a turn of reading may take, the core's work on what was heard included. */
 const TURN_MS = 1;
 /** A flood must not keep the core from judging: what waited is read by then, or was lost in it. */
@@ -54,6 +57,9 @@ export class WireSockets implements WirePort {
   #timer: NodeJS.Timeout | null = null;
   #immediate: NodeJS.Immediate | null = null;
   #soon = false;
+  /** A signal comes with the next frame, and nobody looks until then. */
+  #quiet = false;
+  readonly #forget: () => void;
   #closed = false;
 
   /** Throws where the process may not open a packet socket. */
@@ -72,8 +78,11 @@ export class WireSockets implements WirePort {
         if (change.kind === 'link') this.#linksChanged();
       },
     });
+    this.#forget = onSignal('SIGIO', () => {
+      if (this.#quiet) this.#woken();
+    });
     this.#linksChanged();
-    this.#look(LOOK_IDLE_MS);
+    this.#look(LOOK_MS);
   }
 
   ask(addresses: readonly VirtualAddress[]): void {
@@ -108,6 +117,7 @@ export class WireSockets implements WirePort {
 
   close(): void {
     this.#closed = true;
+    this.#forget();
     this.#rest();
     for (const ear of this.#ears.values()) ear.close();
     this.#ears.clear();
@@ -117,13 +127,13 @@ export class WireSockets implements WirePort {
 
   #asked(): void {
     this.#askedUntil = later(this.#options.clock.now(), ASKED_MS);
-    if (!this.#soon) this.#look(LOOK_ASKED_MS);
+    if (!this.#soon) this.#look(LOOK_MS);
   }
 
   /** Null: as soon as the loop has served everything else once. */
   #look(afterMs: number | null): void {
     this.#rest();
-    this.#soon = afterMs !== LOOK_IDLE_MS;
+    this.#soon = afterMs !== GATHER_MS;
     if (afterMs === null) this.#immediate = setImmediate(this.#tick);
     else this.#timer = setTimeout(this.#tick, afterMs);
   }
@@ -133,18 +143,44 @@ export class WireSockets implements WirePort {
     if (this.#immediate !== null) clearImmediate(this.#immediate);
     this.#timer = null;
     this.#immediate = null;
+    if (this.#quiet) this.#signal(false);
+    this.#quiet = false;
+    this.#soon = false;
+  }
+
+  /** What was heard may have made the core ask: then it is looked for soon already. */
+  #woken(): void {
+    const empty = this.#readAll();
+    if (!this.#closed && this.#quiet) this.#look(empty ? GATHER_MS : LOOK_MS);
   }
 
   readonly #tick = (): void => {
     if (this.#closed) return;
-    const enough = this.#turn();
-    const empty = [...this.#ears].map(([name, ear]) => this.#read(name, ear, enough)).every(Boolean);
+    const empty = this.#readAll();
     // What is heard may end the daemon.
     if (this.#closed) return;
     const asked = this.#options.clock.now() < this.#askedUntil;
-    if (asked && !empty) this.#look(null);
-    else this.#look(asked || !empty ? LOOK_ASKED_MS : LOOK_IDLE_MS);
+    if (asked || !empty) this.#look(asked && !empty ? null : LOOK_MS);
+    else this.#beQuiet();
   };
+
+  /** Reads once more: what came before there was a signal for it sends none. */
+  #beQuiet(): void {
+    this.#rest();
+    this.#signal(true);
+    this.#quiet = true;
+    if (!this.#readAll() && !this.#closed) this.#look(LOOK_MS);
+  }
+
+  #signal(on: boolean): void {
+    for (const ear of this.#ears.values()) ear.signal(on);
+  }
+
+  /** True when nothing waits any more. */
+  #readAll(): boolean {
+    const enough = this.#turn();
+    return [...this.#ears].map(([name, ear]) => this.#read(name, ear, enough)).every(Boolean);
+  }
 
   #turn(): () => boolean {
     const { clock } = this.#options;
@@ -182,7 +218,9 @@ export class WireSockets implements WirePort {
     const what = `${name} is not listened to, so a second holder there may go unseen`;
     try {
       const words = [...this.#voices.addressesOn(name), ...this.#options.gateways];
-      this.#ears.set(name, new WireEar(index, words));
+      const ear = new WireEar(index, words);
+      this.#ears.set(name, ear);
+      if (this.#quiet) this.#look(LOOK_MS);
       this.#said.told(what, null);
     } catch (error) {
       this.#said.told(what, error instanceof Error ? error.message : String(error));

@@ -1,13 +1,15 @@
 // One virtual host: the real daemon (runtime, core, wire) on fake ports. Its process can be frozen, stalled,
 // killed and started again; its kernel goes on meanwhile. All that it does goes by the clock of the host.
 
-import { sleepLookMs } from '#core/timing';
+import { authorityMs } from '#core/timing';
 import { instant } from '#lib/time';
 import type { DaemonEvent } from '#model/event';
 import type { CheckOutcome, Input, LinkFacts, StartFacts } from '#model/input';
 import type { Settings, VirtualAddress } from '#model/settings';
 import { Daemon, type Ports } from '#runtime/daemon';
 import { decodeDatagram } from '#wire/decode-datagram';
+import { guardSleep } from '#runtime/sleep-guard';
+import type { KernelPort } from '#ports/kernel';
 import type { KeyedHash } from '#ports/keyed-hash';
 import type { Message } from '#ports/speaker';
 import { HostClock } from './clock.ts';
@@ -51,6 +53,9 @@ export interface Making {
   readonly decode?: typeof decodeDatagram;
 }
 
+/** From the moment a host runs again until a process of it does that an alarm wakes. */
+export const wakeMs = 2;
+
 const noAuth: KeyedHash = {
   keyId: 0,
   sign: () => new Uint8Array(16),
@@ -87,6 +92,8 @@ export class Host {
   memory: StartFacts['remembered'] = null;
   #reserved = 0;
   #answeredAt = Number.NEGATIVE_INFINITY;
+  /** Of boot time: as far as it may come before somebody looks whether the host slept. */
+  #lookAt = Number.POSITIVE_INFINITY;
   #beat: { at: number; peers: number; suspendedMs: number; until: number | null; boot: string } | null = null;
   readonly #hash: KeyedHash;
   readonly #fewAlarms: boolean;
@@ -132,6 +139,7 @@ export class Host {
     // A daemon that starts lays its gate anew.
     if (this.kernel.gate?.lapsed === true) this.kernel.gate.clear();
     this.life += 1;
+    this.#lookAt = Number.POSITIVE_INFINITY;
     // A gate that shut on an earlier life is no concern of this one, nor one in front of nothing.
     if (this.kernel.gate?.lapsed === true || this.kernel.left().length === 0) this.kernel.gate?.clear();
     const process: Process = new Process(
@@ -315,10 +323,18 @@ export class Host {
       if (noticed) this.clock.suspendedMs += events.now - at;
       this.clock.resume();
       this.#world.moved();
-      // Nothing wakes a process because its host went on: its alarms slept too.
+      // Nothing wakes a process because its host went on: its alarms slept too, but for the one on boot time.
       if ((this.#process?.backlog ?? 0) > 0) this.#process?.goOn();
-      this.clock.after(sleepLookMs(this.settings), () => this.#process?.enter(() => this.#daemon?.lookForSleep()));
+      this.#lookForSleep();
     });
+  }
+
+  /** When boot time has come as far as the alarm was set to; a process that was asleep takes a moment. */
+  #lookForSleep(): void {
+    const leftMs = this.#lookAt - this.clock.now() - this.clock.suspendedMs;
+    if (leftMs === Number.POSITIVE_INFINITY) return;
+    const look = (): void => this.#process?.enter(() => this.#daemon?.lookForSleep());
+    this.clock.after(Math.max(leftMs, 0) + wakeMs, look);
   }
 
   /** The kernel answers in the order in which it was asked. */
@@ -332,6 +348,15 @@ export class Host {
     const process = this.#process;
     if (process === null) return;
     this.clock.after(afterMs, () => process.enter(() => this.#daemon?.offer(input)));
+  }
+
+  #guarded(process: Process, port: KernelPort): KernelPort {
+    const set = (at: number): void => process.act(() => (this.#lookAt = at + this.clock.suspendedMs));
+    return guardSleep(port, {
+      authorityMs: authorityMs(this.settings),
+      now: () => instant(process.now()),
+      alarm: { set },
+    });
   }
 
   #ports(process: Process, boot: string): Ports {
@@ -352,7 +377,7 @@ export class Host {
           }),
       },
       hash: this.#hash,
-      kernel: {
+      kernel: this.#guarded(process, {
         hold: (id, addresses, until) =>
           process.act(() => {
             const outcomes = kernel.hold(addresses, until ?? Infinity);
@@ -377,7 +402,7 @@ export class Host {
             const outcomes = kernel.renew(until ?? Infinity);
             if (outcomes.length > 0) this.#answerKernel({ kind: 'kernel', id, outcomes });
           }),
-      },
+      }),
       announcer: {
         announce: (addresses) =>
           process.act(() => {

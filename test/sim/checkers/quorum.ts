@@ -9,8 +9,7 @@
 import type { DaemonEvent } from '#model/event';
 import type { BootId, GroupName } from '#model/names';
 import type { QuorumState } from '#core/quorum-state';
-import { sleepLookMs } from '#core/timing';
-import type { Host } from '../../world/host.ts';
+import { type Host, wakeMs } from '../../world/host.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Checker } from './checker.ts';
 
@@ -121,7 +120,7 @@ export class QuorumChecker implements Checker {
     const looks = host.process?.blocked !== true && host.running;
     if (sleptMs > holdMs) return null;
     if (!looks || this.#cluster.markedAt(host, 'blocked') > now - holdMs) return 'a suspend, and nobody who looks';
-    return sleptMs <= sleepLookMs(host.settings) * 1.02 + 1 ? 'a suspend' : null;
+    return sleptMs <= wakeMs * 1.02 + 1 ? 'a suspend' : null;
   }
 
   /** All that it was promised by then is over a lease later; what it was promised afterwards no such word takes away. */
