@@ -126,6 +126,7 @@ function blankGroup(asked: GroupSettings, settings: Settings, now: Instant): Gro
     conflict: null,
     removals: null,
     stuck: null,
+    rivalAskedAt: longAgo,
     rivals: new Map(),
     dualHolder: 0,
     epoch: 0,

@@ -72,6 +72,7 @@ export function copyOfGroup(group: Group): Mutable<Group> {
     announcing: group.announcing,
     probe: group.probe,
     conflict: group.conflict,
+    rivalAskedAt: group.rivalAskedAt,
     removals: group.removals,
     stuck: group.stuck,
     rivals: group.rivals,

@@ -8,7 +8,7 @@ import { holdersOf, isSureThatNobodyHolds, voices } from './neighbours.ts';
 import { raise } from './problems.ts';
 import { heardAt, lostAt } from './silence.ts';
 import type { Boot, Probe } from './state.ts';
-import { windowMs } from './timing.ts';
+import { turnMs, windowMs } from './timing.ts';
 import { changeGroup, groupAt, type Turn } from './turn.ts';
 
 /** With more addresses than this, one of each family and interface stands for its group. */
@@ -54,12 +54,14 @@ export function askTheWire(turn: Turn, index: number): void {
   }
   const { probe } = group;
   if (probe === null) {
+    // Who asked just before may be about to open: it does not answer yet.
+    const outrun = group.rivalAskedAt >= later(turn.now, -turnMs(turn.settings));
     const blank = {
       startedAt: turn.now,
       judged: false,
       silent: 0,
       answer: null,
-      rivalAt: longAgo,
+      rivalAt: outrun ? turn.now : longAgo,
       echoes: 0,
       clearAt: null,
     };

@@ -29,16 +29,16 @@ export function takeSighting(turn: Turn, key: AddressKey, mac: string): void {
 }
 
 /**
- * Somebody asks for the same address at the same time. A node whose adverts are heard is settled with by rank; of two
- * that know nothing of each other the one with the lower hardware address goes first.
+ * Somebody else asks for the same address. A node whose adverts are heard is settled with by rank. Of two that know
+ * nothing of each other whoever began to ask goes first, and at the same time the one with the lower hardware address.
  */
 export function takeProbe(turn: Turn, key: AddressKey, mac: string): void {
   const index = ownerOf(turn, key);
   if (index === null || isOwn(turn, mac) || isLivePeers(turn, mac)) return;
   const { group } = groupAt(turn, index);
   const own = turn.state.links.get(key.split('/')[0] ?? '')?.mac;
-  if (group.probe === null || own === undefined || own < mac) return;
-  changeGroup(turn, index, { probe: { ...group.probe, rivalAt: turn.now } });
+  if (group.probe === null) changeGroup(turn, index, { rivalAskedAt: turn.now });
+  else if (own !== undefined && own > mac) changeGroup(turn, index, { probe: { ...group.probe, rivalAt: turn.now } });
 }
 
 /** When a conflict has been quiet for long enough. */

@@ -194,6 +194,8 @@ export interface Group {
   readonly probe: Probe | null;
   /** Another hardware address spoke for what is held here. */
   readonly conflict: Conflict | null;
+  /** When a host that is none of the live nodes last probed for this group while this node did not. */
+  readonly rivalAskedAt: Instant;
   readonly removals: Removals | null;
   /** Addresses that should be gone and are not. */
   readonly stuck: { readonly address: string; readonly error: string; readonly retryAt: Instant } | null;

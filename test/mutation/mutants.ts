@@ -90,6 +90,13 @@ export const mutants: readonly Mutant[] = [
     ),
   },
   {
+    guard: 'who asked the wire just before goes first',
+    file: 'probing',
+    text: 'rivalAt: outrun ? turn.now : longAgo',
+    instead: 'rivalAt: longAgo',
+    killer: unit('probing', 'who began to ask before this node did goes first, whatever the hardware addresses'),
+  },
+  {
     guard: 'the better-ranked rival makes the other let go',
     file: 'active',
     text: 'compareRank(rankOf(rival), mine) < 0)',
@@ -370,8 +377,8 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'the lease is that of the shortest mandate',
     file: 'mandate',
-    text: '=> earliest(until, mandate), never)',
-    instead: '=> (until !== never && until > mandate ? until : mandate), never)',
+    text: 'earliest(until, group.mandate) : until), never)',
+    instead: '(until !== never && until > group.mandate ? until : group.mandate) : until), never)',
     killer: unit('mandate', 'two groups: the lease that both live on is that of the one with the shorter mandate'),
   },
   {

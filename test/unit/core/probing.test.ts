@@ -312,6 +312,20 @@ test('who probes at the same time, is not heard otherwise and has the lower hard
   t.is(live.bench.now, live.heard + down, 'rank settles it between nodes that hear each other');
 });
 
+test('who began to ask before this node did goes first, whatever the hardware addresses', (t) => {
+  const { bench, heard } = watcher(down - windowMs);
+  bench.runTo(heard + down - windowMs - 20);
+  bench.step({ kind: 'probed', key: bench.keys[0] ?? '', mac: strangerMac });
+  run(bench, heard + 9000);
+  t.is(bench.now, heard + down + 1000, 'a round later it would have been answered');
+
+  const long = watcher(down - windowMs);
+  long.bench.runTo(long.heard + 500);
+  long.bench.step({ kind: 'probed', key: long.bench.keys[0] ?? '', mac: strangerMac });
+  run(long.bench, long.heard + 9000);
+  t.is(long.bench.now, long.heard + down, 'who asked long ago has it by now, and answers, or never took it');
+});
+
 test('a rival that probes for ever and never takes the address is not waited for any longer than a down time', (t) => {
   const { bench, heard } = watcher(down - windowMs);
   run(bench, heard + 9000, () => bench.step({ kind: 'probed', key: bench.keys[0] ?? '', mac: '02:00:00:00:00:00' }));
