@@ -187,7 +187,7 @@ function inOrder(turn: Turn, renewal: Effect | null, spoken: Effect | null, poll
   if (renewal !== null) effects.push(renewal);
   if (gated) effects.push(...release);
   if (turn.hold !== null) effects.push({ kind: 'hold', ...turn.hold, until: holdUntil(turn, spoken !== null) });
-  for (const addresses of turn.announcements) effects.push({ kind: 'announce', addresses });
+  for (const addresses of turn.announcements.flat()) effects.push({ kind: 'announce', addresses });
   if (turn.asks.length > 0) effects.push({ kind: 'ask', addresses: turn.asks });
   effects.push(...turn.late);
   if (polls) effects.push({ kind: 'poll' });

@@ -53,8 +53,8 @@ export interface Turn {
   hold: Batch | null;
   /** What the wire is asked for in this step. */
   readonly asks: VirtualAddress[];
-  /** Round by round. */
-  readonly announcements: VirtualAddress[][];
+  /** Round by round, a batch for each group. */
+  readonly announcements: (readonly VirtualAddress[])[][];
   readonly late: Effect[];
 }
 
@@ -167,8 +167,8 @@ export function holdAddresses(turn: Turn, addresses: readonly VirtualAddress[]):
 
 export function announceIn(turn: Turn, round: number, addresses: readonly VirtualAddress[]): void {
   const known = turn.announcements[round];
-  if (known === undefined) turn.announcements[round] = [...addresses];
-  else known.push(...addresses);
+  if (known === undefined) turn.announcements[round] = [addresses];
+  else known.push(addresses);
 }
 
 export function releaseAddresses(turn: Turn, addresses: readonly VirtualAddress[]): void {

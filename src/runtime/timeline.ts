@@ -6,6 +6,7 @@ import type { Instant } from '#lib/time';
 import type { Effect } from '#model/effect';
 import type { Input } from '#model/input';
 import type { GroupName } from '#model/names';
+import type { VirtualAddress } from '#model/settings';
 import type { Takeover } from '#model/takeover';
 import type { Clock } from '#ports/clock';
 
@@ -18,6 +19,7 @@ export class Timeline {
   /** Of the step that is being performed. */
   #decided: Draft | null = null;
   readonly #arriving = new Set<Draft>();
+  readonly #announced = new Set<VirtualAddress>();
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock;
@@ -31,6 +33,7 @@ export class Timeline {
   begin(input: Input | null, effects: readonly Effect[], now: Instant): boolean {
     this.#decided = null;
     this.#arriving.clear();
+    this.#announced.clear();
     for (const effect of effects) {
       if (effect.kind !== 'event' || effect.event.code !== 'group') continue;
       const { group, from, to } = effect.event;
@@ -52,11 +55,18 @@ export class Timeline {
     if (effect.kind !== 'advert' && effect.kind !== 'announce') return;
     const now = this.#clock.now();
     if (effect.kind === 'advert' && this.#decided !== null) this.#decided.said ??= now;
+    const isNew = effect.kind === 'announce' && this.#isNew(effect.addresses[0]);
     for (const draft of this.#arriving) {
       if (effect.kind === 'advert') draft.active = now;
-      // What is announced once more in the same step says nothing new.
-      else draft.lastAnnounced ??= now;
+      else if (isNew) draft.lastAnnounced = now;
     }
+  }
+
+  /** What is announced once more in the same step says nothing new. */
+  #isNew(first: VirtualAddress | undefined): boolean {
+    if (first === undefined || this.#announced.has(first)) return false;
+    this.#announced.add(first);
+    return true;
   }
 
   #decide(now: Instant): Draft {
@@ -80,7 +90,6 @@ export class Timeline {
     if (this.#arriving.has(draft)) return;
     this.#arriving.add(draft);
     draft.confirmed = now;
-    draft.lastAnnounced = null;
     if (input?.kind === 'kernel') draft.opened = input.openedAt ?? null;
   }
 }

@@ -30,7 +30,13 @@ const moves = (from: GroupState, to: GroupState, ...groups: string[]) =>
     }),
   );
 const advert = { kind: 'advert' } as unknown as Effect;
-const announce: Effect = { kind: 'announce', addresses: [] };
+const announce = (last: number): Effect => ({
+  kind: 'announce',
+  addresses: [addresses[last] ?? { address: '', family: 4, prefix: 32, interface: 'eth0', label: null }],
+});
+const addresses = [1, 2].map(
+  (last) => ({ address: `192.0.2.${last}`, family: 4, prefix: 32, interface: 'eth0', label: null }) as const,
+);
 
 test('from the decision to the last announcement, once for all groups that were decided on together', (t) => {
   const { line, perform } = timeline();
@@ -38,7 +44,12 @@ test('from the decision to the last announcement, once for all groups that were 
   t.is(line.of('a'), null, 'not before it is over');
   t.false(perform([advert]));
   const answer = { kind: 'kernel', id: 1, outcomes: [], openedAt: instant(3.5) } as const;
-  t.true(perform([advert, announce, announce, ...moves('claiming', 'active', 'a', 'b')], answer));
+  t.true(
+    perform(
+      [advert, announce(0), announce(1), announce(0), announce(1), ...moves('claiming', 'active', 'a', 'b')],
+      answer,
+    ),
+  );
   t.deepEqual(line.of('a'), {
     decided: instant(0),
     said: instant(1),
@@ -46,7 +57,7 @@ test('from the decision to the last announcement, once for all groups that were 
     confirmed: instant(4),
     active: instant(5),
     firstAnnounced: instant(5),
-    lastAnnounced: instant(6),
+    lastAnnounced: instant(7),
   });
   t.is(line.of('a'), line.of('b'));
 });
