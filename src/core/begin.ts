@@ -56,6 +56,7 @@ function blankState(settings: Settings, identity: { boot: BootId; configHash: st
     groupsAt: now,
     silenceAt: longAgo,
     releasing: new Set(),
+    behind: null,
     polling: false,
     stopping: null,
     links: new Map(),

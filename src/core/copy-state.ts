@@ -16,6 +16,7 @@ export function copyOf(state: State): Draft {
     groupsAt: state.groupsAt,
     silenceAt: state.silenceAt,
     releasing: state.releasing,
+    behind: state.behind,
     polling: state.polling,
     stopping: state.stopping,
     links: state.links,

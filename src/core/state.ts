@@ -25,6 +25,8 @@ export interface State {
   readonly silenceAt: Instant;
   /** Releases whose outcome the kernel still owes. */
   readonly releasing: ReadonlySet<EffectId>;
+  /** This daemon ran late: no claim before a poll that begins after that has shown what it missed. */
+  readonly behind: Instant | null;
   /** A poll was asked for and its `polled` has not come yet. */
   readonly polling: boolean;
   readonly stopping: { readonly since: Instant; readonly exited: boolean } | null;

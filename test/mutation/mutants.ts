@@ -570,4 +570,21 @@ export const mutants: readonly Mutant[] = [
     ),
     simulated: { sim: '--seed 69' },
   },
+  {
+    guard: 'a claim that comes to the kernel late opens nothing',
+    file: 'step',
+    text: 'later(earliest(now, plannedAt), windowMs(settings))',
+    instead: 'never',
+    killer: {
+      file: 'unit/runtime/late-claim',
+      test: 'a successor whose claim takes 1200 ms to the kernel does not open beside whoever took the group back',
+    },
+  },
+  {
+    guard: 'who ran late claims on no word before a poll',
+    file: 'standby',
+    text: 'turn.state.behind === null && (atOnce',
+    instead: '(atOnce',
+    killer: unit('late-claim', 'late claim: who ran late claims on no word before a poll has shown what came after it'),
+  },
 ];
