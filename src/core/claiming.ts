@@ -37,6 +37,8 @@ export function goOnClaiming(turn: Turn, index: number): void {
     const node = voice.boot.node;
     const reason: Reason = holds ? { kind: 'holder-live', holder: node } : { kind: 'claimant-live', claimant: node };
     abandon(turn, index, reason);
+    // Whatever that one says next is understood as by those who did not claim, and so is whose turn it is then.
+    changeGroup(turn, index, { holder: voice.boot.boot });
     return;
   }
   if (mustClaimAnew(turn, groupAt(turn, index).group)) changeGroup(turn, index, newClaim(turn, index));

@@ -191,10 +191,7 @@ export class AddressPort implements KernelPort {
     // The gate first: an address is never there and open without being guarded.
     const asked = writes.map(({ claim }) => claim);
     const wrong = refusal ?? this.#tooLate(until) ?? this.#lease.open(asked, until);
-    if (wrong !== null) {
-      this.#drop(id, plans, (claim) => refused(claim, wrong));
-      return;
-    }
+    if (wrong !== null) return this.#drop(id, plans, (claim) => refused(claim, wrong));
     const lifetime = this.#lease.lifetimeFor(until);
     const errnos = await this.#writer.write(writes, lifetime);
     const again: WritePlan[] = [];

@@ -587,4 +587,14 @@ export const mutants: readonly Mutant[] = [
     instead: '(atOnce',
     killer: unit('late-claim', 'late claim: who ran late claims on no word before a poll has shown what came after it'),
   },
+  {
+    guard: 'who gave way to a holder takes its word as the others do',
+    file: 'claiming',
+    text: 'changeGroup(turn, index, { holder: voice.boot.boot });',
+    instead: '',
+    killer: unit(
+      'election',
+      'claiming: whoever gave way to a holder that lets go at once takes its turn as the others reckon it',
+    ),
+  },
 ];
