@@ -78,6 +78,7 @@ export function copyOfGroup(group: Group): Mutable<Group> {
     rivals: group.rivals,
     dualHolder: group.dualHolder,
     epoch: group.epoch,
+    epochUnsure: group.epochUnsure,
     claimedAfter: group.claimedAfter,
     epochVersion: group.epochVersion,
     inherits: group.inherits,

@@ -204,6 +204,8 @@ export interface Group {
   readonly dualHolder: number;
   /** Of the last claim of this node; 0 before the first, and in availability mode. */
   readonly epoch: number;
+  /** Taken by an adoption, and known to nobody else yet: no hook is told of it. */
+  readonly epochUnsure: boolean;
   /** Numbers up to this one left before the present claim was said. */
   readonly claimedAfter: number;
   /** The version of our table that first showed this epoch: votes under an older one are for an older claim. */

@@ -597,4 +597,11 @@ export const mutants: readonly Mutant[] = [
       'claiming: whoever gave way to a holder that lets go at once takes its turn as the others reckon it',
     ),
   },
+  {
+    guard: 'no hook hears of the epoch of an adoption before a majority has',
+    file: 'quorum-start',
+    text: 'epochUnsure: true',
+    instead: 'epochUnsure: false',
+    killer: unit('quorum-adoption', 'adoption: no hook hears of its epoch before a majority has granted it'),
+  },
 ];
