@@ -171,7 +171,7 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
     hash,
     kernel: guardSleep(
       {
-        hold: (id, addresses, until) => kernel.hold(id, addresses, until),
+        hold: (id, addresses, until, by) => kernel.hold(id, addresses, until, by),
         silence: (addresses) => {
           announcer.cease(addresses);
           kernel.silence(addresses);

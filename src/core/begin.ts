@@ -13,6 +13,7 @@ import { startFenced } from './fence-self.ts';
 import { linkFault, takeLinks } from './links.ts';
 import { raise } from './problems.ts';
 import { adoptableUntil, adoptedClaim, beginQuorum } from './quorum-start.ts';
+import { hookAdopted } from './roles.ts';
 import type { Group, State } from './state.ts';
 import { finish, type StepResult } from './step.ts';
 import { downMs, windowMs } from './timing.ts';
@@ -56,6 +57,7 @@ function blankState(settings: Settings, identity: { boot: BootId; configHash: st
     groupsAt: now,
     silenceAt: longAgo,
     releasing: new Set(),
+    behind: null,
     polling: false,
     stopping: null,
     links: new Map(),
@@ -130,6 +132,7 @@ function blankGroup(asked: GroupSettings, settings: Settings, now: Instant): Gro
     rivals: new Map(),
     dualHolder: 0,
     epoch: 0,
+    epochUnsure: false,
     claimedAfter: 0,
     epochVersion: 0,
     inherits: null,
@@ -169,15 +172,7 @@ function adopt(turn: Turn, index: number, until: Instant, facts: StartFacts): vo
     holdId: holdAddresses(turn, asked.addresses),
   });
   tell(turn, { code: 'group', group: group.name, from: 'starting', to: 'active', reason });
-  if (turn.settings.hook === null) return;
-  turn.late.push({
-    kind: 'hook',
-    group: group.name,
-    state: 'active',
-    previous: 'starting',
-    reason,
-    epoch: groupAt(turn, index).group.epoch,
-  });
+  if (turn.state.quorum === null) hookAdopted(turn, index);
 }
 
 /** The address that a key of the record stands for; the record may name what no setting names any more. */

@@ -13,7 +13,7 @@ import { hindranceTo } from './hindrances.ts';
 import { compareRank } from './rank.ts';
 import { become, letGo, yieldsToFence } from './roles.ts';
 import type { Group, Vacancy } from './state.ts';
-import { changeGroup, groupAt, holdAddresses, type Turn } from './turn.ts';
+import { changeGroup, groupAt, openAddresses, type Turn } from './turn.ts';
 
 export function claim(turn: Turn, index: number, vacancy: Vacancy): void {
   const { group } = groupAt(turn, index);
@@ -37,6 +37,8 @@ export function goOnClaiming(turn: Turn, index: number): void {
     const node = voice.boot.node;
     const reason: Reason = holds ? { kind: 'holder-live', holder: node } : { kind: 'claimant-live', claimant: node };
     abandon(turn, index, reason);
+    // Whatever that one says next is understood as by those who did not claim, and so is whose turn it is then.
+    changeGroup(turn, index, { holder: voice.boot.boot });
     return;
   }
   if (mustClaimAnew(turn, groupAt(turn, index).group)) changeGroup(turn, index, newClaim(turn, index));
@@ -52,7 +54,7 @@ function proceed(turn: Turn, index: number): void {
   const { group, asked } = groupAt(turn, index);
   if (group.holdId !== null || fenceHolds(turn, index)) return;
   if (mayOpen(turn, index)) {
-    changeGroup(turn, index, { holdId: holdAddresses(turn, asked.addresses) });
+    changeGroup(turn, index, { holdId: openAddresses(turn, asked.addresses) });
     return;
   }
   const { quorum } = turn.settings;
@@ -66,6 +68,14 @@ function proceed(turn: Turn, index: number): void {
 
 function readyAt(group: Group): Instant {
   return group.claim?.readyAt ?? group.since;
+}
+
+/** The kernel did nothing, since whoever comes next may have gone on without this node by then. */
+export function missedTurn(turn: Turn, index: number): void {
+  const { claim: missed } = groupAt(turn, index).group;
+  turn.state.behind = turn.now;
+  abandon(turn, index, { kind: 'claim-late' });
+  changeGroup(turn, index, { holder: missed?.lost ?? null });
 }
 
 /** Others get their turn before this node tries again, each at an instant of its own. */

@@ -7,6 +7,7 @@ import type { AddressOutcome, Input } from '#model/input';
 import type { Reason } from '#model/reason';
 import type { VirtualAddress } from '#model/settings';
 import { announceAgain } from './announcing.ts';
+import { missedTurn } from './claiming.ts';
 import { raise, settle } from './problems.ts';
 import { takeAddressChange } from './put-back.ts';
 import { afterResigning } from './resigning.ts';
@@ -55,6 +56,10 @@ function answerHold(turn: Turn, index: number, outcomes: Outcomes): void {
   const { group, asked } = groupAt(turn, index);
   changeGroup(turn, index, { holdId: null });
   const bad = outcomesOf(asked.addresses, outcomes).find(({ kind }) => kind !== 'present') ?? unanswered(turn, index);
+  if (bad?.kind === 'late' && group.role === 'claiming') {
+    missedTurn(turn, index);
+    return;
+  }
   if (bad !== undefined) {
     giveUp(turn, index, bad);
     return;

@@ -11,6 +11,7 @@ import type { EffectId, GroupName, NodeName } from '#model/names';
 import { majorityOf, votes } from './electorate.ts';
 import { isClaim, voteForSelf } from './promises.ts';
 import type { QuorumState, SentAdvert } from './quorum-state.ts';
+import { hookAdopted } from './roles.ts';
 import type { Group } from './state.ts';
 import { leaseMs, leastLeaseMs, windowMs } from './timing.ts';
 import { changeGroup, groupAt, newId, touch, type Turn } from './turn.ts';
@@ -73,6 +74,7 @@ export function countVotes(turn: Turn): void {
     knownFor = group.epochVersion;
     if (until === null || until <= group.mandate) continue;
     changeGroup(turn, index, { mandate: until });
+    if (group.epochUnsure) hookAdopted(turn, index);
     if (group.role === 'claiming' && group.holdId === null) touch(turn, group.name);
   }
 }

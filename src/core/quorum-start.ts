@@ -73,5 +73,6 @@ export function adoptedClaim(turn: Turn, name: GroupName, until: Instant, facts:
     candidates: new Map(quorum.candidates).set(boot, own),
     grantedUntil: until,
   };
-  return { epoch, inherits: { boot: facts.lastBoot, epoch: Number.MAX_SAFE_INTEGER }, mandate: until };
+  const inherits = { boot: facts.lastBoot, epoch: Number.MAX_SAFE_INTEGER };
+  return { epoch, epochUnsure: true, inherits, mandate: until };
 }

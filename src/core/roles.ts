@@ -39,6 +39,14 @@ export function become(turn: Turn, index: number, role: Role, reason: Reason, ch
   turn.late.push({ kind: 'hook', group: group.name, state, previous, reason, epoch });
 }
 
+/** An epoch that nobody granted may be above that of the next holder: no hook hears of it before a majority has. */
+export function hookAdopted(turn: Turn, index: number): void {
+  changeGroup(turn, index, { epochUnsure: false });
+  if (turn.settings.hook === null) return;
+  const { name, reason, epoch } = groupAt(turn, index).group;
+  turn.late.push({ kind: 'hook', group: name, state: 'active', previous: 'starting', reason, epoch });
+}
+
 /** Only the words change: why a group is still in its state. */
 export function explain(turn: Turn, index: number, reason: Reason): void {
   if (!sameFacts(groupAt(turn, index).group.reason, reason)) changeGroup(turn, index, { reason });
@@ -119,6 +127,7 @@ const freshRole = {
   removals: null,
   conflict: null,
   rivals: new Map(),
+  epochUnsure: false,
   inherits: null,
   mandate: longAgo,
 } satisfies Partial<Group>;

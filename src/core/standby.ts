@@ -96,7 +96,7 @@ function awaitTurn(turn: Turn, index: number, all: readonly Voice[]): void {
   const vacancy = { ...open, claimAt: later(open.since, ahead * turnMs(turn.settings)) };
   changeGroup(turn, index, { vacancy, preemptSince: null, wants: 'nothing' });
   const atOnce = vacancy.resigned && ahead === 0;
-  if (atOnce || turn.judged >= vacancy.claimAt) {
+  if (turn.state.behind === null && (atOnce || turn.judged >= vacancy.claimAt)) {
     const hindrance = hindranceTo(turn, index);
     if (hindrance === null) claim(turn, index, vacancy);
     else {

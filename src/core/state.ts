@@ -25,6 +25,8 @@ export interface State {
   readonly silenceAt: Instant;
   /** Releases whose outcome the kernel still owes. */
   readonly releasing: ReadonlySet<EffectId>;
+  /** This daemon ran late: no claim before a poll that begins after that has shown what it missed. */
+  readonly behind: Instant | null;
   /** A poll was asked for and its `polled` has not come yet. */
   readonly polling: boolean;
   readonly stopping: { readonly since: Instant; readonly exited: boolean } | null;
@@ -204,6 +206,8 @@ export interface Group {
   readonly dualHolder: number;
   /** Of the last claim of this node; 0 before the first, and in availability mode. */
   readonly epoch: number;
+  /** Taken by an adoption, and known to nobody else yet: no hook is told of it. */
+  readonly epochUnsure: boolean;
   /** Numbers up to this one left before the present claim was said. */
   readonly claimedAfter: number;
   /** The version of our table that first showed this epoch: votes under an older one are for an older claim. */

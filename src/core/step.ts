@@ -98,7 +98,8 @@ export function finish(turn: Turn, previous: State, input: Input, renewal: Effec
     fenceWakeAt(turn),
   );
   turn.state.wakeAt = wakeAt;
-  return { state: turn.state, effects: inOrder(turn, renewal ?? quorumRenewal(turn), spoken, polls, exit), wakeAt };
+  const parts = { renewal: renewal ?? quorumRenewal(turn), spoken, polls, exit, plannedAt: previous.wakeAt };
+  return { state: turn.state, effects: inOrder(turn, parts), wakeAt };
 }
 
 function take(turn: Turn, input: Input): Effect | null {
@@ -107,6 +108,7 @@ function take(turn: Turn, input: Input): Effect | null {
       return null;
     case 'polled':
       turn.state.polling = false;
+      if (turn.state.behind !== null && input.begun >= turn.state.behind) turn.state.behind = null;
       return null;
     case 'advert':
       takeAdvert(turn, input.path, input.from, input.advert);
@@ -169,13 +171,23 @@ function take(turn: Turn, input: Input): Effect | null {
 function noticeLateness(turn: Turn, previous: State): void {
   const lateMs = turn.now - previous.wakeAt;
   const late = lateMs > jitterMs;
+  if (late) turn.state.behind = turn.now;
   if (late) addPatience(turn, lateMs);
   if (late) addGatewayPatience(turn, lateMs);
   if (late && lateMs > turn.settings.intervalMs) tell(turn, { code: 'late', lateMs });
   letGoIfLate(turn, late ? lateMs : 0);
 }
 
-function inOrder(turn: Turn, renewal: Effect | null, spoken: Effect | null, polls: boolean, exit: boolean): Effect[] {
+interface Parts {
+  readonly renewal: Effect | null;
+  readonly spoken: Effect | null;
+  readonly polls: boolean;
+  readonly exit: boolean;
+  /** When this daemon had asked to be woken. */
+  readonly plannedAt: Instant;
+}
+
+function inOrder(turn: Turn, { renewal, spoken, polls, exit, plannedAt }: Parts): Effect[] {
   const effects: Effect[] = [];
   if (isQuiet(turn) && spoken === null && renewal === null && !polls && !exit) return effects;
   const release: Effect[] = turn.release === null ? [] : [{ kind: 'release', ...turn.release }];
@@ -186,7 +198,9 @@ function inOrder(turn: Turn, renewal: Effect | null, spoken: Effect | null, poll
   if (spoken !== null) effects.push(spoken);
   if (renewal !== null) effects.push(renewal);
   if (gated) effects.push(...release);
-  if (turn.hold !== null) effects.push({ kind: 'hold', ...turn.hold, until: holdUntil(turn, spoken !== null) });
+  const until = holdUntil(turn, spoken !== null);
+  if (turn.hold !== null) effects.push({ kind: 'hold', ...turn.hold, until, by: never });
+  if (turn.opening !== null) effects.push({ kind: 'hold', ...turn.opening, until, by: openBy(turn, plannedAt) });
   for (const addresses of turn.announcements.flat()) effects.push({ kind: 'announce', addresses });
   if (turn.asks.length > 0) effects.push({ kind: 'ask', addresses: turn.asks });
   effects.push(...turn.late);
@@ -196,8 +210,10 @@ function inOrder(turn: Turn, renewal: Effect | null, spoken: Effect | null, poll
 }
 
 /** Nothing was asked for but perhaps a word: so it is for most of what is heard. */
-function isQuiet({ release, hold, announcements, asks, late }: Turn): boolean {
-  return release === null && hold === null && announcements.length + asks.length + late.length === 0;
+function isQuiet({ release, hold, opening, announcements, asks, late }: Turn): boolean {
+  return (
+    release === null && hold === null && opening === null && announcements.length + asks.length + late.length === 0
+  );
 }
 
 /** A lease after the last advert, and not after now: an address that is put back ends with the others. */
@@ -205,4 +221,13 @@ function holdUntil(turn: Turn, spoken: boolean): Instant | null {
   const { lease } = turn.settings;
   if (turn.state.quorum !== null) return authorityUntil(turn);
   return lease.kind === 'off' ? null : later(spoken ? turn.now : turn.state.lastAdvertAt, lease.ms);
+}
+
+/**
+ * Whoever comes next in line, or handed the group over, waits for this node's word an interval and X, and no longer: what
+ * is put there within the interval has X left for its word. Nothing that came before this daemon was due to wake was kept
+ * from it. In quorum mode no other gets a vote before the mandate is over.
+ */
+function openBy({ now, settings, state }: Turn, plannedAt: Instant): Instant {
+  return state.quorum === null ? later(earliest(now, plannedAt), settings.intervalMs) : never;
 }

@@ -51,6 +51,8 @@ export interface Turn {
   /** One batch each for a step, however many groups move in it. */
   release: Batch | null;
   hold: Batch | null;
+  /** As `hold`, for what is claimed: an order that counts for a moment only. */
+  opening: Batch | null;
   /** What the wire is asked for in this step. */
   readonly asks: VirtualAddress[];
   /** Round by round, a batch for each group. */
@@ -79,6 +81,7 @@ export function beginTurn(settings: Settings, previous: State, now: Instant, jud
     recount: false,
     release: null,
     hold: null,
+    opening: null,
     asks: [],
     announcements: [],
     late: [],
@@ -171,6 +174,12 @@ export function announceIn(turn: Turn, round: number, addresses: readonly Virtua
   else known.push(addresses);
 }
 
+export function openAddresses(turn: Turn, addresses: readonly VirtualAddress[]): EffectId {
+  turn.opening ??= { id: newId(turn), addresses: [] };
+  turn.opening.addresses.push(...addresses);
+  return turn.opening.id;
+}
+
 export function releaseAddresses(turn: Turn, addresses: readonly VirtualAddress[]): void {
   withdraw(turn, addresses);
   turn.release ??= { id: newId(turn), addresses: [] };
@@ -180,10 +189,15 @@ export function releaseAddresses(turn: Turn, addresses: readonly VirtualAddress[
 
 /** Effects release before they hold: what was asked for earlier in this step would come back after it was let go of. */
 function withdraw(turn: Turn, addresses: readonly VirtualAddress[]): void {
-  if (turn.hold === null) return;
+  if (turn.hold === null && turn.opening === null) return;
   const leaving = new Set(addresses.map(addressKey));
-  const kept = turn.hold.addresses.filter((address) => !leaving.has(addressKey(address)));
-  turn.hold = kept.length === 0 ? null : { ...turn.hold, addresses: kept };
+  turn.hold = without(turn.hold, leaving);
+  turn.opening = without(turn.opening, leaving);
+}
+
+function without(batch: Batch | null, leaving: ReadonlySet<string>): Batch | null {
+  const kept = batch?.addresses.filter((address) => !leaving.has(addressKey(address))) ?? [];
+  return batch === null || kept.length === 0 ? null : { ...batch, addresses: kept };
 }
 
 export function refuse(turn: Turn, reason: CoreRefusal): void {

@@ -24,6 +24,10 @@ export function refused(claim: Claim, error: string): AddressOutcome {
   return { key: claim.key, kind: 'refused', error };
 }
 
+export function late(claim: Claim): AddressOutcome {
+  return { key: claim.key, kind: 'late' };
+}
+
 /** What an attempt to take an address away says when there is none any more. */
 export function isAbsent(errno: number): boolean {
   return ABSENT.has(errno);

@@ -4,7 +4,7 @@
 // elsewhere; what was asked for has been done when a call returns, and the outcome is offered before the loop goes on.
 
 import { addressKey } from '#lib/ip';
-import { later } from '#lib/time';
+import { later, never } from '#lib/time';
 import type { Instant } from '#lib/time';
 import type { AddressKey, AddressOutcome, Input } from '#model/input';
 import type { EffectId } from '#model/names';
@@ -17,7 +17,7 @@ import { AddressLease } from './address-lease.ts';
 import { lifetimeUntil } from './address-lifetime.ts';
 import { placeKey } from './address-message.ts';
 import type { KernelAddress } from './address-message.ts';
-import { isAbsent, known, refused } from './address-plan.ts';
+import { isAbsent, known, late, refused } from './address-plan.ts';
 import type { Plan, WritePlan } from './address-plan.ts';
 import { Presence } from './address-presence.ts';
 import { impossible, rehearsalId, rehearsedMs } from './address-rehearsal.ts';
@@ -77,12 +77,14 @@ export class AddressPort implements KernelPort {
     this.#lease.begin(this.#book.all(), () => this.#tell({ kind: 'lapsed' }));
   }
 
-  hold(id: EffectId, addresses: readonly VirtualAddress[], until: Instant | null): void {
+  hold(id: EffectId, addresses: readonly VirtualAddress[], until: Instant | null, by: Instant): void {
     const conflicts = new Conflicts(this.#watch.state, this.#book, this.#departures);
     const plans = addresses.map((address) => this.#plan(address, conflicts));
     // What lives for ever and is in no record could never be told from an administrator's.
     const refusal = until === null ? this.#book.saveNow() : null;
-    this.#put(id, plans, until, refusal);
+    // Asked last of all: a process that was stopped on its way here opens nothing.
+    if (this.#clock.now() > by) this.#drop(id, plans);
+    else this.#put(id, plans, until, refusal);
     this.#book.saveSoon();
   }
 
@@ -155,7 +157,7 @@ export class AddressPort implements KernelPort {
     this.foreign(addresses);
     if (this.#closed || this.#book.all().length > 0) return;
     const asked = impossible(addresses);
-    this.hold(rehearsalId, asked, later(this.#clock.now(), rehearsedMs));
+    this.hold(rehearsalId, asked, later(this.#clock.now(), rehearsedMs), never);
     this.release(rehearsalId, asked);
   }
 
@@ -196,14 +198,8 @@ export class AddressPort implements KernelPort {
     const writes = plans.filter((plan) => plan.kind === 'write');
     // The gate first: an address is never there and open without being guarded.
     const asked = writes.map(({ claim }) => claim);
-    const late = refusal ?? this.#tooLate(until) ?? this.#lease.open(asked, until);
-    if (late !== null) {
-      for (const { claim, how } of writes) if (how === 'create') this.#book.drop(claim);
-      this.#book.saveSoon();
-      this.#unguardDropped(asked);
-      this.#answer(id, [...outcomes, ...asked.map((claim) => refused(claim, late))]);
-      return;
-    }
+    const wrong = refusal ?? this.#tooLate(until) ?? this.#lease.open(asked, until);
+    if (wrong !== null) return this.#drop(id, plans, (claim) => refused(claim, wrong));
     const openedAt = this.#lease.hasGate ? this.#clock.now() : null;
     const lifetime = this.#lease.lifetimeFor(until);
     const errnos = this.#writer.write(writes, lifetime);
@@ -223,10 +219,20 @@ export class AddressPort implements KernelPort {
     else void this.#takeBack(again, lifetime).then(settled);
   }
 
+  /** Nothing was asked of the kernel. */
+  #drop(id: EffectId, plans: readonly Plan[], word: (claim: Claim) => AddressOutcome = late): void {
+    const outcomes = plans.map((plan) => (plan.kind === 'known' ? plan.outcome : word(plan.claim)));
+    const writes = plans.filter((plan) => plan.kind === 'write');
+    for (const { claim, how } of writes) if (how === 'create') this.#book.drop(claim);
+    this.#book.saveSoon();
+    this.#unguardDropped(writes.map(({ claim }) => claim));
+    this.#answer(id, outcomes);
+  }
+
   async #takeBack(plans: readonly WritePlan[], until: Instant | null): Promise<AddressOutcome[]> {
     await this.#watch.resync();
     const { state } = this.#watch;
-    const late = this.#tooLate(until);
+    const past = this.#tooLate(until);
     const tags = kernelReportsTags(state);
     // What was let go of while the kernel was asked must not come back.
     const wanted = plans.filter(({ claim }) => claim.state !== 'leaving');
@@ -235,7 +241,7 @@ export class AddressPort implements KernelPort {
       return found === undefined || formNotOurs(found, this.#book.leaseOff, tags) === null;
     });
     const outcomes = wanted.filter((plan) => !ours.includes(plan)).map((plan) => this.#settle(plan, EEXIST));
-    if (late !== null) return [...outcomes, ...ours.map(({ claim }) => refused(claim, late))];
+    if (past !== null) return [...outcomes, ...ours.map(({ claim }) => refused(claim, past))];
     const replacing = ours.map((plan): WritePlan => ({ ...plan, how: 'replace' }));
     const errnos = this.#writer.write(replacing, until);
     return [...outcomes, ...replacing.map((plan, i) => this.#settle(plan, errnos[i] ?? 0))];

@@ -21,12 +21,16 @@ export type Effect =
       readonly votes: Votes | null;
       readonly turnedOff: readonly TurnedOff[];
     }
-  /** These addresses must be there until `until` (null: for ever) unless renewed. Answered by `kernel`. */
+  /**
+   * These addresses must be there until `until` (null: for ever) unless renewed; not at all where that comes to the
+   * kernel after `by`. Answered by `kernel`.
+   */
   | {
       readonly kind: 'hold';
       readonly id: EffectId;
       readonly addresses: readonly VirtualAddress[];
       readonly until: Instant | null;
+      readonly by: Instant;
     }
   /** At once: nothing answers for these any more. The addresses may still be there. */
   | { readonly kind: 'silence'; readonly addresses: readonly VirtualAddress[] }

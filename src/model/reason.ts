@@ -30,6 +30,7 @@ export type Reason =
   | { readonly kind: 'outranked'; readonly by: NodeName }
   | { readonly kind: 'unheard'; readonly by: NodeName }
   | { readonly kind: 'late-wake'; readonly lateMs: number; readonly leaseMs: number }
+  | { readonly kind: 'claim-late' }
   | { readonly kind: 'slept'; readonly ms: number }
   | { readonly kind: 'check-failed'; readonly check: CheckName; readonly outcome: string }
   | { readonly kind: 'lease-lapsed' }

@@ -57,6 +57,8 @@ export function reasonSentence(reason: Reason): string {
       return `${reason.by} holds the group too and ranks better`;
     case 'unheard':
       return `${reason.by} holds the group too and does not hear this node`;
+    case 'claim-late':
+      return 'its claim came to the kernel so late that another node may have gone first: it looks again';
     case 'late-wake':
       return `this node ran ${durationWords(reason.lateMs)} late, longer than the ${durationWords(reason.leaseMs)} of its lease, and may have been replaced`;
     case 'fenced':

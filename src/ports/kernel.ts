@@ -6,8 +6,11 @@ import type { EffectId } from '#model/names';
 import type { VirtualAddress } from '#model/settings';
 
 export interface KernelPort {
-  /** Puts addresses there until `until` (null: for ever). The kernel has it when this returns. */
-  hold(id: EffectId, addresses: readonly VirtualAddress[], until: Instant | null): void;
+  /**
+   * Puts addresses there until `until` (null: for ever); none of them after `by`, whoever asked may have been overtaken.
+   * The kernel has it when this returns.
+   */
+  hold(id: EffectId, addresses: readonly VirtualAddress[], until: Instant | null, by: Instant): void;
   /** This host is silent for these when this returns, though they may still be there. Nothing where there is no gate. */
   silence(addresses: readonly VirtualAddress[]): void;
   /** Takes addresses away. They are gone when this returns, unless the outcome says otherwise. */

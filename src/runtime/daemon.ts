@@ -158,7 +158,7 @@ export class Daemon {
       case 'advert':
         return this.#mouth.say(effect, clock.now());
       case 'hold':
-        return kernel.hold(effect.id, effect.addresses, effect.until);
+        return kernel.hold(effect.id, effect.addresses, effect.until, effect.by);
       case 'silence':
         return kernel.silence(effect.addresses);
       case 'release':

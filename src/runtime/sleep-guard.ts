@@ -19,8 +19,8 @@ export function guardSleep(kernel: KernelPort, { authorityMs, now, alarm }: Slee
     alarm.set(until === null ? end : earliest(end, until));
   };
   return {
-    hold: (id, addresses, until) => {
-      kernel.hold(id, addresses, until);
+    hold: (id, addresses, until, by) => {
+      kernel.hold(id, addresses, until, by);
       guard(now(), until);
     },
     renew: (id, advertAt, until, livePeers) => {

@@ -9,7 +9,7 @@ import { readStartFacts } from '#linux/claims-start';
 import { openGate } from '#linux/gate-open';
 import { LinkReporter } from '#linux/link-facts';
 import { openHostWatch } from '#linux/netlink-watch';
-import { instant, later } from '#lib/time';
+import { instant, later, never } from '#lib/time';
 import type { Input } from '#model/input';
 import type { Lease, VirtualAddress } from '#model/settings';
 
@@ -81,7 +81,7 @@ async function run(): Promise<void> {
   const perform = (command: Command): void => {
     switch (command.do) {
       case 'hold':
-        kernel.hold(command.id, command.addresses, until(command.forMs));
+        kernel.hold(command.id, command.addresses, until(command.forMs), never);
         break;
       case 'silence':
         kernel.silence(command.addresses);

@@ -577,4 +577,38 @@ export const mutants: readonly Mutant[] = [
     ),
     simulated: { sim: '--seed 69' },
   },
+  {
+    guard: 'a claim that comes to the kernel late opens nothing',
+    file: 'step',
+    text: 'later(earliest(now, plannedAt), windowMs(settings))',
+    instead: 'never',
+    killer: {
+      file: 'unit/runtime/late-claim',
+      test: 'a successor whose claim takes 1200 ms to the kernel does not open beside whoever took the group back',
+    },
+  },
+  {
+    guard: 'who ran late claims on no word before a poll',
+    file: 'standby',
+    text: 'turn.state.behind === null && (atOnce',
+    instead: '(atOnce',
+    killer: unit('late-claim', 'late claim: who ran late claims on no word before a poll has shown what came after it'),
+  },
+  {
+    guard: 'who gave way to a holder takes its word as the others do',
+    file: 'claiming',
+    text: 'changeGroup(turn, index, { holder: voice.boot.boot });',
+    instead: '',
+    killer: unit(
+      'election',
+      'claiming: whoever gave way to a holder that lets go at once takes its turn as the others reckon it',
+    ),
+  },
+  {
+    guard: 'no hook hears of the epoch of an adoption before a majority has',
+    file: 'quorum-start',
+    text: 'epochUnsure: true',
+    instead: 'epochUnsure: false',
+    killer: unit('quorum-adoption', 'adoption: no hook hears of its epoch before a majority has granted it'),
+  },
 ];

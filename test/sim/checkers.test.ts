@@ -69,7 +69,7 @@ fires(
     const holding = cluster.holding(0, cluster.indexOf(other));
     holding.claimedAt = cluster.events.now;
     holding.ears = (cluster.ears[cluster.indexOf(other)] ?? []).map((ear) => ({ ...ear }));
-    other.kernel.hold(addresses(cluster), other.clock.now() + 1000);
+    other.kernel.hold(addresses(cluster), other.clock.now() + 1000, Infinity);
     cluster.run(10);
   },
   /heard it .* before it claimed/,
@@ -104,7 +104,7 @@ fires(
   kernelChecker,
   (cluster) => {
     const { other } = holderOf(cluster);
-    other.kernel.hold(addresses(cluster), other.clock.now() + 60_000);
+    other.kernel.hold(addresses(cluster), other.clock.now() + 60_000, Infinity);
     cluster.run(10_000);
   },
   /the kernel still has/,
@@ -162,7 +162,7 @@ quorumFires(
   'a second one answers',
   (cluster) => {
     const { other } = holderOf(cluster);
-    other.kernel.hold(addresses(cluster), other.clock.now() + 1000);
+    other.kernel.hold(addresses(cluster), other.clock.now() + 1000, Infinity);
     cluster.run(10);
   },
   /answer for group 0/,
@@ -216,7 +216,7 @@ fires(
     const { other } = holderOf(cluster);
     other.fence('a test');
     cluster.run(1000);
-    other.kernel.hold(addresses(cluster), other.clock.now() + 1000);
+    other.kernel.hold(addresses(cluster), other.clock.now() + 1000, Infinity);
     cluster.run(100);
   },
   /is fenced and answers/,

@@ -378,9 +378,9 @@ export class Host {
       },
       hash: this.#hash,
       kernel: this.#guarded(process, {
-        hold: (id, addresses, until) =>
+        hold: (id, addresses, until, by) =>
           process.act(() => {
-            const outcomes = kernel.hold(addresses, until ?? Infinity);
+            const outcomes = kernel.hold(addresses, until ?? Infinity, by);
             this.#answerKernel({ kind: 'kernel', id, outcomes });
           }),
         silence: (addresses) =>

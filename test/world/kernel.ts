@@ -45,7 +45,8 @@ export class FakeKernel {
     if (this.gate !== null) this.gate.onRenewed = () => (this.changes += 1);
   }
 
-  hold(addresses: readonly VirtualAddress[], until: number): AddressOutcome[] {
+  hold(addresses: readonly VirtualAddress[], until: number, by: number): AddressOutcome[] {
+    if (this.#clock.now() > by) return addresses.map((address) => ({ key: addressKey(address), kind: 'late' }));
     if (this.gate?.lapsed === true) {
       this.#lapse();
       return addresses.map((address) => ({ key: addressKey(address), kind: 'refused', error: 'the lease lapsed' }));

@@ -60,5 +60,14 @@ function unfencedClaim(
     return cluster.ear(cluster.indexOf(host), index).takenSentAt >= at ? Math.max(latest, at) : latest;
   }, own);
   if (offAt >= ear.takenAt || !cluster.isDeaf(cluster.events.now - ear.takenAt)) return null;
+  if (isOfEarlierLife(cluster, host, holder, group)) return null;
   return `${host.name} takes ${group} from ${holder.name}, which it has not turned off since it heard it`;
+}
+
+/** What was lost had started anew since it held, and was heard to: whoever starts lets go of what it does not take on. */
+function isOfEarlierLife(cluster: Cluster, host: Host, holder: Host, group: string): boolean {
+  const startedAt = cluster.markedAt(holder, 'started');
+  const nth = holder.settings.groups.findIndex(({ name }) => name === group);
+  const { claimedAt } = cluster.holding(nth, cluster.indexOf(holder));
+  return claimedAt < startedAt && cluster.ear(cluster.indexOf(host), cluster.indexOf(holder)).takenSentAt > startedAt;
 }

@@ -35,6 +35,8 @@ export class QuorumChecker implements Checker {
   /** By host, then by group: until when its kernel was last seen to answer, and at which of its changes. */
   readonly #ends: ({ readonly changes: number; readonly until: number } | null)[][];
   readonly #epochs: number[];
+  /** Adoptions of which no majority knows yet. */
+  #adopted: { readonly host: Host; readonly group: number; readonly life: number }[] = [];
   #pair: { readonly since: number; readonly why: string } | null = null;
 
   constructor(cluster: Cluster) {
@@ -48,6 +50,8 @@ export class QuorumChecker implements Checker {
 
   step(): string | null {
     const { list, answerMasks } = this.#cluster;
+    const lower = this.#adopted.length === 0 ? null : this.#lookAtAdopted();
+    if (lower !== null) return lower;
     for (let index = 0; index < list.length; index += 1) {
       const quorum = list[index]?.daemon?.state?.quorum ?? null;
       const wrong = quorum === null || quorum === this.#looked[index] ? null : this.#lookAtVoter(index, quorum);
@@ -85,12 +89,32 @@ export class QuorumChecker implements Checker {
   told(host: Host, event: DaemonEvent): string | null {
     if (event.code !== 'group' || event.to !== 'active') return null;
     const group = host.settings.groups.findIndex(({ name }) => name === event.group);
+    this.#adopted = this.#adopted.filter((each) => each.host !== host || each.group !== group);
+    if (host.daemon?.state?.groups[group]?.epochUnsure !== true) return this.#lookAtEpoch(host, group);
+    this.#adopted.push({ host, group, life: host.life });
+    return null;
+  }
+
+  /** The epoch of an adoption is nobody's before a majority has granted it: no hook is told of it. */
+  #lookAtAdopted(): string | null {
+    for (const each of this.#adopted) {
+      const state = each.host.life === each.life ? each.host.daemon?.state?.groups[each.group] : undefined;
+      if (state?.role === 'active' && state.epochUnsure) continue;
+      this.#adopted = this.#adopted.filter((other) => other !== each);
+      const wrong = state?.role === 'active' ? this.#lookAtEpoch(each.host, each.group) : null;
+      if (wrong !== null) return wrong;
+    }
+    return null;
+  }
+
+  #lookAtEpoch(host: Host, group: number): string | null {
+    const name = host.settings.groups[group]?.name ?? '';
     const epoch = host.daemon?.state?.groups[group]?.epoch ?? 0;
     const highest = this.#epochs[group] ?? 0;
     // Who forgot what was granted may grant less: no promise of the protocol covers a lost disk.
     if (this.#cluster.list.some((each) => Number.isFinite(this.#cluster.markedAt(each, 'forgot')))) return null;
     if (epoch <= highest && this.#isLiedAbout(host)) return null;
-    if (epoch <= highest) return `${host.name} holds ${event.group} under epoch ${epoch}, ${highest} was held before`;
+    if (epoch <= highest) return `${host.name} holds ${name} under epoch ${epoch}, ${highest} was held before`;
     this.#epochs[group] = epoch;
     return null;
   }

@@ -78,6 +78,7 @@ export class ReasonChecker implements Checker {
         return this.#recently(host, 'link');
       case 'unsendable':
         return this.#recently(host, 'link') || this.#stoodStill(host);
+      case 'claim-late':
       case 'late-wake':
       case 'lease-lapsed':
       case 'slept':

@@ -220,3 +220,13 @@ test('claiming: an unproven claimant does not take the turn of one who claims al
   bench.hear({ node: 'third', boot: thirdBoot, echo: null, entry: { role: 'claiming', priority: 254 } });
   t.is(bench.group.role, 'claiming');
 });
+
+test('claiming: whoever gave way to a holder that lets go at once takes its turn as the others reckon it', (t) => {
+  const bench = standby();
+  claimHold(bench);
+  bench.hear({ node: 'third', boot: thirdBoot, entry: { role: 'active', priority: 200 } });
+  t.is(bench.group.role, 'standby');
+  bench.hear({ node: 'third', boot: thirdBoot, entry: { role: 'starting', priority: 200 } });
+  t.like(bench.group.reason, { kind: 'resigned', by: 'third' });
+  t.is(bench.group.role, 'claiming', 'nobody who waits for the third is counted');
+});

@@ -2,8 +2,11 @@
 
 import test from 'ava';
 import { instant } from '#lib/time';
+import type { Effect } from '#model/effect';
 import { Bench } from './bench.ts';
 import { VotingBench } from './voting-bench.ts';
+
+const hook = { command: ['/bin/true'], timeoutMs: 1000, user: 'root' };
 
 test('a lease that is as good as over is not adopted, and nothing is opened', (t) => {
   const key = new Bench().keys[0] ?? '';
@@ -15,3 +18,28 @@ test('a lease that is as good as over is not adopted, and nothing is opened', (t
     [],
   );
 });
+
+test('adoption: no hook hears of its epoch before a majority has granted it', (t) => {
+  const key = new Bench().keys[0] ?? '';
+  const facts = { left: [key], lastBoot: '00000000000000a9', lastAdvertAt: instant(-1000), epochFloor: 4000 };
+  const bench = new VotingBench({}, { ...facts, lastUntil: instant(2000) }, { hook });
+  t.is(bench.group.role, 'active');
+  t.deepEqual(hooksOf(bench.effects), []);
+  t.deepEqual(hooksOf(bench.runTo(1000)), [], 'its own vote is not enough');
+  t.deepEqual(hooksOf(bench.say('peer', { role: 'standby' })), [], 'nor is an echo');
+  t.deepEqual(hooksOf(bench.say('peer', { role: 'standby' }, bench.vote)), ['starting active 4001']);
+  bench.runTo(1500);
+  t.deepEqual(hooksOf(bench.say('peer', { role: 'standby' }, bench.vote)), [], 'once');
+});
+
+test('adoption: in availability mode the hook is told at once', (t) => {
+  const key = new Bench().keys[0] ?? '';
+  const bench = new Bench({}, { left: [key], lastAdvertAt: instant(-100), lastUntil: instant(1000) }, { hook });
+  t.deepEqual(hooksOf(bench.effects), ['starting active 0']);
+});
+
+function hooksOf(effects: readonly Effect[]): string[] {
+  return effects.flatMap((effect) =>
+    effect.kind === 'hook' ? [`${effect.previous} ${effect.state} ${effect.epoch}`] : [],
+  );
+}

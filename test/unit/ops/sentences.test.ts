@@ -12,6 +12,7 @@ export const reasons: { readonly [K in Reason['kind']]: Extract<Reason, { kind: 
   listening: { kind: 'listening', forMs: 3000 },
   'awaiting-check': { kind: 'awaiting-check', check: 'haproxy' },
   'holder-live': { kind: 'holder-live', holder: 'lb2' },
+  'claim-late': { kind: 'claim-late' },
   'claimant-live': { kind: 'claimant-live', claimant: 'lb2' },
   'holder-unproven': { kind: 'holder-unproven', holder: 'lb2' },
   'table-unknown': { kind: 'table-unknown', peer: 'lb2' },

@@ -1,7 +1,7 @@
 // Until when a holder may stand still before it is told of a suspend.
 
 import test from 'ava';
-import { type Instant, instant } from '#lib/time';
+import { type Instant, instant, never } from '#lib/time';
 import type { KernelPort } from '#ports/kernel';
 import { guardSleep } from '#runtime/sleep-guard';
 
@@ -31,8 +31,8 @@ test('a renewal sets the alarm to the end of what its advert is worth, or to tha
 
 test('so does what is asked for, reckoned from now', (t) => {
   const { set, kernel } = play();
-  kernel.hold(1, [], instant(1100));
-  kernel.hold(2, [], null);
+  kernel.hold(1, [], instant(1100), never);
+  kernel.hold(2, [], null, never);
   t.deepEqual(set, [instant(1100), instant(1300)]);
 });
 
@@ -41,7 +41,7 @@ test('everything is passed on, and what is let go of needs no alarm', (t) => {
   kernel.silence([]);
   kernel.release(1, []);
   t.deepEqual(set, []);
-  kernel.hold(2, [], null);
+  kernel.hold(2, [], null, never);
   kernel.renew(3, instant(0), null, 0);
   t.deepEqual(did, ['silence', 'release', 'hold', 'renew']);
 });

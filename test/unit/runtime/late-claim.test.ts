@@ -1,0 +1,63 @@
+// A claim whose word and whose addresses reach the kernel late, because the process stalls on its way there and hangs
+// afterwards: by then whoever it claims after may have gone on without it.
+
+import test from 'ava';
+import { World } from '../../world/world.ts';
+
+const intervalMs = 1000;
+
+/**
+ * The next call of that host, once it claims, does nothing for so long; behind that call the process stands still for
+ * a second more. The most hosts that answered at once, and for how long two did.
+ */
+function playLate(world: World, stallMs: number): { most: number; overlapMs: number } {
+  let most = 0;
+  let stalled = false;
+  const h2 = world.host('h2');
+  const noted = world.events.watch;
+  world.events.watch = () => {
+    noted();
+    most = Math.max(most, world.answering().length);
+  };
+  const { process } = h2;
+  if (process === null) throw new Error('h2 does not run');
+  process.slowness = () => {
+    if (stalled || world.state('h2') !== 'claiming') return 0;
+    stalled = true;
+    world.events.after(stallMs / 2, () => h2.freeze());
+    world.events.after(stallMs + 1000, () => h2.thaw());
+    return stallMs;
+  };
+  world.run(60_000);
+  if (!stalled) throw new Error('h2 never claimed');
+  return { most, overlapMs: world.overlapMs };
+}
+
+for (const stallMs of [60, 400, 1040, 1060, 1200, 1500, 1900]) {
+  test(`a successor whose claim takes ${stallMs} ms to the kernel does not open beside whoever took the group back`, (t) => {
+    const world = new World();
+    world.add({ node: 'h1', priority: 100, intervalMs, lease: 'gate' });
+    world.add({ node: 'h2', priority: 150, intervalMs, lease: 'gate' });
+    world.host('h1').start();
+    world.run(5000);
+    t.deepEqual(world.answering(), ['h1']);
+    world.host('h2').start();
+    const { most, overlapMs } = playLate(world, stallMs);
+    t.is(most, 1, `${overlapMs.toFixed(2)} ms`);
+    t.is(world.answering().length, 1);
+  });
+
+  test(`whose turn it is and whose claim takes ${stallMs} ms to the kernel does not open beside the next in line`, (t) => {
+    const world = new World();
+    world.add({ node: 'h1', priority: 200, intervalMs, lease: 'gate' });
+    world.add({ node: 'h2', priority: 150, intervalMs, lease: 'gate' });
+    world.add({ node: 'h3', priority: 100, intervalMs, lease: 'gate' });
+    world.startAll();
+    world.run(15_000);
+    t.deepEqual(world.answering(), ['h1']);
+    world.host('h1').powerCut();
+    const { most, overlapMs } = playLate(world, stallMs);
+    t.is(most, 1, `${overlapMs.toFixed(2)} ms`);
+    t.is(world.answering().length, 1);
+  });
+}
