@@ -173,7 +173,6 @@ function review(turn: Turn, asking: Asking): void {
     promises.set(entry.group, { boot: asking.boot, epoch: entry.epoch, standing: true });
     fresh = true;
   }
-  // Somebody was freed, or promised what was free.
   const moved = !sameEntries(quorum.promises, promises);
   if (moved) turn.stirred = true;
   const candidates = copyOfMap(quorum.candidates);
