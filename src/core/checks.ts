@@ -27,7 +27,8 @@ export function runDueChecks(turn: Turn): void {
     if (check.running !== null || check.nextAt > turn.now) continue;
     const id = newId(turn);
     const { intervalMs } = askedOf(turn, check);
-    setCheck(turn, index, { ...check, running: id, nextAt: later(turn.now, intervalMs) });
+    const { name, state, since, against, last } = check;
+    setCheck(turn, index, { name, state, since, against, running: id, nextAt: later(turn.now, intervalMs), last });
     turn.late.push({ kind: 'check', id, check: check.name });
   }
 }
@@ -44,7 +45,9 @@ export function takeOutcome(turn: Turn, input: Extract<Input, { kind: 'checked' 
   const last = { outcome: input.outcome, ms: input.ms, output: input.output };
   const next = believe(check, asked, good);
   const changed = next.state !== check.state;
-  setCheck(turn, index, { ...check, ...next, running: null, last, since: changed ? turn.now : check.since });
+  const since = changed ? turn.now : check.since;
+  const { name, nextAt } = check;
+  setCheck(turn, index, { name, state: next.state, since, against: next.against, running: null, nextAt, last });
   if (!changed) return;
   turn.stirred = true;
   tell(turn, {

@@ -7,6 +7,7 @@ import type { StartFacts } from '#model/input';
 import type { BootId, NodeName } from '#model/names';
 import type { Reason } from '#model/reason';
 import type { Quorum, Settings } from '#model/settings';
+import { quorumWith } from './copy-state.ts';
 import { duplicateOf } from './neighbours.ts';
 import { raise, settle } from './problems.ts';
 import type { Boot } from './state.ts';
@@ -102,13 +103,18 @@ export function noteVoters(turn: Turn): void {
   const state = turn.state.quorum;
   const { quorum } = turn.settings;
   if (state === null || quorum === null) return;
-  const live = [...turn.state.boots.values()].filter((boot) => boot.state !== 'lost');
-  const differing = new Set(live.filter(({ votes: said }) => said?.voters !== state.hash).map(({ node }) => node));
+  const differing: NodeName[] = [];
+  for (const { state: lives, votes: said, node } of turn.state.boots.values()) {
+    if (lives !== 'lost' && said?.voters !== state.hash) differing.push(node);
+  }
   for (const peer of differing) raise(turn, { code: 'voters-differ', peer });
-  settle(turn, (problem) => problem.code === 'voters-differ' && !differing.has(problem.peer));
+  settle(turn, (problem) => problem.code === 'voters-differ' && !differing.includes(problem.peer));
   if (state.remembered || state.muted || state.silentUntil !== null) return;
-  const agreeing = new Set(live.filter((boot) => votes(turn, boot)).map(({ node }) => node));
+  const agreeing = new Set<NodeName>();
+  for (const boot of turn.state.boots.values()) {
+    if (boot.state !== 'lost' && votes(turn, boot)) agreeing.add(boot.node);
+  }
   if (agreeing.size + 1 < majorityOf(quorum)) return;
-  turn.state.quorum = { ...state, remembered: true };
+  turn.state.quorum = quorumWith(state, { remembered: true });
   turn.late.push({ kind: 'remember', ...quorum });
 }

@@ -4,6 +4,7 @@
 
 import { longAgo } from '#lib/time';
 import type { Advert, GroupEntry } from '#model/advert';
+import { quorumWith } from './copy-state.ts';
 import { isClaim } from './promises.ts';
 import type { Group } from './state.ts';
 import { groupAt, type Turn } from './turn.ts';
@@ -34,11 +35,11 @@ export function newClaim(turn: Turn, index: number): Partial<Group> {
 export function raiseEpoch(turn: Turn, epoch: number): void {
   const { quorum } = turn.state;
   if (quorum === null || epoch <= quorum.highestEpoch) return;
-  turn.state.quorum = { ...quorum, highestEpoch: epoch };
+  turn.state.quorum = quorumWith(quorum, { highestEpoch: epoch });
   if (epoch < quorum.reservedBelow) return;
   // Rounded up, so that it is seldom more than what each start reserves by itself.
   const epochsBelow = (Math.floor(epoch / epochBlock) + 1) * epochBlock;
-  turn.state.quorum = { ...turn.state.quorum, reservedBelow: epochsBelow };
+  turn.state.quorum = quorumWith(turn.state.quorum, { reservedBelow: epochsBelow });
   turn.late.push({ kind: 'reserve', epochsBelow });
 }
 

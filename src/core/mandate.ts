@@ -3,11 +3,12 @@
 // may hold until a lease after the number was sent, by its own clock. The kernel's lease is one for all that
 // this node holds, so it follows the group with the shortest mandate, and is renewed on nothing else.
 
-import { earliest, type Instant, later, never } from '#lib/time';
+import { type Instant, later, never } from '#lib/time';
 import type { Effect } from '#model/effect';
 import type { Vote } from '#model/advert';
 import type { Input } from '#model/input';
 import type { EffectId, GroupName, NodeName } from '#model/names';
+import { quorumWith } from './copy-state.ts';
 import { majorityOf, votes } from './electorate.ts';
 import { isClaim, voteForSelf } from './promises.ts';
 import type { QuorumState, SentAdvert } from './quorum-state.ts';
@@ -31,7 +32,7 @@ export function noteSpoken(turn: Turn, id: EffectId): void {
   if (quorum === null) return;
   const sent = quorum.sent.slice(firstOfUse(turn, quorum.sent));
   sent.push({ id, tableVersion, left: null });
-  turn.state.quorum = { ...quorum, sent };
+  turn.state.quorum = quorumWith(quorum, { sent });
 }
 
 /** A number that left a lease ago gives no right to hold any more; of those the last is kept, as a bound for later ones. */
@@ -48,10 +49,13 @@ function firstOfUse(turn: Turn, sent: readonly SentAdvert[]): number {
 /** It left: now its numbers are known, and this node votes for them as others do. */
 export function noteSent(turn: Turn, { id, at, last }: Extract<Input, { kind: 'sent' }>): void {
   const { quorum } = turn.state;
-  const said = quorum?.sent.find((advert) => advert.id === id);
-  if (quorum == null || said === undefined) return;
-  const sent = quorum.sent.map((advert) => (advert === said ? { ...advert, left: { at, last } } : advert));
-  turn.state.quorum = { ...quorum, sent };
+  if (quorum === null) return;
+  const place = quorum.sent.findLastIndex((advert) => advert.id === id);
+  const said = quorum.sent[place];
+  if (said === undefined) return;
+  const sent = quorum.sent.slice();
+  sent[place] = { id, tableVersion: said.tableVersion, left: { at, last } };
+  turn.state.quorum = quorumWith(quorum, { sent });
   // The words of two adverts may come in another order than they left: the later one has covered this one.
   const newest = sent.every(({ left }) => left === null || left.last <= last);
   if (newest) voteForSelf(turn, last, said.tableVersion);
@@ -155,7 +159,9 @@ export function sentAt(sent: readonly SentAdvert[], number: number): Instant | n
 
 /** The end of the shortest mandate among groups whose addresses are there, or asked for. */
 export function authorityUntil(turn: Turn): Instant {
-  return turn.state.groups.reduce((until, group) => (isOpen(group) ? earliest(until, group.mandate) : until), never);
+  let until = never;
+  for (const group of turn.state.groups) if (isOpen(group) && group.mandate < until) until = group.mandate;
+  return until;
 }
 
 function isOpen({ role, holdId }: Group): boolean {
@@ -200,7 +206,7 @@ export function quorumRenewal(turn: Turn): Effect | null {
   // Until what is let go of is deleted, the record must not say that this lease runs: the next step says it.
   const leaving = turn.release !== null;
   if (leaving && turn.hold === null) return null;
-  turn.state.quorum = { ...quorum, grantedUntil: until };
+  turn.state.quorum = quorumWith(quorum, { grantedUntil: until });
   if (leaving || !turn.state.groups.some(({ role }) => role === 'active')) return null;
   const livePeers = [...turn.state.boots.values()].filter((boot) => boot.state === 'two-way').length;
   return { kind: 'renew', id: newId(turn), advertAt: later(until, -leaseMs(turn.settings)), until, livePeers };

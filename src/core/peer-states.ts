@@ -67,8 +67,9 @@ function noteDuplicate(turn: Turn, node: NodeName): void {
 
 /** The others may be down, or this node may be cut off: from here the two look the same. */
 function noteSolitude(turn: Turn): void {
-  const states = [...turn.state.peerStates.values()];
-  if (states.length > 0 && states.every((state) => state === 'lost')) raise(turn, { code: 'no-peer-heard' });
+  let alone = turn.state.peerStates.size > 0;
+  for (const state of turn.state.peerStates.values()) if (state !== 'lost') alone = false;
+  if (alone) raise(turn, { code: 'no-peer-heard' });
   else settle(turn, (problem) => problem.code === 'no-peer-heard');
 }
 

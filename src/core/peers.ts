@@ -5,9 +5,10 @@
 
 import { copyOfMap } from '#lib/map-copy';
 import { type Instant, longAgo } from '#lib/time';
-import type { Advert } from '#model/advert';
+import type { Advert, Echo } from '#model/advert';
 import type { BootId, PathName } from '#model/names';
 import { announceToReturned } from './announcing.ts';
+import { copyOfBoot } from './copy-state.ts';
 import { applyTable, emptyTable } from './peer-table.ts';
 import { gatewayWordMatters } from './isolation.ts';
 import { noteEpochs } from './epochs.ts';
@@ -40,8 +41,11 @@ export function takeAdvert(turn: Turn, path: PathName, from: string, advert: Adv
     return;
   }
   turn.state.received += 1;
-  const paths = newestHere ? hearOnPath(turn, boot, path, advert) : boot.paths;
-  const heard = newest ? applyNewest(turn, boot, paths, from, advert) : { ...boot, paths };
+  const echo = echoOf(advert, turn.state.boot);
+  const paths = newestHere ? hearOnPath(turn, boot, path, advert.sequence, echo?.here === true) : boot.paths;
+  const heard = newest
+    ? applyNewest(turn, boot, paths, from, advert, echo)
+    : Object.assign(copyOfBoot(boot), { paths });
   setBoot(turn, heard);
   if (newest && turn.state.quorum !== null) {
     noteEpochs(turn, advert);
@@ -109,14 +113,19 @@ function makeRoom(turn: Turn): boolean {
   return true;
 }
 
-function hearOnPath(turn: Turn, boot: Boot, path: PathName, advert: Advert): Boot['paths'] {
+/** What an advert says that its sender heard of a boot; it names each one once. */
+function echoOf({ echoes }: Advert, boot: BootId): Echo | undefined {
+  for (const echo of echoes) if (echo.boot === boot) return echo;
+  return undefined;
+}
+
+function hearOnPath(turn: Turn, boot: Boot, path: PathName, sequence: number, echoedHere: boolean): Boot['paths'] {
   const known: BootPath | undefined = boot.paths.get(path);
-  const echoedHere = advert.echoes.some((echo) => echo.boot === turn.state.boot && echo.here);
   const paths = copyOfMap(boot.paths);
   paths.set(path, {
     firstHeardAt: known === undefined || known.state === 'lost' ? turn.now : known.firstHeardAt,
     lastHeardAt: turn.now,
-    sequence: advert.sequence,
+    sequence,
     echoedAt: echoedHere ? turn.now : (known?.echoedAt ?? longAgo),
     state: echoedHere ? 'two-way' : known === undefined || known.state === 'lost' ? 'one-way' : known.state,
   });
@@ -124,8 +133,14 @@ function hearOnPath(turn: Turn, boot: Boot, path: PathName, advert: Advert): Boo
 }
 
 /** Every field is named: this is made anew for each advert, and spreading costs more than all the rest. */
-function applyNewest(turn: Turn, boot: Boot, paths: Boot['paths'], from: string, advert: Advert): Boot {
-  const echo = advert.echoes.find((candidate) => candidate.boot === turn.state.boot);
+function applyNewest(
+  turn: Turn,
+  boot: Boot,
+  paths: Boot['paths'],
+  from: string,
+  advert: Advert,
+  echo: Echo | undefined,
+): Boot {
   const rises = echo !== undefined && echo.sequence > boot.echoedSequence;
   const wasLost = boot.state === 'lost';
   const gateway = advert.facts?.gateway ?? 'none';

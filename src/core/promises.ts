@@ -8,9 +8,11 @@ import { copyOfMap } from '#lib/map-copy';
 import { earliest, type Instant, later, latest, longAgo, never } from '#lib/time';
 import type { GroupEntry, Role, VoteException } from '#model/advert';
 import type { BootId, GroupName, NodeName } from '#model/names';
+import { fallen, quorumWith } from './copy-state.ts';
 import { isSilent, promiseMs } from './electorate.ts';
 import { raise, settle } from './problems.ts';
 import type { Candidate, Promised, QuorumState } from './quorum-state.ts';
+import { sameEntries } from './same.ts';
 import type { Boot } from './state.ts';
 import { holdMs } from './timing.ts';
 import type { Turn } from './turn.ts';
@@ -46,7 +48,7 @@ export function endPromises(turn: Turn): void {
   }
   const { silentUntil } = turn.state.quorum ?? quorum;
   if (silentUntil === null || silentUntil > turn.now) return;
-  turn.state.quorum = { ...(turn.state.quorum ?? quorum), silentUntil: null };
+  turn.state.quorum = quorumWith(turn.state.quorum ?? quorum, { silentUntil: null });
   turn.stirred = true;
   turn.speak = true;
 }
@@ -115,7 +117,7 @@ function forgetTheDead(turn: Turn): void {
     candidates ??= copyOfMap(quorum.candidates);
     candidates.delete(id);
   }
-  if (candidates !== null) turn.state.quorum = { ...quorum, candidates };
+  if (candidates !== null) turn.state.quorum = quorumWith(quorum, { candidates });
 }
 
 function freeWhatIsLetGo(turn: Turn): void {
@@ -126,9 +128,9 @@ function freeWhatIsLetGo(turn: Turn): void {
     const promise = quorum.promises.get(name);
     if (promise?.standing !== true || promise.boot !== turn.state.boot || isClaim(role)) continue;
     promises ??= copyOfMap(quorum.promises);
-    promises.set(name, { ...promise, standing: false });
+    promises.set(name, fallen(promise));
   }
-  if (promises !== null) turn.state.quorum = { ...quorum, promises };
+  if (promises !== null) turn.state.quorum = quorumWith(quorum, { promises });
 }
 
 /** The same claims as before, under a higher number: they all last longer, at the cost of one. */
@@ -138,8 +140,9 @@ function prolong(turn: Turn, asking: Asking, known: Candidate): void {
   const { boot, sequence, tableVersion } = asking;
   const until = latest(known.until, later(turn.now, promiseMs(asking.holdMs)));
   const candidates = copyOfMap(quorum.candidates);
-  candidates.set(boot, { ...known, until, sequence, tableVersion });
-  turn.state.quorum = { ...quorum, candidates };
+  const { node, except, refused } = known;
+  candidates.set(boot, { node, until, sequence, tableVersion, except, refused });
+  turn.state.quorum = quorumWith(quorum, { candidates });
 }
 
 /** Judges every claim of a candidate anew. */
@@ -156,7 +159,7 @@ function review(turn: Turn, asking: Asking): void {
     const promise = promises.get(entry.group);
     const mine = promise?.standing === true && promise.boot === asking.boot;
     if (!isClaim(entry.role)) {
-      if (mine) promises.set(entry.group, { ...promise, standing: false });
+      if (mine) promises.set(entry.group, fallen(promise));
       continue;
     }
     if (entry.role === 'claiming') claiming = true;
@@ -170,7 +173,7 @@ function review(turn: Turn, asking: Asking): void {
     promises.set(entry.group, { boot: asking.boot, epoch: entry.epoch, standing: true });
     fresh = true;
   }
-  const moved = changesPromises(quorum.promises, promises);
+  const moved = !sameEntries(quorum.promises, promises);
   if (moved) turn.stirred = true;
   const candidates = copyOfMap(quorum.candidates);
   const vote = voteOf(turn, asking, known, granted, except);
@@ -181,7 +184,7 @@ function review(turn: Turn, asking: Asking): void {
   const completes = claiming && known !== undefined && vote !== null && known.tableVersion !== vote.tableVersion;
   const outdone = isOutdone(vote) && !isOutdone(known);
   if (asking.boot !== turn.state.boot && (fresh || completes || outdone)) turn.speak = true;
-  turn.state.quorum = { ...quorum, promises: moved ? promises : quorum.promises, candidates };
+  turn.state.quorum = quorumWith(quorum, { promises: moved ? promises : quorum.promises, candidates });
 }
 
 function isOutdone(vote: Candidate | null | undefined): boolean {
@@ -230,14 +233,16 @@ function voteOf(
   if (granted + except.length === 0) return null;
   const lasting = known?.until ?? longAgo;
   const until = granted === 0 ? lasting : latest(lasting, later(turn.now, promiseMs(asking.holdMs)));
-  const base = { node: asking.node, until, refused: except.length > 0 };
+  const { node } = asking;
+  const refused = except.length > 0;
   // More exceptions than can be told: the last vote that could be told is said on. What it covers lasts longer too;
   // a later claim to the same group is not meant, since that came in a later version.
   if (bytesOf(except) > roomFor(turn, asking.boot)) {
     const { sequence = 0, tableVersion = 0, except: told = [] } = known ?? {};
-    return { ...base, sequence: sequence > 0 && granted > 0 ? asking.sequence : sequence, tableVersion, except: told };
+    const number = sequence > 0 && granted > 0 ? asking.sequence : sequence;
+    return { node, until, sequence: number, tableVersion, except: told, refused };
   }
-  return { ...base, sequence: asking.sequence, tableVersion: asking.tableVersion, except };
+  return { node, until, sequence: asking.sequence, tableVersion: asking.tableVersion, except, refused };
 }
 
 function roomFor(turn: Turn, boot: BootId): number {
@@ -248,13 +253,6 @@ function roomFor(turn: Turn, boot: BootId): number {
 
 function bytesOf(except: readonly VoteException[]): number {
   return except.reduce((sum, { group }) => sum + 1 + group.length + 8, 0);
-}
-
-/** Whether somebody was freed, or promised what was free. */
-function changesPromises(before: QuorumState['promises'], after: QuorumState['promises']): boolean {
-  if (before.size !== after.size) return true;
-  for (const [group, promise] of after) if (before.get(group) !== promise) return true;
-  return false;
 }
 
 function tooLong(turn: Turn, asking: { readonly node: NodeName; readonly holdMs: number }): boolean {
@@ -292,9 +290,11 @@ function* ownClaims(turn: Turn): Iterable<GroupEntry> {
 function withoutPromises(quorum: QuorumState, over: ReadonlySet<BootId>): QuorumState {
   const promises = copyOfMap(quorum.promises);
   for (const [group, promise] of promises) {
-    if (over.has(promise.boot)) promises.set(group, { ...promise, standing: false });
+    if (over.has(promise.boot)) promises.set(group, fallen(promise));
   }
-  const ended = (candidate: Candidate): Candidate => ({ ...candidate, until: longAgo, sequence: 0 });
+  const ended = ({ node, tableVersion, except, refused }: Candidate): Candidate => {
+    return { node, until: longAgo, sequence: 0, tableVersion, except, refused };
+  };
   const candidates = [...quorum.candidates].map(([id, it]) => [id, over.has(id) ? ended(it) : it] as const);
-  return { ...quorum, promises, candidates: new Map(candidates) };
+  return quorumWith(quorum, { promises, candidates: new Map(candidates) });
 }

@@ -10,3 +10,10 @@ export function changesNothing<T extends object>(value: T, change: Partial<T>): 
   for (const key of Object.keys(change) as (keyof T)[]) if (value[key] !== change[key]) return false;
   return true;
 }
+
+/** Of the values, too, only whether they are the same objects. */
+export function sameEntries<K, V>(a: ReadonlyMap<K, V>, b: ReadonlyMap<K, V>): boolean {
+  if (a.size !== b.size) return false;
+  for (const [key, value] of b) if (a.get(key) !== value) return false;
+  return true;
+}

@@ -12,7 +12,7 @@ import type { BootId, EffectId, GroupName, NodeName, PathName } from '#model/nam
 import type { Problem } from '#model/problem';
 import type { GroupSettings, Settings, VirtualAddress } from '#model/settings';
 import type { CoreRefusal, PeerState } from '#model/view';
-import { copyOf, copyOfGroup, type Draft } from './copy-state.ts';
+import { copyOf, copyOfBoot, copyOfGroup, type Draft } from './copy-state.ts';
 import { changesNothing } from './same.ts';
 import type { Boot, Check, Group, State } from './state.ts';
 
@@ -124,7 +124,7 @@ export function changeGroup(turn: Turn, index: number, change: Partial<Group>): 
 }
 
 export function changeBoot(turn: Turn, boot: Boot, change: Partial<Boot>): Boot {
-  const changed = { ...boot, ...change };
+  const changed = Object.assign(copyOfBoot(boot), change);
   setBoot(turn, changed);
   return changed;
 }

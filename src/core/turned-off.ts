@@ -52,10 +52,10 @@ export function turnedOffBy(turn: Turn, { claimedAfter }: Group): NodeName | nul
 
 /** In either mode: an agent that says yes while its node lives is none. */
 export function noteSurvived(turn: Turn): void {
-  const sayers = new Set<NodeName>();
-  for (const { by } of wordsAbout(turn, turn.state.boot)) if (by.state !== 'lost') sayers.add(by.node);
+  const sayers: NodeName[] = [];
+  for (const { by } of wordsAbout(turn, turn.state.boot)) if (by.state !== 'lost') sayers.push(by.node);
   for (const peer of sayers) raise(turn, { code: 'fence-survived', peer });
-  settle(turn, (problem) => problem.code === 'fence-survived' && !sayers.has(problem.peer));
+  settle(turn, (problem) => problem.code === 'fence-survived' && !sayers.includes(problem.peer));
 }
 
 interface Word {
@@ -63,12 +63,18 @@ interface Word {
   readonly sequence: number;
 }
 
-function* wordsAbout(turn: Turn, id: BootId): Iterable<Word> {
+function wordsAbout(turn: Turn, id: BootId): readonly Word[] {
+  let words: Word[] | null = null;
   for (const by of turn.state.boots.values()) {
     if (by.turnedOff.length === 0 || !by.proven) continue;
-    for (const { boot, sequence } of by.turnedOff) if (boot === id) yield { by, sequence };
+    for (const { boot, sequence } of by.turnedOff) {
+      if (boot === id) words = [...(words ?? []), { by, sequence }];
+    }
   }
+  return words ?? noWords;
 }
+
+const noWords: readonly Word[] = [];
 
 export function sameWords(a: readonly TurnedOff[], b: readonly TurnedOff[]): boolean {
   if (a.length !== b.length) return false;

@@ -26,22 +26,22 @@ export function wireHinders(turn: Turn, index: number): Reason | null {
 
 /** Once for a silent host, however many groups it held; for anybody else, once for each address. */
 export function noteWitness(turn: Turn): void {
-  const silent = new Set<string>();
-  const others = new Set<string>();
+  const silent: string[] = [];
+  const others: string[] = [];
   for (const { name, probe, vacancy } of turn.state.groups) {
     if (vacancy === null || probe === null || probe.answer === null || probe.clearAt !== null) continue;
     const reason = answered(turn, name, probe.answer);
     if (reason.kind === 'still-answering') {
-      silent.add(reason.holder);
+      silent.push(reason.holder);
       raise(turn, { code: 'holder-silent-but-answers', holder: reason.holder, mac: reason.mac });
     } else if (reason.kind === 'address-answered') {
       const { key, mac } = probe.answer;
-      others.add(`${name} ${mac}`);
+      others.push(`${name} ${mac}`);
       raise(turn, { code: 'address-answered', group: name, key, mac, by: reason.by });
     }
   }
-  settle(turn, (p) => p.code === 'holder-silent-but-answers' && !silent.has(p.holder));
-  settle(turn, (p) => p.code === 'address-answered' && !others.has(`${p.group} ${p.mac}`));
+  settle(turn, (p) => p.code === 'holder-silent-but-answers' && !silent.includes(p.holder));
+  settle(turn, (p) => p.code === 'address-answered' && !others.includes(`${p.group} ${p.mac}`));
 }
 
 function answered(turn: Turn, group: string, { key, mac, at }: NonNullable<Probe['answer']>): Reason {

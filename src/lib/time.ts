@@ -15,10 +15,15 @@ export function later(at: Instant, ms: number): Instant {
   return (at + ms) as Instant;
 }
 
+/** A loop: the engine makes a number object of each argument that it hands to `Math.min`. */
 export function earliest(...instants: readonly Instant[]): Instant {
-  return Math.min(...instants) as Instant;
+  let first = never;
+  for (const at of instants) if (at < first) first = at;
+  return first;
 }
 
 export function latest(...instants: readonly Instant[]): Instant {
-  return Math.max(...instants) as Instant;
+  let last = longAgo;
+  for (const at of instants) if (at > last) last = at;
+  return last;
 }

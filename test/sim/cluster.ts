@@ -1,9 +1,8 @@
-// The virtual cluster under simulation: what the network does to datagrams, what is known of who heard whom, and
-// who answers for what. It does nothing by itself; weather makes the faults, checkers judge.
+// The virtual cluster under simulation: carries datagrams through what the network does to them, and takes down who
+// heard whom and who answers for what. It does nothing by itself; weather makes the faults, checkers judge.
 
 import { addressKey } from '#lib/ip';
 import type { DaemonEvent } from '#model/event';
-import type { Reason } from '#model/reason';
 import type { VirtualAddress } from '#model/settings';
 import { createKeyedHash } from '#linux/keyed-hash';
 import { decodeDatagram } from '#wire/decode-datagram';
@@ -12,86 +11,13 @@ import type { Host, Parcel } from '../world/host.ts';
 import { World } from '../world/world.ts';
 import { cheapHash } from './cheap-hash.ts';
 import { decodeOnce } from './decode-once.ts';
+import { Impairments } from './impairments.ts';
+import { type Ear, type Holding, type Mark, nothingHeard } from './knowledge.ts';
 import { type Plan, rateError } from './plan.ts';
 import { Trace } from './trace.ts';
 
 /** Datagrams, answers and alarms of a host that nothing disturbs take less than this. */
 export const promptMs = 20;
-
-/** What the network does while a fault lasts; each part is asked for every datagram. */
-export interface Impairment {
-  /** Nothing passes, whatever it is. */
-  readonly cuts?: (from: number, to: number, path: string) => boolean;
-  /** Adverts that get lost, while the rest of the segment works. */
-  readonly drops?: (from: number, to: number, path: string) => boolean;
-  /** How many of all frames get lost. */
-  readonly loss?: number;
-  readonly delayMs?: () => number;
-  readonly copies?: () => number;
-  /** How many of all datagrams have a bit turned over. */
-  readonly corruption?: number;
-}
-
-/** What happened to a host that may explain what it does afterwards. */
-export type Mark =
-  | 'blocked'
-  /** All of its clocks stood still together: it cannot know. */
-  | 'paused'
-  | 'suspended'
-  | 'link'
-  | 'check'
-  | 'kernel'
-  /** Its kernel refused to take an address away. */
-  | 'stuck'
-  /** An administrator put an address of ours on it, or took it away again. */
-  | 'foreign'
-  | 'stopped'
-  | 'started'
-  | 'removed'
-  | 'gateway'
-  | 'fenced'
-  /** Its state directory is gone. */
-  | 'forgot'
-  /** Its fence agent failed, hung or lied. */
-  | 'agent'
-  /** Another host believes that it is off, and it is not. */
-  | 'lied';
-
-/** What one host knows of another by hearing. */
-export interface Ear {
-  /** When a datagram of it was last given to the daemon, and when that one was sent. */
-  takenAt: number;
-  takenSentAt: number;
-  /** When a silence of a down time ended last. */
-  deafUntil: number;
-  /** When one of its datagrams was last lost on the way here. */
-  lostAt: number;
-  /** When a frame of ARP was last lost between the two, whichever way it went. */
-  unaskedAt: number;
-  /** When somebody last played a recording of it to this host. */
-  replayedAt: number;
-}
-
-export interface Holding {
-  /** Since when it answers for the group; null while it does not. */
-  since: number | null;
-  /** When its listening last ended. */
-  joinedAt: number;
-  /** When its daemon last decided to claim, and what it had heard of each other host by then. */
-  claimedAt: number;
-  /** Why, as it said. */
-  reason: Reason['kind'] | null;
-  ears: readonly Ear[];
-}
-
-export const nothingHeard: Readonly<Ear> = {
-  takenAt: -Infinity,
-  takenSentAt: -Infinity,
-  deafUntil: -Infinity,
-  lostAt: -Infinity,
-  unaskedAt: -Infinity,
-  replayedAt: -Infinity,
-};
 
 /** Recordings kept for an attacker who replays them. */
 const mostRecordings = 64;
@@ -100,7 +26,7 @@ export class Cluster extends World {
   readonly plan: Plan;
   readonly list: readonly Host[];
   readonly trace: Trace;
-  readonly impairments = new Set<Impairment>();
+  readonly impairments: Impairments;
   /** Of datagrams, at random. BOUNDED by `mostRecordings`. */
   readonly recordings: Parcel[] = [];
   /** `ears[to][from]`. */
@@ -131,6 +57,7 @@ export class Cluster extends World {
   constructor(plan: Plan, telling: boolean) {
     super();
     this.plan = plan;
+    this.impairments = new Impairments(plan.random);
     this.trace = new Trace(telling);
     const hash = hashFor(plan.seed);
     this.#hash = hash;
@@ -155,11 +82,11 @@ export class Cluster extends World {
     this.#marks = each(() => new Map());
     this.#keys = (this.list[0]?.settings.groups ?? []).map((group) => group.addresses.map(addressKey));
     this.delay = () => this.#delayMs();
-    this.copies = () => this.#copies();
+    this.copies = () => (this.impairments.size === 0 ? 1 : this.impairments.copies());
     this.wire.onLost = (asker, host) => {
       this.ear(this.indexOf(asker), this.indexOf(host)).unaskedAt = this.events.now;
     };
-    this.wire.loses = () => this.impairments.size > 0 && this.#loses();
+    this.wire.loses = () => this.impairments.size > 0 && this.impairments.loses();
     this.tap = (from, to, path) => (this.#drops(from, to, path) ? 'drop' : 'pass');
   }
 
@@ -267,7 +194,8 @@ export class Cluster extends World {
   protected override arrivalOf(parcel: Parcel, to: Host): number {
     const route = (this.indexOf(parcel.from) * 8 + this.indexOf(to)) * 4 + (parcel.path === 'eth0' ? 0 : 1);
     const at = this.events.now + this.#delayMs();
-    for (const { delayMs } of this.impairments) if (delayMs !== undefined) return at + delayMs();
+    const moreMs = this.impairments.size === 0 ? null : this.impairments.delayMs();
+    if (moreMs !== null) return at + moreMs;
     const inOrder = Math.max(at, this.#arrivals[route] ?? 0);
     this.#arrivals[route] = inOrder;
     return inOrder;
@@ -278,7 +206,7 @@ export class Cluster extends World {
     else if (this.plan.random.chance(0.01)) {
       this.recordings[Math.floor(this.plan.random.within(mostRecordings))] = parcel;
     }
-    const part = this.#corruption();
+    const part = this.impairments.size === 0 ? 0 : this.impairments.corruption();
     if (part > 0 && this.plan.random.chance(part)) this.#arriveCorrupt(parcel, to);
     else super.arrive(parcel, to);
   }
@@ -293,11 +221,6 @@ export class Cluster extends World {
     const decoded = decodeDatagram(bytes, { cluster: to.settings.cluster, hash: this.#hash });
     if (decoded.kind !== 'refused') this.onForged(`a datagram of ${parcel.from.name} with byte ${at} changed passes`);
     if (!to.down.has(parcel.path)) to.offerBytes({ ...parcel, bytes });
-  }
-
-  #corruption(): number {
-    for (const { corruption } of this.impairments) if (corruption !== undefined) return corruption;
-    return 0;
   }
 
   /** Somebody recorded this datagram and sends it again: it comes from no host. */
@@ -336,33 +259,17 @@ export class Cluster extends World {
 
   override connects(from: Host, to: Host, path: string): boolean {
     if (!super.connects(from, to, path)) return false;
-    for (const { cuts } of this.impairments) {
-      if (cuts?.(this.indexOf(from), this.indexOf(to), path) === true) return false;
-    }
-    return true;
+    if (this.impairments.size === 0) return true;
+    return !this.impairments.cuts(this.indexOf(from), this.indexOf(to), path);
   }
 
   #drops(from: string, to: string, path: string): boolean {
     if (this.impairments.size === 0) return false;
-    const a = this.indexOf(this.host(from));
-    const b = this.indexOf(this.host(to));
-    for (const { drops } of this.impairments) if (drops?.(a, b, path) === true) return true;
-    return this.#loses();
-  }
-
-  #loses(): boolean {
-    for (const { loss } of this.impairments) if (loss !== undefined && this.plan.random.chance(loss)) return true;
-    return false;
+    return this.impairments.drops(this.indexOf(this.host(from)), this.indexOf(this.host(to)), path);
   }
 
   #delayMs(): number {
     return this.plan.random.between(0.05, this.plan.delayMs);
-  }
-
-  #copies(): number {
-    let copies = 1;
-    for (const impairment of this.impairments) copies = Math.max(copies, impairment.copies?.() ?? 1);
-    return copies;
   }
 }
 

@@ -2,7 +2,8 @@
 
 import { addressKey } from '#lib/ip';
 import type { Host } from '../world/host.ts';
-import type { Cluster, Impairment } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
+import type { Impairment } from './impairments.ts';
 import type { Random } from './random.ts';
 
 export interface Fault {

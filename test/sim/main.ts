@@ -5,10 +5,18 @@ import { env, exit, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
 import { playAll } from './crew.ts';
 import type { Asked } from './plan.ts';
+import type { Outcome } from './run.ts';
 import { storyOf } from './story.ts';
 import { replayCommand, Tally } from './tally.ts';
 
 const storyMs = 20_000;
+
+/** One defect is often found by many seeds: so many are told of, then it is enough. */
+const mostFindings = 20;
+/** With the story of these; of the others what replays them. */
+const mostStories = 5;
+/** Where no terminal shows each hour, a line this often. */
+const progressMs = 60_000;
 
 const { values } = parseArgs({
   options: {
@@ -46,6 +54,7 @@ const first = whole(values.seed, 'seed') ?? (values.forever ? Date.now() % 1_000
 const runs = values.forever ? Number.POSITIVE_INFINITY : (whole(values.hours ?? values.runs, 'runs') ?? 1);
 const tally = new Tally();
 const began = performance.now();
+let saidAt = began;
 
 await playAll({
   first,
@@ -53,20 +62,37 @@ await playAll({
   asked,
   taken(outcome) {
     tally.take(outcome);
-    if (stdout.isTTY) stdout.write(`\r${tally.summary((performance.now() - began) / 1000)}`);
-    if (outcome.finding !== null) tell(outcome.seed, outcome.words);
-    return tally.findings.length < 5;
+    showProgress();
+    if (outcome.finding !== null) tell(outcome);
+    return tally.findings.length < mostFindings;
   },
 });
-if (!several && tally.findings.length === 0) tell(first, 'as it ended');
+if (!several && tally.findings.length === 0) tellStory(first, 'as it ended');
 if (stdout.isTTY) stdout.write('\r');
 for (const line of several || env['CI'] === 'true' ? tally.details() : []) console.log(line);
 console.log(tally.summary((performance.now() - began) / 1000));
 exit(tally.findings.length === 0 ? 0 : 1);
 
-function tell(seed: number, words: string): void {
+function showProgress(): void {
+  const now = performance.now();
+  if (stdout.isTTY) stdout.write(`\r${tally.summary((now - began) / 1000)}`);
+  if (stdout.isTTY || now - saidAt < progressMs) return;
+  saidAt = now;
+  console.log(tally.summary((now - began) / 1000));
+}
+
+function tell({ seed, words, finding }: Outcome): void {
+  if (tally.findings.length <= mostStories) tellStory(seed, words);
+  else console.log(`\nseed ${seed}: ${words}\n${finding?.checker}: ${finding?.words}\n${replay(seed)}`);
+}
+
+function tellStory(seed: number, words: string): void {
   console.log(`\nseed ${seed}: ${words}`);
   const lastMs = values.story === undefined ? storyMs : 1000 * (whole(values.story, 'story') ?? 0);
   for (const line of storyOf(seed, asked, lastMs)) console.log(line);
-  console.log(`replay it with: ${replayCommand(seed, asked)}`);
+  console.log(replay(seed));
+}
+
+function replay(seed: number): string {
+  return `replay it with: ${replayCommand(seed, asked)}`;
 }

@@ -49,7 +49,9 @@ export function kernelChecker(cluster: Cluster): Checker {
     name: 'kernel',
     step() {
       for (let index = 0; index < cluster.list.length; index += 1) {
-        const [host, since, known] = [cluster.list[index], wrongSince[index], inOrder[index]];
+        const host = cluster.list[index];
+        const since = wrongSince[index];
+        const known = inOrder[index];
         if (host === undefined || since === undefined || known === undefined) continue;
         const groups = host.daemon?.state?.groups;
         if (groups === undefined || host.process === null || host.process.blocked) {

@@ -11,7 +11,8 @@
 
 import { compareRank } from '#core/rank';
 import type { Host } from '../../world/host.ts';
-import { type Cluster, type Holding, nothingHeard } from '../cluster.ts';
+import type { Cluster } from '../cluster.ts';
+import { type Holding, nothingHeard } from '../knowledge.ts';
 import { rateError } from '../plan.ts';
 import type { Checker } from './checker.ts';
 

@@ -4,7 +4,8 @@
 import type { DaemonEvent } from '#model/event';
 import type { Reason } from '#model/reason';
 import type { Host } from '../../world/host.ts';
-import { type Cluster, type Mark, promptMs } from '../cluster.ts';
+import { type Cluster, promptMs } from '../cluster.ts';
+import type { Mark } from '../knowledge.ts';
 import { rateError } from '../plan.ts';
 import type { Checker } from './checker.ts';
 
