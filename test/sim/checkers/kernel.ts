@@ -82,7 +82,9 @@ function whatIsWrong(cluster: Cluster, host: Host, nth: number, group: Group): s
   const keys = cluster.keysOf(nth);
   for (const key of keys) {
     const has = host.kernel.has(key);
-    if (has !== group.present.has(key)) return `${has ? kept : lost} ${key}`;
+    // What an earlier daemon left and the kernel does not let go of is said as that, and as nothing else.
+    const left = has && group.stuck !== null && isStuck(cluster, host);
+    if (has !== group.present.has(key) && !left) return `${has ? kept : lost} ${key}`;
     if (has) there += 1;
   }
   const holds = group.role === 'active' || group.role === 'claiming';

@@ -103,6 +103,7 @@ export class OverlapChecker implements Checker {
     const lost = ear.lostAt >= Math.max(ear.takenSentAt, holding.claimedAt - downMs * (1 + rateError) - intervalMs);
     if (lost || this.#slowSince(ear.takenSentAt))
       return some(this.#areFencesSound() ? 'lost adverts, though fences are required' : 'lost adverts');
+    if (this.#isCrossing(later, holding, earlier)) return some('two claims in one moment, one of them unheard');
     if (isJoining(holding, earlier, plan.delayMs)) return some('the end of a listening');
     if (!deaf)
       return none(
@@ -111,6 +112,17 @@ export class OverlapChecker implements Checker {
     const lease = cluster.hostAt(other).settings.lease.kind;
     if (lease === 'nftables') return none(`${names}: though nothing was lost between them`);
     return some(lease === 'off' ? 'no lease' : 'the lifetime of addresses');
+  }
+
+  /**
+   * The later one claimed before the word of the earlier one could reach it, and the earlier one, which had lost
+   * adverts of the later one, could not know whose turn it was.
+   */
+  #isCrossing(later: number, { claimedAt }: Holding, earlier: Holding): boolean {
+    const { delayMs, downMs, intervalMs } = this.#cluster.plan;
+    if (claimedAt - earlier.claimedAt > delayMs) return false;
+    const { lostAt, takenSentAt } = earlier.ears[later] ?? nothingHeard;
+    return lostAt >= Math.max(takenSentAt, earlier.claimedAt - downMs * (1 + rateError) - intervalMs);
   }
 
   /** Nobody claims from a lost holder that was not turned off; and no agent ever lied. */
