@@ -110,7 +110,6 @@ function mandateBy(turn: Turn, quorum: QuorumState, cast: readonly Cast[], group
     else counted[voters.push(node) - 1] = number;
     if (node === turn.settings.node) own = Math.max(own, number);
   }
-  if (own === 0) return null;
   counted.sort((a, b) => b - a);
   const number = Math.min(own, counted[majorityOf(asked) - 1] ?? 0);
   const at = number === 0 ? null : sentAt(quorum.sent, number);

@@ -120,7 +120,7 @@ export const mutants: readonly Mutant[] = [
     instead: 'later(until, 1e6)',
     killer: unit(
       'holding',
-      'adoption: too late, unknown, incomplete or without a link, the leftovers go and it listens',
+      'adoption: too late, unknown, let go of, incomplete or without a link, the leftovers go and it listens',
     ),
   },
   {
@@ -377,8 +377,8 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'the lease is that of the shortest mandate',
     file: 'mandate',
-    text: 'earliest(until, group.mandate) : until), never)',
-    instead: '(until !== never && until > group.mandate ? until : group.mandate) : until), never)',
+    text: 'isOpen(group) && group.mandate < until)',
+    instead: 'isOpen(group) && (until === never || group.mandate > until))',
     killer: unit('mandate', 'two groups: the lease that both live on is that of the one with the shorter mandate'),
   },
   {
@@ -580,7 +580,7 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'a claim that comes to the kernel late opens nothing',
     file: 'step',
-    text: 'later(earliest(now, plannedAt), windowMs(settings))',
+    text: 'later(earliest(now, plannedAt), settings.intervalMs)',
     instead: 'never',
     killer: {
       file: 'unit/runtime/late-claim',
