@@ -21,3 +21,9 @@ export function lifetimeUntil(until: Instant | null, now: Instant): Lifetime {
   }
   return { kind: 'seconds', seconds: Math.min(MOST_SECONDS, Math.max(1, Math.floor((leftMs + SLACK_MS) / 1000))) };
 }
+
+/** Null where there is time left. */
+export function pastWords(until: Instant | null, now: Instant): string | null {
+  const lifetime = lifetimeUntil(until, now);
+  return lifetime.kind === 'past' ? lifetime.words : null;
+}

@@ -1,5 +1,6 @@
 // What is to be done about one address of a `hold`, as plain values. How it is carried out is elsewhere.
 
+import type { Instant } from '#lib/time';
 import type { AddressOutcome } from '#model/input';
 import type { AddressWrite } from './address-writer.ts';
 import type { Claim } from './claims-book.ts';
@@ -14,6 +15,13 @@ export type Plan = { readonly kind: 'known'; readonly outcome: AddressOutcome } 
 export interface WritePlan extends AddressWrite {
   readonly kind: 'write';
   readonly named: boolean;
+}
+
+/** Until when; not after `by`; and why not at all. */
+export interface Terms {
+  readonly until: Instant | null;
+  readonly by: Instant;
+  readonly refusal: string | null;
 }
 
 export function known(outcome: AddressOutcome): Plan {

@@ -14,11 +14,11 @@ import type { KernelPort } from '#ports/kernel';
 import { Conflicts } from './address-conflict.ts';
 import { Departures } from './address-departures.ts';
 import { AddressLease } from './address-lease.ts';
-import { lifetimeUntil } from './address-lifetime.ts';
+import { pastWords } from './address-lifetime.ts';
 import { placeKey } from './address-message.ts';
 import type { KernelAddress } from './address-message.ts';
 import { isAbsent, known, late, refused } from './address-plan.ts';
-import type { Plan, WritePlan } from './address-plan.ts';
+import type { Plan, Terms, WritePlan } from './address-plan.ts';
 import { Presence } from './address-presence.ts';
 import { impossible, rehearsalId, rehearsedMs } from './address-rehearsal.ts';
 import { Renewals } from './address-renewal.ts';
@@ -82,9 +82,7 @@ export class AddressPort implements KernelPort {
     const plans = addresses.map((address) => this.#plan(address, conflicts));
     // What lives for ever and is in no record could never be told from an administrator's.
     const refusal = until === null ? this.#book.saveNow() : null;
-    // Asked last of all: a process that was stopped on its way here opens nothing.
-    if (this.#clock.now() > by) this.#drop(id, plans);
-    else this.#put(id, plans, until, refusal);
+    this.#put(id, plans, { until, by, refusal });
     this.#book.saveSoon();
   }
 
@@ -193,13 +191,21 @@ export class AddressPort implements KernelPort {
     return { kind: 'write', claim: this.#book.add(address, index), how: 'create', named };
   }
 
-  #put(id: EffectId, plans: readonly Plan[], until: Instant | null, refusal: string | null): void {
+  #put(id: EffectId, plans: readonly Plan[], { until, by, refusal }: Terms): void {
     const outcomes = plans.flatMap((plan) => (plan.kind === 'known' ? [plan.outcome] : []));
     const writes = plans.filter((plan) => plan.kind === 'write');
     // The gate first: an address is never there and open without being guarded.
     const asked = writes.map(({ claim }) => claim);
-    const wrong = refusal ?? this.#tooLate(until) ?? this.#lease.open(asked, until);
-    if (wrong !== null) return this.#drop(id, plans, (claim) => refused(claim, wrong));
+    // Looked at last of all: a process that was stopped on its way here opens nothing.
+    const isLate = this.#clock.now() > by;
+    const wrong = isLate ? '' : (refusal ?? pastWords(until, this.#clock.now()) ?? this.#lease.open(asked, until));
+    if (wrong !== null) {
+      for (const { claim, how } of writes) if (how === 'create') this.#book.drop(claim);
+      this.#book.saveSoon();
+      this.#unguardDropped(asked);
+      this.#answer(id, [...outcomes, ...asked.map((claim) => (isLate ? late(claim) : refused(claim, wrong)))]);
+      return;
+    }
     const openedAt = this.#lease.hasGate ? this.#clock.now() : null;
     const lifetime = this.#lease.lifetimeFor(until);
     const errnos = this.#writer.write(writes, lifetime);
@@ -219,20 +225,10 @@ export class AddressPort implements KernelPort {
     else void this.#takeBack(again, lifetime).then(settled);
   }
 
-  /** Nothing was asked of the kernel. */
-  #drop(id: EffectId, plans: readonly Plan[], word: (claim: Claim) => AddressOutcome = late): void {
-    const outcomes = plans.map((plan) => (plan.kind === 'known' ? plan.outcome : word(plan.claim)));
-    const writes = plans.filter((plan) => plan.kind === 'write');
-    for (const { claim, how } of writes) if (how === 'create') this.#book.drop(claim);
-    this.#book.saveSoon();
-    this.#unguardDropped(writes.map(({ claim }) => claim));
-    this.#answer(id, outcomes);
-  }
-
   async #takeBack(plans: readonly WritePlan[], until: Instant | null): Promise<AddressOutcome[]> {
     await this.#watch.resync();
     const { state } = this.#watch;
-    const past = this.#tooLate(until);
+    const past = pastWords(until, this.#clock.now());
     const tags = kernelReportsTags(state);
     // What was let go of while the kernel was asked must not come back.
     const wanted = plans.filter(({ claim }) => claim.state !== 'leaving');
@@ -285,11 +281,6 @@ export class AddressPort implements KernelPort {
   /** What we have no claim to any more is let be. One that was claimed anew meanwhile is not. */
   #unguardDropped(claims: readonly Claim[]): void {
     this.#lease.forget(claims.flatMap(({ key }) => (this.#book.get(key) === undefined ? [key] : [])));
-  }
-
-  #tooLate(until: Instant | null): string | null {
-    const lifetime = lifetimeUntil(until, this.#clock.now());
-    return lifetime.kind === 'past' ? lifetime.words : null;
   }
 
   #answer(id: EffectId, outcomes: readonly AddressOutcome[]): void {

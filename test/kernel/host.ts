@@ -14,7 +14,13 @@ import type { Input } from '#model/input';
 import type { Lease, VirtualAddress } from '#model/settings';
 
 export type Command =
-  | { readonly do: 'hold'; readonly id: number; readonly addresses: VirtualAddress[]; readonly forMs: number | null }
+  | {
+      readonly do: 'hold';
+      readonly id: number;
+      readonly addresses: VirtualAddress[];
+      readonly forMs: number | null;
+      readonly byMs?: number;
+    }
   | { readonly do: 'silence'; readonly addresses: VirtualAddress[] }
   | { readonly do: 'release'; readonly id: number; readonly addresses: VirtualAddress[] }
   | { readonly do: 'renew'; readonly id: number; readonly forMs: number | null; readonly livePeers: number }
@@ -81,7 +87,7 @@ async function run(): Promise<void> {
   const perform = (command: Command): void => {
     switch (command.do) {
       case 'hold':
-        kernel.hold(command.id, command.addresses, until(command.forMs), never);
+        kernel.hold(command.id, command.addresses, until(command.forMs), until(command.byMs ?? null) ?? never);
         break;
       case 'silence':
         kernel.silence(command.addresses);

@@ -85,6 +85,15 @@ test.serial('what was let go of is gone before the renewal after it: what is lef
   await second.release(own.slice(1));
 });
 
+test.serial('an order that came too late is not carried out, and nothing of it is recorded', async (t) => {
+  const pair = makePair(t);
+  const first = new Remote(t, pair);
+  const kinds = (await first.hold(own, 5000, -1)).map(({ kind }) => kind);
+  t.deepEqual([...new Set(kinds)], ['late']);
+  await first.kill();
+  t.deepEqual((await new Remote(t, pair).start()).start.facts.left, []);
+});
+
 test.serial('a last advert from before a suspend is of no known age: nothing can be adopted on it', async (t) => {
   const pair = makePair(t);
   const first = new Remote(t, pair, 'address', '', '5000');

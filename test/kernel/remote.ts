@@ -67,9 +67,9 @@ export class Remote {
     await gone;
   }
 
-  async hold(addresses: VirtualAddress[], forMs: number | null): Promise<readonly AddressOutcome[]> {
+  async hold(addresses: VirtualAddress[], forMs: number | null, byMs = 5000): Promise<readonly AddressOutcome[]> {
     const id = this.nextId();
-    this.send({ do: 'hold', id, addresses, forMs });
+    this.send({ do: 'hold', id, addresses, forMs, byMs });
     return this.outcomes(id);
   }
 
