@@ -210,9 +210,10 @@ export class OverlapChecker implements Checker {
  * came, that had waited for it as long as it waits for anybody: neither word had reached the other yet.
  */
 function isJoining(later: Holding, earlier: Holding, tripMs: number): boolean {
-  if (later.reason !== 'no-holder' || earlier.reason !== 'no-holder') return false;
+  if (![later, earlier].every(({ reason }) => reason === 'no-holder' || reason === 'holder-lost')) return false;
   if (later.claimedAt - earlier.claimedAt > tripMs) return false;
-  return [later, earlier].some(({ joinedAt, claimedAt }) => claimedAt - joinedAt <= tripMs);
+  // Its word that it is able is as long on its way as that of a claim.
+  return [later, earlier].some(({ joinedAt, claimedAt }) => claimedAt - joinedAt <= 2 * tripMs);
 }
 
 function bothIn(mask: number, { a, b }: { a: number; b: number }): boolean {
