@@ -415,7 +415,6 @@ export const mutants: readonly Mutant[] = [
     text: 'if (epoch < quorum.reservedBelow)',
     instead: 'if (true)',
     killer: unit('promises', 'epochs that other nodes have come to are set aside for the next start too, rarely'),
-    simulated: { sim: '--mode quorum --seed 15' },
   },
   {
     guard: 'a fence that is required and fails means no claim',
@@ -538,7 +537,10 @@ export const mutants: readonly Mutant[] = [
     file: 'standby',
     text: 'successor !== null && !named && better(voice)',
     instead: 'false',
-    killer: { sim: '--mode availability --seed 92' },
+    killer: unit(
+      'election',
+      'handover: where the named successor cannot, a resigner that ranks better may take the group back first',
+    ),
   },
   {
     guard: 'a claim waits for a fence whatever else is to be said',
@@ -556,7 +558,7 @@ export const mutants: readonly Mutant[] = [
     file: 'standby',
     text: "(entry.role === 'standby' || entry.role === 'starting')",
     instead: "entry.role === 'standby'",
-    killer: { sim: '--mode availability --weather processes --nodes 4 --seed 31' },
+    killer: unit('election', 'handover: a named successor that was last heard as starting goes first all the same'),
   },
   {
     guard: 'what is adopted for a moment only is not held without an end',
@@ -575,7 +577,6 @@ export const mutants: readonly Mutant[] = [
       'holding',
       'adoption: too late, unknown, let go of, incomplete or without a link, the leftovers go and it listens',
     ),
-    simulated: { sim: '--seed 69' },
   },
   {
     guard: 'a claim that comes to the kernel late opens nothing',

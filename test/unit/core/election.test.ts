@@ -214,6 +214,25 @@ test('handover: the named successor claims at once though another standby ranks 
   t.is(bench.group.role, 'claiming');
 });
 
+test('handover: a named successor that was last heard as starting goes first all the same', (t) => {
+  const bench = standby();
+  bench.hearAndAnswer({ node: 'third', boot: thirdBoot, entry: { role: 'starting', priority: 10 } });
+  bench.hear({ entry: { role: 'resigning', priority: 1, successor: 'third' } });
+  t.like(bench.group.reason, { kind: 'waiting-turn', ahead: 1 });
+});
+
+test('handover: where the named successor cannot, a resigner that ranks better may take the group back first', (t) => {
+  const bench = standby();
+  bench.hearAndAnswer({ node: 'third', boot: thirdBoot, entry: { role: 'faulted', priority: 10 } });
+  bench.hear({ entry: { role: 'resigning', priority: 200, successor: 'third' } });
+  t.like(bench.group.reason, { kind: 'waiting-turn', ahead: 1 });
+
+  const worse = standby();
+  worse.hearAndAnswer({ node: 'third', boot: thirdBoot, entry: { role: 'faulted', priority: 10 } });
+  worse.hear({ entry: { role: 'resigning', priority: 1, successor: 'third' } });
+  t.is(worse.group.role, 'claiming', 'one that ranks worse comes after this node');
+});
+
 test('claiming: an unproven claimant does not take the turn of one who claims already', (t) => {
   const bench = standby();
   claimHold(bench);
