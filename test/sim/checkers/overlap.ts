@@ -79,10 +79,9 @@ export class OverlapChecker implements Checker {
 
   #excuse({ group, a, b }: Pair): { kind: 'some' | 'none'; words: string } {
     const cluster = this.#cluster;
-    const claims = [cluster.holding(group, a), cluster.holding(group, b)] as const;
+    const claims = [this.#claimOf(group, a), this.#claimOf(group, b)] as const;
     const [later, other] = claims[0].claimedAt >= claims[1].claimedAt ? [a, b] : [b, a];
-    const holding = cluster.holding(group, later);
-    const earlier = cluster.holding(group, other);
+    const [holding, earlier] = later === a ? claims : [claims[1], claims[0]];
     const ear = holding.ears[other] ?? nothingHeard;
     const { plan } = cluster;
     const { intervalMs, downMs } = plan;
@@ -112,6 +111,15 @@ export class OverlapChecker implements Checker {
     const lease = cluster.hostAt(other).settings.lease.kind;
     if (lease === 'nftables') return none(`${names}: though nothing was lost between them`);
     return some(lease === 'off' ? 'no lease' : 'the lifetime of addresses');
+  }
+
+  /** A daemon that died in the call by which its kernel opened never told of its claim. */
+  #claimOf(group: number, index: number): Holding {
+    const told = this.#cluster.holding(group, index);
+    const { since, claimedAt } = told;
+    const isTold = since === null || since - claimedAt <= 2 * this.#cluster.plan.intervalMs;
+    if (isTold || this.#cluster.hostAt(index).process !== null) return told;
+    return { ...told, claimedAt: since, reason: null, ears: this.#cluster.ears[index] ?? [] };
   }
 
   /**
