@@ -3,6 +3,7 @@
 
 import test from 'ava';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
 import { advertisementsOf, arpsOf, capture } from './frames.ts';
@@ -55,14 +56,16 @@ test.serial('the gate of an interface that was made anew holds its frames back t
 });
 
 /** A listener at an address, and a client that says whether a connection to it is answered. */
-const listener = 'require("net").createServer((s) => s.end("here")).listen(7, process.argv[1])';
+const listener =
+  'require("net").createServer((s) => s.end("here")).listen(7, process.argv[1], () => console.log("listens"))';
 const client = `const s = require("net").connect({ port: 7, host: process.argv[1], timeout: 1000 });
 s.on("data", (d) => { console.log(String(d)); process.exit() });
 for (const e of ["error", "timeout"]) s.on(e, () => { console.log("silence"); process.exit() })`;
 
-function listen(t: ExecutionContext, namespace: string, address: string): void {
+async function listen(t: ExecutionContext, namespace: string, address: string): Promise<void> {
   const child = spawn('ip', ['netns', 'exec', namespace, process.execPath, '-e', listener, address]);
   t.teardown(() => child.kill('SIGKILL'));
+  await once(child.stdout, 'data', { signal: AbortSignal.timeout(5000) });
 }
 
 const ask = (namespace: string, address: string) =>
@@ -100,8 +103,7 @@ test.serial(
     }
     const remote = new Remote(t, pair, 'nftables');
     await remote.hold([four, six], 60_000);
-    listen(t, pair.here, '10.9.0.10');
-    await sleep(150);
+    await listen(t, pair.here, '10.9.0.10');
     t.is(ask(outside, '10.9.0.10'), 'here', 'open: it answers, also on an interface that has not the address');
     remote.send({ do: 'silence', addresses: [four, six] });
     await waitFor(() => openTo(pair.here).length === 0);
@@ -112,9 +114,8 @@ test.serial(
       ip('-n', pair.there, 'addr', 'add', address, 'dev', 'eth0', ...(address.includes(':') ? ['nodad'] : []));
     }
     t.is(find(pair.here, '10.9.0.10'), undefined);
-    listen(t, pair.there, '10.9.0.10');
-    listen(t, pair.there, 'fd09::10');
-    await sleep(150);
+    await listen(t, pair.there, '10.9.0.10');
+    await listen(t, pair.there, 'fd09::10');
     t.is(ask(outside, '10.9.0.10'), 'here');
     t.is(ask(outside, 'fd09::10'), 'here');
     t.is(ask(pair.here, '10.9.0.10'), 'here', 'and reaches it as a client of its own');
