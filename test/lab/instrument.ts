@@ -13,29 +13,28 @@ interface Gap {
   readonly ms: number;
 }
 
-export interface ProbeSummary {
+/** What every instrument says of itself in the end: how it ran, and for how long it stood still. */
+interface Summary {
   readonly kind: 'summary';
-  readonly to: string;
   readonly realtime: boolean;
   readonly startMs: number;
   readonly endMs: number;
+  readonly stallMs: number;
+}
+
+export interface ProbeSummary extends Summary {
+  readonly to: string;
   readonly sent: number;
   readonly answers: number;
   readonly lost: number;
   readonly longestMs: number;
-  readonly stallMs: number;
   readonly gaps: readonly Gap[];
 }
 
 type Span = readonly [fromMs: number, toMs: number];
 
-export interface AnsweringSummary {
-  readonly kind: 'summary';
+export interface AnsweringSummary extends Summary {
   readonly to: string;
-  readonly realtime: boolean;
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly stallMs: number;
   readonly hosts: readonly {
     readonly host: string;
     readonly any: readonly Span[];
@@ -46,12 +45,7 @@ export interface AnsweringSummary {
   readonly longestOverlapMs: number;
 }
 
-export interface ArrivalsSummary {
-  readonly kind: 'summary';
-  readonly realtime: boolean;
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly stallMs: number;
+export interface ArrivalsSummary extends Summary {
   readonly hosts: readonly {
     readonly host: string;
     readonly adverts: number;
