@@ -14,7 +14,7 @@ interface Gap {
 }
 
 /** What every instrument says of itself in the end: how it ran, and for how long it stood still. */
-interface Summary {
+interface Ending {
   readonly kind: 'summary';
   readonly realtime: boolean;
   readonly startMs: number;
@@ -22,7 +22,7 @@ interface Summary {
   readonly stallMs: number;
 }
 
-export interface ProbeSummary extends Summary {
+export interface ProbeSummary extends Ending {
   readonly to: string;
   readonly sent: number;
   readonly answers: number;
@@ -33,7 +33,7 @@ export interface ProbeSummary extends Summary {
 
 type Span = readonly [fromMs: number, toMs: number];
 
-export interface AnsweringSummary extends Summary {
+export interface AnsweringSummary extends Ending {
   readonly to: string;
   readonly hosts: readonly {
     readonly host: string;
@@ -45,7 +45,7 @@ export interface AnsweringSummary extends Summary {
   readonly longestOverlapMs: number;
 }
 
-export interface ArrivalsSummary extends Summary {
+export interface ArrivalsSummary extends Ending {
   readonly hosts: readonly {
     readonly host: string;
     readonly adverts: number;
