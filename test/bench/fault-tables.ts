@@ -60,7 +60,7 @@ export function stepTable(results: Results): string {
       .filter(({ cell, subject }) => subject === 'locum' && cell.startsWith('addresses/'))
       .flatMap(({ samples }) => samples),
   );
-  if (names.length === 0) return 'The daemon that was measured names no steps.';
+  if (names.length === 0) return 'Not measured yet.';
   const rows = cells.map(({ id, count, cell }) => [
     faults.find((one) => one.id === id)?.title ?? id,
     String(count),

@@ -39,7 +39,9 @@ export function growthTable(results: Results): string {
   ];
   const head = ['', ...measures.flatMap(([, title]) => [`${title}: locum`, 'keepalived'])];
   const rows = [
-    ...groupCounts.map((count) => row(`${count} groups, 2 nodes`, loadId(count, growthInterval))),
+    ...groupCounts.map((count) =>
+      row(`${count} ${count === 1 ? 'group' : 'groups'}, 2 nodes`, loadId(count, growthInterval)),
+    ),
     ...nodeCounts.map((count) => row(`1 group, ${count} nodes`, nodesId(count))),
   ];
   return `${table(head, rows)}\n\nMedians, interval ${growthInterval}. ${source(results, 'nodes/')}`;
