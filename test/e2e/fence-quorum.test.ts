@@ -8,7 +8,7 @@ import { Scratch } from './scratch.ts';
 const agent = fileURLToPath(new URL('../../test/fixtures/fence-link', import.meta.url));
 
 const intervalMs = 100;
-const leaseMs = 6000;
+const leaseMs = 5000;
 /** Without the fence nobody can take over before that. */
 const promiseMs = 1.03 * leaseMs;
 
@@ -23,9 +23,11 @@ async function armed(t: ExecutionContext, how: string): Promise<Lab> {
       'cluster.nodes=["h1", "h2", "h3"]',
       'safety.mode=quorum',
       `safety.lease=${leaseMs}ms`,
-      'safety.longest_hold=8s',
+      'safety.longest_hold=6500ms',
       'h3:node.witness=true',
       'h1:group.preempt=false',
+      // Each may claim when its own start is longest_hold ago: without this, who is up first would hold.
+      'h2:node.startup_delay=8s',
     ],
     toml: ['[fence]', `peer = ["${agent}"]`, `peer_keys = ["dir=${scratch.dir}"]`, 'timeout = "5s"'].join('\n'),
   });
