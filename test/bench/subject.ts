@@ -43,10 +43,11 @@ export async function beginTrial(subject: SubjectName, shape: Shape, owner: Owne
   return trial;
 }
 
+/** As it is installed: with the unit's realtime priority. */
 export function upLocum(shape: Shape, owner: Owner, daemon = true): Promise<Lab> {
   const set = Array.from({ length: shape.nodes }, (_, i) => `h${i + 1}:node.priority=${priorityOf(i + 1)}`);
   const { interval, groups, nodes: hosts, paths } = shape;
-  return Lab.up(owner, { hosts, interval, groups, addresses: 1, paths, set, daemon });
+  return Lab.up(owner, { hosts, interval, groups, addresses: 1, paths, set, daemon, realtime: true });
 }
 
 export function upHosts({ groups, nodes: hosts, paths }: Shape, owner: Owner): Promise<Lab> {
