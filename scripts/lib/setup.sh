@@ -13,11 +13,12 @@ need_node() {
   ' "$node_floor" || die "Node $node_floor or newer is needed, found $(node --version): install a newer one and run this again"
 }
 
-# Prints those packages of the given uses that are not installed.
+# Prints those packages of the given uses that are not installed here and should be.
 missing_packages() {
   local use package
   while read -r use package _; do
     case " $* " in *" $use "*) ;; *) continue ;; esac
+    [ "$use" != boxed ] || continue
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || say "$package"
   done < <(grep -v '^#' "$root/scripts/packages") | sort -u
 }
@@ -55,6 +56,27 @@ install_quietly() {
   export DEBIAN_FRONTEND=noninteractive
   apt-get -qq update || warn "apt-get update failed; trying with the package lists that are here"
   apt-get -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 install "$@" >/dev/null
+}
+
+# Fetches the packages of the use `boxed`, with what they need that this host has not, and installs nothing.
+need_boxed_packages() {
+  local kept=$root/node_modules/.cache/locum/boxed said
+  local -a wanted
+  mapfile -t wanted < <(awk '$1 == "boxed" { print $2 }' "$root/scripts/packages")
+  [ "$(id -u)" -eq 0 ] || die "fetching Debian packages needs root: ${wanted[*]}"
+  [ -d "$kept" ] || step "fetching Debian packages that tests install in hosts of their own, not here: ${wanted[*]}"
+  mkdir -p "$kept/partial"
+  said=$(mktemp)
+  fetch_packages "$kept" "${wanted[@]}" >"$said" 2>&1 ||
+    { apt-get -qq update && fetch_packages "$kept" "${wanted[@]}"; } >"$said" 2>&1 ||
+    { cat "$said" >&2; die "apt-get could not fetch: ${wanted[*]}"; }
+  rm -f "$said"
+}
+
+fetch_packages() {
+  local into=$1
+  shift
+  apt-get -qq -y --no-install-recommends --download-only -o Dir::Cache::archives="$into" install "$@"
 }
 
 # True when node_modules is what package-lock.json asks for and its native parts load in this Node.
