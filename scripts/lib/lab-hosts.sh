@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154  # root, base, lab, name, prefix: chosen by scripts/lab
 
-program=$root/dist/cli/main.js
+program=$root/dist/program/main.cjs
 
 hosts_of_lab() { cat "$lab/hosts"; }
 
@@ -230,6 +230,9 @@ check_up() {
   done
   [[ $opt_wait =~ ^(held|answering|none)$ ]] || die "up: --wait is held, answering or none, found '$opt_wait'"
   if [ -n "$opt_daemon" ] && [ ! -f "$program" ]; then die "$program is not there: run scripts/setup first"; fi
+  # Compiled and not bundled: what would run is not what was compiled.
+  one=$(find "$root/dist" -path "$root/dist/program" -prune -o -name '*.js' -newer "$program" -print -quit)
+  [ -z "$one" ] || die "$program is older than $one: npm run build"
 }
 
 lab_up() {

@@ -1,7 +1,7 @@
 // Hears of every change of nf_tables on this host and tells when somebody else's touched our tables: a flush of all
 // rules, for one. Our own changes are filtered out in the kernel. What is to be done about it is decided elsewhere.
 
-import { RawNetlinkSocket } from 'netlink';
+import { RawNetlinkSocket } from 'netlink/dist/raw.js';
 import { attributesOf, messagesOf } from './netlink-bytes.ts';
 import type { NetlinkMessage } from './netlink-bytes.ts';
 import { countOverflows, descriptorOf, ignoreChangesBy, overflowsOf } from './netlink-ffi.ts';

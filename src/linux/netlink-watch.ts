@@ -2,7 +2,7 @@
 // start, and asks again whenever events were lost or a dump was disturbed. Dumps and events come
 // through one socket, so they arrive in the order of what happened.
 
-import { RawNetlinkSocket } from 'netlink';
+import { RawNetlinkSocket } from 'netlink/dist/raw.js';
 import { HostMirror } from './address-mirror.ts';
 import type { HostChange, HostState } from './address-mirror.ts';
 import { RTM_GETADDR } from './address-message.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ExecutionContext } from 'ava';
 
-export const mainPath = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+export const mainPath = fileURLToPath(new URL('../../dist/program/main.cjs', import.meta.url));
 
 export interface Ended {
   readonly code: number | null;

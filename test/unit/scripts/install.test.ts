@@ -34,8 +34,8 @@ function checkoutIn(name: string): { readonly checkout: string; readonly root: s
   const checkout = join(base, name, 'checkout');
   for (const part of ['scripts', 'systemd', 'docs/man'])
     cpSync(join(real, part), join(checkout, part), { recursive: true });
-  put(join(checkout, 'dist/cli/main.js'), 'console.log(process.argv.slice(2).join("|"));\n');
-  put(join(checkout, 'dist/cli.tsbuildinfo'), '{}');
+  put(join(checkout, 'dist/program/main.cjs'), 'console.log(process.argv.slice(2).join("|"));\n');
+  put(join(checkout, 'dist/cli/main.js'), '');
   put(join(checkout, 'package.json'), '{"type":"module"}');
   put(join(checkout, 'etc/locum.toml'), '# as it comes\n');
   const packages = {
@@ -68,7 +68,7 @@ test('the program, its production modules and the unit are in place, and nothing
   }
   t.false(existsSync(join(lib, 'node_modules/tool')));
   t.false(existsSync(join(lib, 'node_modules/elsewhere')));
-  t.false(existsSync(join(lib, 'dist/cli.tsbuildinfo')));
+  t.deepEqual(readdirSync(join(lib, 'dist')), ['program']);
   t.is(readlinkSync(join(place.root, 'opt/ha/bin/locum')), '/opt/ha/lib/locum/bin/locum');
   t.is(statSync(join(lib, 'bin/locum')).mode & 0o777, 0o755);
   const unit = readFileSync(join(place.root, 'etc/systemd/system/locum.service'), 'utf8');
@@ -85,7 +85,10 @@ test('the wrapper names the node it was installed with and passes arguments on a
   const place = checkoutIn('wrapper');
   await script(place, 'install', '--node', process.execPath);
   const wrapper = readFileSync(join(place.root, 'opt/ha/lib/locum/bin/locum'), 'utf8');
-  t.is(wrapper, `#!/bin/sh\nexec ${process.execPath} --single-threaded-gc /opt/ha/lib/locum/dist/cli/main.js "$@"\n`);
+  t.is(
+    wrapper,
+    `#!/bin/sh\nexec ${process.execPath} --single-threaded-gc /opt/ha/lib/locum/dist/program/main.cjs "$@"\n`,
+  );
 });
 
 test('a second install replaces the program and keeps the settings of the operator', async (t) => {
@@ -95,13 +98,13 @@ test('a second install replaces the program and keeps the settings of the operat
   t.is(readFileSync(settings, 'utf8'), '# as it comes\n');
   writeFileSync(settings, '# mine\n');
   put(join(place.root, 'etc/locum/cluster.key'), 'secret\n');
-  put(join(place.checkout, 'dist/cli/main.js'), '// newer\n');
+  put(join(place.checkout, 'dist/program/main.cjs'), '// newer\n');
   rmSync(join(place.checkout, 'node_modules/@scope'), { recursive: true });
   const { stdout } = await script(place, 'install');
   const lib = join(place.root, 'opt/ha/lib/locum');
   t.is(readFileSync(settings, 'utf8'), '# mine\n');
   t.is(readFileSync(join(place.root, 'etc/locum/cluster.key'), 'utf8'), 'secret\n');
-  t.is(readFileSync(join(lib, 'dist/cli/main.js'), 'utf8'), '// newer\n');
+  t.is(readFileSync(join(lib, 'dist/program/main.cjs'), 'utf8'), '// newer\n');
   t.false(existsSync(join(lib, 'node_modules/@scope')));
   t.false(existsSync(`${lib}.new`));
   t.notRegex(stdout, /keygen/);
