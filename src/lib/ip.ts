@@ -9,7 +9,7 @@ export function parseIp(text: string): Uint8Array | null {
 }
 
 export function formatIp(bytes: Uint8Array): string {
-  return bytes.length === 4 ? bytes.join('.') : formatIp6(bytes);
+  return bytes.length === 4 ? formatIp4(bytes, 0) : formatIp6(bytes);
 }
 
 /** The text that two spellings of one address share, or null when it is not an address. */
@@ -83,25 +83,44 @@ function words(text: string, atEnd: boolean): number[] | null {
   return result;
 }
 
+// Written without closures: each advert names addresses, and an idle daemon runs this too seldom to have it compiled.
 function formatIp6(bytes: Uint8Array): string {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, 16);
-  const parts = Array.from({ length: 8 }, (_, i) => view.getUint16(i * 2));
-  if (parts.slice(0, 5).every((p) => p === 0) && parts[5] === 0xffff) {
-    return `::ffff:${bytes.subarray(12).join('.')}`;
+  const { start, length } = longestZeroRun(bytes);
+  const isMapped = start === 0 && length === 5 && wordAt(bytes, 5) === 0xffff;
+  if (isMapped) return `::ffff:${formatIp4(bytes, 12)}`;
+  let text = '';
+  for (let i = 0; i < 8; i += 1) {
+    if (i === start && length >= 2) {
+      text += '::';
+      i += length - 1;
+    } else {
+      if (i > 0 && !text.endsWith(':')) text += ':';
+      text += wordAt(bytes, i).toString(16);
+    }
   }
-  const { start, length } = longestZeroRun(parts);
-  const hex = parts.map((p) => p.toString(16));
-  if (length < 2) return hex.join(':');
-  return `${hex.slice(0, start).join(':')}::${hex.slice(start + length).join(':')}`;
+  return text;
 }
 
-function longestZeroRun(parts: readonly number[]): { start: number; length: number } {
-  let best = { start: 0, length: 0 };
+function formatIp4(bytes: Uint8Array, at: number): string {
+  return `${bytes[at] ?? 0}.${bytes[at + 1] ?? 0}.${bytes[at + 2] ?? 0}.${bytes[at + 3] ?? 0}`;
+}
+
+function wordAt(bytes: Uint8Array, index: number): number {
+  return ((bytes[2 * index] ?? 0) << 8) | (bytes[2 * index + 1] ?? 0);
+}
+
+/** The first of the longest. */
+function longestZeroRun(bytes: Uint8Array): { readonly start: number; readonly length: number } {
+  let best = 0;
+  let length = 0;
   let start = 0;
-  for (let i = 0; i <= parts.length; i += 1) {
-    if (parts[i] === 0) continue;
-    if (i - start > best.length) best = { start, length: i - start };
+  for (let i = 0; i <= 8; i += 1) {
+    if (i < 8 && wordAt(bytes, i) === 0) continue;
+    if (i - start > length) {
+      best = start;
+      length = i - start;
+    }
     start = i + 1;
   }
-  return best;
+  return { start: best, length };
 }
