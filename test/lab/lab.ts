@@ -48,8 +48,9 @@ export class Lab {
 
   static async up(owner: Owner, options: LabOptions): Promise<Lab> {
     made += 1;
-    if (made === 1) await prepareProcess();
+    // Its own, also when two are made side by side.
     const name = `t${process.pid}-${made}`;
+    if (made === 1) await prepareProcess();
     await runUp(name, options);
     const lab = new Lab(readDescription(`${process.env['LOCUM_LAB_BASE'] ?? '/run/locum-lab'}/${name}`));
     live.add(lab);
