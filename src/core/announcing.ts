@@ -22,19 +22,26 @@ export function announceDue(turn: Turn, index: number): void {
   const { group, asked } = groupAt(turn, index);
   if (group.announcing === null || announcingWakeAt(group) > turn.now) return;
   const { count, intervalMs, refreshMs } = asked.announce;
-  let plan = group.announcing;
-  if (plan.againAt <= turn.now) plan = { ...plan, left: count, nextAt: turn.now, againAt: never };
-  if (plan.refreshAt <= turn.now) {
-    const left = Math.max(plan.left, 1);
-    plan = { ...plan, left, nextAt: earliest(plan.nextAt, turn.now), refreshAt: later(turn.now, refreshMs) };
+  let { left, nextAt, againAt, refreshAt } = group.announcing;
+  if (againAt <= turn.now) {
+    left = count;
+    nextAt = turn.now;
+    againAt = never;
+  }
+  if (refreshAt <= turn.now) {
+    left = Math.max(left, 1);
+    nextAt = earliest(nextAt, turn.now);
+    refreshAt = later(turn.now, refreshMs);
   }
   const addresses = presentAddresses(group, asked);
-  for (let round = 0; plan.left > 0 && plan.nextAt <= turn.now; round += 1) {
+  for (let round = 0; left > 0 && nextAt <= turn.now; round += 1) {
     // Every address once before any of them again, however many groups move in this step.
     if (addresses.length > 0) announceIn(turn, round, addresses);
-    plan = { ...plan, left: plan.left - 1, nextAt: intervalMs > 0 ? later(turn.now, intervalMs) : plan.nextAt };
+    left -= 1;
+    if (intervalMs > 0) nextAt = later(turn.now, intervalMs);
   }
-  changeGroup(turn, index, { announcing: plan.left > 0 ? plan : { ...plan, nextAt: never } });
+  if (left === 0) nextAt = never;
+  changeGroup(turn, index, { announcing: { left, nextAt, againAt, refreshAt } });
 }
 
 /**
@@ -44,8 +51,8 @@ export function announceDue(turn: Turn, index: number): void {
 export function announceToReturned(turn: Turn): void {
   for (const [index, group] of turn.state.groups.entries()) {
     if (group.announcing === null) continue;
-    const { left, nextAt } = group.announcing;
-    const announcing = { ...group.announcing, left: Math.max(left, 1), nextAt: earliest(nextAt, turn.now) };
+    const { left, nextAt, againAt, refreshAt } = group.announcing;
+    const announcing = { left: Math.max(left, 1), nextAt: earliest(nextAt, turn.now), againAt, refreshAt };
     changeGroup(turn, index, { announcing });
   }
 }

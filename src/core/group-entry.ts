@@ -29,19 +29,29 @@ export function publishEntries(turn: Turn, before: State): void {
     const old = before.groups[index];
     if (group === old) continue;
     if (old !== undefined && says(group, old.entry)) continue;
-    const entry: GroupEntry = {
-      ...group.entry,
-      role: group.role,
-      wants: group.wants,
-      successor: successorOf(group),
-      epoch: group.epoch,
-      inherits: group.inherits,
-    };
+    const entry = entryOf(group);
     const claimed = old === undefined || entry.epoch !== old.entry.epoch;
-    changeGroup(turn, index, { entry, entryVersion: version, ...(claimed ? { epochVersion: version } : {}) });
+    const epochVersion = claimed ? version : group.epochVersion;
+    changeGroup(turn, index, { entry, entryVersion: version, epochVersion });
     turn.state.tableVersion = version;
     turn.speak = true;
   }
+}
+
+/** Every field is named: a spread that is written over again would cost more than the rest. */
+function entryOf(group: Group): GroupEntry {
+  const { group: name, priority, tieBreak, pinned } = group.entry;
+  return {
+    group: name,
+    role: group.role,
+    priority,
+    tieBreak,
+    wants: group.wants,
+    pinned,
+    successor: successorOf(group),
+    epoch: group.epoch,
+    inherits: group.inherits,
+  };
 }
 
 function successorOf({ resignation }: Group): GroupEntry['successor'] {

@@ -38,12 +38,12 @@ export function noteSpoken(turn: Turn, id: EffectId): void {
 /** A number that left a lease ago gives no right to hold any more; of those the last is kept, as a bound for later ones. */
 function firstOfUse(turn: Turn, sent: readonly SentAdvert[]): number {
   const over = later(turn.now, -leaseMs(turn.settings));
-  const crowd = sent.length + 1 - mostSent;
+  const crowd = Math.max(0, sent.length + 1 - mostSent);
   for (let index = sent.length - 1; index > crowd; index -= 1) {
     const left = sent[index]?.left;
     if (left != null && left.at <= over) return index;
   }
-  return Math.max(0, crowd);
+  return crowd;
 }
 
 /** It left: now its numbers are known, and this node votes for them as others do. */
@@ -207,6 +207,7 @@ export function quorumRenewal(turn: Turn): Effect | null {
   if (leaving && turn.hold === null) return null;
   turn.state.quorum = quorumWith(quorum, { grantedUntil: until });
   if (leaving || !turn.state.groups.some(({ role }) => role === 'active')) return null;
-  const livePeers = [...turn.state.boots.values()].filter((boot) => boot.state === 'two-way').length;
+  let livePeers = 0;
+  for (const { state } of turn.state.boots.values()) if (state === 'two-way') livePeers += 1;
   return { kind: 'renew', id: newId(turn), advertAt: later(until, -leaseMs(turn.settings)), until, livePeers };
 }

@@ -26,7 +26,7 @@ export function become(turn: Turn, index: number, role: Role, reason: Reason, ch
   const previous = stateOf(group.role);
   const state = stateOf(role);
   const since = previous === state ? group.since : turn.now;
-  changeGroup(turn, index, { ...freshRole, role, reason, since, ...change });
+  changeGroup(turn, index, Object.assign({ role, reason, since }, freshRole, change));
   if (previous === state) return;
   if (previous === 'active') {
     const over = ['address-removed', 'dual-holder', 'address-conflict'];

@@ -137,7 +137,9 @@ function echoesFor(turn: Turn, path: PathName): Advert['paths'][number]['echoes'
 }
 
 function liveBoots(turn: Turn): Boot[] {
-  return [...turn.state.boots.values()].filter((boot) => boot.state !== 'lost');
+  const live: Boot[] = [];
+  for (const boot of turn.state.boots.values()) if (boot.state !== 'lost') live.push(boot);
+  return live;
 }
 
 function allPaths(turn: Turn): PathName[] {

@@ -93,7 +93,8 @@ function awaitTurn(turn: Turn, index: number, all: readonly Voice[]): void {
   const { group } = groupAt(turn, index);
   const open = resignedVacancy(turn, group, all) ?? group.vacancy ?? silentVacancy(turn, group);
   const ahead = countAhead(turn, group, all, open);
-  const vacancy = { ...open, claimAt: later(open.since, ahead * turnMs(turn.settings)) };
+  const { since, reason, resigned, successor } = open;
+  const vacancy = { since, reason, resigned, successor, claimAt: later(since, ahead * turnMs(turn.settings)) };
   changeGroup(turn, index, { vacancy, preemptSince: null, wants: 'nothing' });
   const atOnce = vacancy.resigned && ahead === 0;
   if (turn.state.behind === null && (atOnce || turn.judged >= vacancy.claimAt)) {

@@ -85,12 +85,12 @@ export const longestRelease = 63;
 
 const charactersOfWord = 1;
 const charactersOfPrintable = 2;
-const alphabetMask: Readonly<Record<Alphabet, number>> = { word: charactersOfWord, printable: charactersOfPrintable };
 const characterKinds = kindsOfCharacters();
 
 /** Words are `[A-Za-z0-9._-]`; printable is ASCII without space and slash. */
 export function isIn(alphabet: Alphabet, code: number): boolean {
-  return ((characterKinds[code] ?? 0) & alphabetMask[alphabet]) !== 0;
+  const kind = alphabet === 'word' ? charactersOfWord : charactersOfPrintable;
+  return ((characterKinds[code] ?? 0) & kind) !== 0;
 }
 
 function kindsOfCharacters(): Uint8Array {

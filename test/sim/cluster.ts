@@ -48,7 +48,6 @@ export class Cluster extends World {
   onForged: (words: string) => void = () => {};
   onAnnounced: (host: Host, addresses: readonly VirtualAddress[]) => void = () => {};
   readonly #marks: Map<Mark, number>[];
-  readonly #indexes = new Map<Host, number>();
   readonly #keys: string[][];
   readonly #hash: KeyedHash;
   /** When the last datagram of each route arrives. */
@@ -66,7 +65,6 @@ export class Cluster extends World {
     const common = { hash, decode, fewAlarms: true };
     this.list = plan.hosts.map(({ wish, rate, offset }) => this.add(wish, { rate, offset, ...common }));
     for (const [index, host] of this.list.entries()) {
-      this.#indexes.set(host, index);
       host.kernel.lateMs = plan.hosts[index]?.lateMs ?? 0;
       if (host.kernel.gate !== null) host.kernel.gate.lateMs = host.kernel.lateMs;
       host.fencer.leadPart = 0.1;
@@ -91,7 +89,7 @@ export class Cluster extends World {
   }
 
   indexOf(host: Host): number {
-    return this.#indexes.get(host) ?? -1;
+    return host.index;
   }
 
   hostAt(index: number): Host {

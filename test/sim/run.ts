@@ -121,9 +121,16 @@ function watch(cluster: Cluster, checkers: readonly Checker[]): void {
   const look = (checker: Checker, wrong: string | null | undefined): void => {
     if (wrong !== null && wrong !== undefined) throw new Found(checker.name, wrong);
   };
-  const stepping = checkers.filter((checker) => checker.step !== undefined);
+  // One shape for all of them: this is called after everything that happens.
+  const stepping = checkers.flatMap((checker) => {
+    const step = checker.step?.bind(checker);
+    return step === undefined ? [] : [{ checker, step }];
+  });
   cluster.onStep = () => {
-    for (const checker of stepping) look(checker, checker.step?.());
+    for (const { checker, step } of stepping) {
+      const wrong = step();
+      if (wrong !== null) look(checker, wrong);
+    }
   };
   cluster.onMove = (group, before, after) => {
     for (const checker of checkers) look(checker, checker.moved?.(group, before, after));

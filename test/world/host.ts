@@ -64,6 +64,8 @@ const noAuth: KeyedHash = {
 
 export class Host {
   readonly name: string;
+  /** Its place among the hosts of its world. */
+  readonly index: number;
   /** Another one takes effect at the next start. */
   settings: Settings;
   readonly clock: HostClock;
@@ -102,6 +104,7 @@ export class Host {
 
   constructor(settings: Settings, index: number, world: Surroundings, making: Making = {}) {
     this.settings = settings;
+    this.index = index;
     this.name = making.name ?? settings.node;
     this.address = `192.0.2.${index + 1}`;
     this.mac = `02:00:00:00:00:${String(index + 1).padStart(2, '0')}`;

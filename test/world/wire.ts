@@ -72,10 +72,12 @@ export class FakeWire {
   }
 
   /** A probe is broadcast: whoever has the address configured hears that somebody asks. */
-  #overhear(asker: Host, host: Host, { interface: name, ...address }: VirtualAddress): void {
-    const key = addressKey({ ...address, interface: name });
+  #overhear(asker: Host, host: Host, address: VirtualAddress): void {
+    const { interface: name } = address;
+    const key = addressKey(address);
+    if (host === asker) return;
     const knows = host.settings.groups.some((group) => group.addresses.some((own) => addressKey(own) === key));
-    if (host === asker || !knows || !this.#world.connects(asker, host, name) || this.loses()) return;
+    if (!knows || !this.#world.connects(asker, host, name) || this.loses()) return;
     this.#world.events.after(this.#world.delay(), () => host.overhear({ kind: 'probed', key, mac: asker.mac }));
   }
 
