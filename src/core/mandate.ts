@@ -110,10 +110,20 @@ function mandateBy(turn: Turn, quorum: QuorumState, cast: readonly Cast[], group
     else counted[voters.push(node) - 1] = number;
     if (node === turn.settings.node) own = Math.max(own, number);
   }
-  counted.sort((a, b) => b - a);
-  const number = Math.min(own, counted[majorityOf(asked) - 1] ?? 0);
+  const number = Math.min(own, reachedBy(majorityOf(asked), counted));
   const at = number === 0 ? null : sentAt(quorum.sent, number);
   return at === null ? null : later(at, leaseMs(turn.settings));
+}
+
+/** The highest number that so many of them are not below; 0 where there is none. They are few: nothing is sorted. */
+function reachedBy(needed: number, counted: readonly number[]): number {
+  let highest = 0;
+  for (const number of counted) {
+    let reach = 0;
+    for (const other of counted) if (other >= number) reach += 1;
+    if (reach >= needed && number > highest) highest = number;
+  }
+  return highest;
 }
 
 /** The number that the ballot names, where it covers the group; else 0. */

@@ -190,20 +190,21 @@ interface Parts {
 function inOrder(turn: Turn, { renewal, spoken, polls, exit, plannedAt }: Parts): Effect[] {
   const effects: Effect[] = [];
   if (isQuiet(turn) && spoken === null && renewal === null && !polls && !exit) return effects;
-  const release: Effect[] = turn.release === null ? [] : [{ kind: 'release', ...turn.release }];
+  const release: Effect | null = turn.release === null ? null : { kind: 'release', ...turn.release };
   // Behind a gate the word need not wait until the last address is deleted.
   const gated = turn.settings.lease.kind === 'nftables';
   if (gated && turn.release !== null) effects.push({ kind: 'silence', addresses: turn.release.addresses });
-  if (!gated) effects.push(...release);
+  if (!gated && release !== null) effects.push(release);
   if (spoken !== null) effects.push(spoken);
   if (renewal !== null) effects.push(renewal);
-  if (gated) effects.push(...release);
+  if (gated && release !== null) effects.push(release);
   const until = holdUntil(turn, spoken !== null);
   if (turn.hold !== null) effects.push({ kind: 'hold', ...turn.hold, until, by: never });
   if (turn.opening !== null) effects.push({ kind: 'hold', ...turn.opening, until, by: openBy(turn, plannedAt) });
-  for (const addresses of turn.announcements.flat()) effects.push({ kind: 'announce', addresses });
+  for (const round of turn.announcements)
+    for (const addresses of round) effects.push({ kind: 'announce', addresses });
   if (turn.asks.length > 0) effects.push({ kind: 'ask', addresses: turn.asks });
-  effects.push(...turn.late);
+  for (const effect of turn.late) effects.push(effect);
   if (polls) effects.push({ kind: 'poll' });
   if (exit) effects.push({ kind: 'exit' });
   return effects;

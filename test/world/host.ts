@@ -305,6 +305,11 @@ export class Host {
     this.#process?.enter(() => this.#daemon?.offer(input));
   }
 
+  listensOn(path: string): boolean {
+    for (const { name } of this.settings.transport.paths) if (name === path) return true;
+    return false;
+  }
+
   links(): LinkFacts[] {
     return this.settings.transport.paths.map(({ name }, index) => ({
       name,

@@ -179,6 +179,6 @@ export class World implements Surroundings {
 
   arrive(parcel: Parcel, to: Host): void {
     if (to.down.has(parcel.path)) this.lost(parcel, to);
-    else if (to.settings.transport.paths.some(({ name }) => name === parcel.path)) to.receive(parcel);
+    else if (to.listensOn(parcel.path)) to.receive(parcel);
   }
 }

@@ -31,10 +31,13 @@ export function kernelChecker(cluster: Cluster): Checker {
   const allowedMs = answeredMs + 3 * cluster.plan.intervalMs;
   const lookAt = (index: number, groups: readonly Group[], since: number[], known: InOrder): string | null => {
     const [host, was] = [cluster.hostAt(index), wrongWas[index] ?? []];
-    let sure = true;
-    for (const [nth, group] of groups.entries()) {
+    const excused = isExcused(cluster, host);
+    let sure = !excused;
+    for (let nth = 0; nth < groups.length; nth += 1) {
+      const group = groups[nth];
+      if (group === undefined) continue;
       const wrong = whatIsWrong(cluster, host, nth, group);
-      if (wrong !== null || isExcused(cluster, host)) sure = false;
+      if (wrong !== null) sure = false;
       if (wrong === null) since[nth] = Number.NaN;
       else if (Number.isNaN(since[nth]) || hasTurned(was[nth] ?? '', wrong)) since[nth] = cluster.events.now;
       else if (cluster.events.now - (since[nth] ?? 0) > allowedMs) return `${host.name} group ${group.name}: ${wrong}`;
