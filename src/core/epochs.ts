@@ -5,7 +5,7 @@
 import { longAgo } from '#lib/time';
 import type { Advert, GroupEntry } from '#model/advert';
 import { quorumWith } from './copy-state.ts';
-import { isClaim } from './promises.ts';
+import { isClaim } from './quorum-state.ts';
 import type { Group } from './state.ts';
 import { groupAt, type Turn } from './turn.ts';
 

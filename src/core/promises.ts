@@ -6,12 +6,12 @@
 
 import { copyOfMap } from '#lib/map-copy';
 import { earliest, type Instant, later, latest, longAgo, never } from '#lib/time';
-import type { GroupEntry, Role, VoteException } from '#model/advert';
+import type { GroupEntry, VoteException } from '#model/advert';
 import type { BootId, GroupName, NodeName } from '#model/names';
 import { fallen, quorumWith } from './copy-state.ts';
 import { isSilent, promiseMs } from './electorate.ts';
 import { raise, settle } from './problems.ts';
-import type { Candidate, Promised, QuorumState } from './quorum-state.ts';
+import { type Candidate, isClaim, type Promised, type QuorumState } from './quorum-state.ts';
 import { sameEntries } from './same.ts';
 import type { Boot } from './state.ts';
 import { holdMs } from './timing.ts';
@@ -88,6 +88,9 @@ export function voteForSelf(turn: Turn, sequence: number, tableVersion: number):
   const { quorum } = turn.state;
   if (quorum === null) return;
   const known = quorum.candidates.get(turn.state.boot);
+  // As with every advert of a node that is no holder: nothing is asked for, and nothing was given that could end.
+  const asksNothing = known === undefined && !turn.state.groups.some(({ role }) => isClaim(role));
+  if (asksNothing && !isPromised(quorum.promises, turn.state.boot)) return;
   const asking = ownAsking(turn, sequence, tableVersion);
   const sameWord = known?.tableVersion === tableVersion && tableVersion === turn.state.tableVersion;
   if (known !== undefined && sameWord && !known.refused && known.until !== longAgo) prolong(turn, asking, known);
@@ -264,10 +267,6 @@ function tooLong(turn: Turn, asking: { readonly node: NodeName; readonly holdMs:
   }
   raise(turn, { code: 'hold-too-long', peer, holdMs: asking.holdMs, longestMs });
   return true;
-}
-
-export function isClaim(role: Role): boolean {
-  return role === 'claiming' || role === 'active';
 }
 
 function askingOf(boot: Boot): Asking {

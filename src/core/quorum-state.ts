@@ -2,7 +2,7 @@
 // sent and until when it may hold. Plain data; the rules are in promises.ts and mandate.ts.
 
 import type { Instant } from '#lib/time';
-import type { VoteException } from '#model/advert';
+import type { Role, VoteException } from '#model/advert';
 import type { BootId, EffectId, GroupName, NodeName } from '#model/names';
 
 export interface QuorumState {
@@ -54,4 +54,9 @@ export interface SentAdvert {
   readonly tableVersion: number;
   /** When it left, and the highest number in it; null until that is told. */
   readonly left: { readonly at: Instant; readonly last: number } | null;
+}
+
+/** In these roles a group is what votes are asked for. */
+export function isClaim(role: Role): boolean {
+  return role === 'claiming' || role === 'active';
 }
