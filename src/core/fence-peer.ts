@@ -85,6 +85,7 @@ export function fencingReason(turn: Turn, index: number): Reason | null {
 export function driveFences(turn: Turn): void {
   const { peer, peerRequired } = turn.settings.fence;
   if (peer === null || turn.state.fencing !== null || turn.state.stopping !== null) return;
+  if (!turn.state.groups.some(({ role }) => role === 'claiming')) return;
   if (peerRequired && unheardNodes(turn).length > 0) return;
   for (const index of turn.state.groups.keys()) {
     if (groupAt(turn, index).group.role !== 'claiming') continue;
@@ -134,14 +135,14 @@ export function peerFenceWakeAt(turn: Turn, index: number): Instant {
   if (role !== 'standby' && role !== 'claiming') return never;
   const { vacancy } = groupAt(turn, index).group;
   const sinceMet = vacancy === null ? never : turnSinceMet(turn, vacancy);
-  return earliest(
-    sinceMet > turn.now ? sinceMet : never,
-    ...unfenced(turn, index).flatMap((node) => {
-      const retryAt = turn.state.fenceFailures.get(node)?.retryAt ?? never;
-      const at = role === 'claiming' ? [retryAt, turnAt(turn, node)] : [retryAt];
-      return at.filter((each) => each > turn.now);
-    }),
-  );
+  let wakeAt = sinceMet > turn.now ? sinceMet : never;
+  for (const node of unfenced(turn, index)) {
+    const retryAt = turn.state.fenceFailures.get(node)?.retryAt ?? never;
+    if (retryAt > turn.now) wakeAt = earliest(wakeAt, retryAt);
+    const fenceAt = role === 'claiming' ? turnAt(turn, node) : never;
+    if (fenceAt > turn.now) wakeAt = earliest(wakeAt, fenceAt);
+  }
+  return wakeAt;
 }
 
 function startFence(turn: Turn, node: NodeName): void {
@@ -158,10 +159,10 @@ function startFence(turn: Turn, node: NodeName): void {
 /** The nodes that must be off before this node may hold the group, or should be where that is not required. */
 function unfenced(turn: Turn, index: number): NodeName[] {
   const { peer, peerRequired } = turn.settings.fence;
-  if (peer === null) return [];
+  const lost = lostHoldersOf(turn, groupAt(turn, index).group.name);
+  if (peer === null || lost.size === 0) return [];
   const nodes = new Set<NodeName>();
-  for (const [id, node] of lostHoldersOf(turn, groupAt(turn, index).group.name))
-    if (!isFenced(turn, id)) nodes.add(node);
+  for (const [id, node] of lost) if (!isFenced(turn, id)) nodes.add(node);
   return [...nodes].filter((node) => peerRequired || mayBeFenced(turn, node));
 }
 

@@ -7,13 +7,13 @@ import { type Instant, later, never } from '#lib/time';
 import type { Effect } from '#model/effect';
 import type { Vote } from '#model/advert';
 import type { Input } from '#model/input';
-import type { EffectId, GroupName, NodeName } from '#model/names';
+import type { BootId, EffectId, GroupName, NodeName } from '#model/names';
 import { quorumWith } from './copy-state.ts';
 import { majorityOf, votes } from './electorate.ts';
 import { voteForSelf } from './promises.ts';
 import { isClaim, type QuorumState, type SentAdvert } from './quorum-state.ts';
 import { hookAdopted } from './roles.ts';
-import type { Group } from './state.ts';
+import type { Boot, Group } from './state.ts';
 import { leaseMs, leastLeaseMs, windowMs } from './timing.ts';
 import { changeGroup, groupAt, newId, touch, type Turn } from './turn.ts';
 
@@ -88,11 +88,16 @@ function ballotsOf(turn: Turn, quorum: QuorumState): Cast[] {
   const own = quorum.candidates.get(turn.state.boot);
   if (own !== undefined) cast.push({ node: turn.settings.node, ballot: own });
   for (const boot of turn.state.boots.values()) {
-    const vote = boot.votes?.given.find((given) => given.boot === turn.state.boot);
+    const vote = voteFor(boot, turn.state.boot);
     if (vote === undefined || boot.node === turn.settings.node || !votes(turn, boot)) continue;
     cast.push({ node: boot.node, ballot: vote });
   }
   return cast;
+}
+
+function voteFor({ votes: said }: Boot, candidate: BootId): Vote | undefined {
+  for (const vote of said?.given ?? []) if (vote.boot === candidate) return vote;
+  return undefined;
 }
 
 /** Until when the highest number that counts lets this node hold the group; null when none does. */

@@ -25,16 +25,17 @@ export function voices(turn: Turn, group: GroupName): Voice[] {
 
 /** Live nodes that hold the group or may: no claim beside them. Proven holders come first. */
 export function holdersOf(all: readonly Voice[]): Voice[] {
-  return all
-    .filter(({ boot, entry }) => {
-      if (entry.role === 'active' || entry.role === 'claiming') return true;
-      return entry.role === 'resigning' && !boot.proven;
-    })
-    .toSorted(
-      (a, b) =>
-        Number(b.boot.proven) - Number(a.boot.proven) ||
-        Number(b.entry.role === 'active') - Number(a.entry.role === 'active'),
-    );
+  const holders = all.filter(({ boot, entry }) => {
+    if (entry.role === 'active' || entry.role === 'claiming') return true;
+    return entry.role === 'resigning' && !boot.proven;
+  });
+  // There is one as a rule, and this is asked for with every look at a group.
+  if (holders.length < 2) return holders;
+  return holders.toSorted(
+    (a, b) =>
+      Number(b.boot.proven) - Number(a.boot.proven) ||
+      Number(b.entry.role === 'active') - Number(a.entry.role === 'active'),
+  );
 }
 
 /** It has changed its table since: what it says of any group may be something else by now. */
