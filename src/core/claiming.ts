@@ -2,9 +2,10 @@
 // for the group, then the addresses. Whoever holds the group already, or claims it with a better rank,
 // goes first: this node gives way before it ever was a holder.
 
-import { type Instant, later, never } from '#lib/time';
+import { type Instant, later, longAgo, never } from '#lib/time';
+import type { Role } from '#model/advert';
 import type { Reason } from '#model/reason';
-import { candidates, holdersOf, ownRank, rankOf, voices } from './neighbours.ts';
+import { candidates, contenders, holdersOf, ownRank, rankOf, voices } from './neighbours.ts';
 import { majorityOf, reachableVoters } from './electorate.ts';
 import { newClaim } from './epochs.ts';
 import { mayOpen, mustClaimAnew } from './mandate.ts';
@@ -13,13 +14,15 @@ import { hindranceTo } from './hindrances.ts';
 import { compareRank } from './rank.ts';
 import { become, letGo, yieldsToFence } from './roles.ts';
 import type { Group, Vacancy } from './state.ts';
+import { windowMs } from './timing.ts';
 import { changeGroup, groupAt, openAddresses, type Turn } from './turn.ts';
 
-export function claim(turn: Turn, index: number, vacancy: Vacancy): void {
+export function claim(turn: Turn, index: number, vacancy: Vacancy, ahead: number): void {
   const { group } = groupAt(turn, index);
   const lost = vacancy.resigned ? null : group.holder;
+  const opensAt = mayCross(turn, index, vacancy, ahead) ? later(turn.now, windowMs(turn.settings)) : longAgo;
   become(turn, index, 'claiming', vacancy.reason, {
-    claim: { lost, readyAt: turn.now },
+    claim: { lost, readyAt: turn.now, opensAt },
     claimedAfter: turn.state.lastSent,
     ...newClaim(turn, index),
   });
@@ -46,15 +49,35 @@ export function goOnClaiming(turn: Turn, index: number): void {
 }
 
 export function claimingWakeAt(turn: Turn, group: Group): Instant {
-  return turn.state.quorum === null || group.holdId !== null ? never : later(readyAt(group), claimMs(turn));
+  if (group.holdId !== null) return never;
+  if (turn.state.quorum !== null) return later(readyAt(group), claimMs(turn));
+  const opensAt = group.claim?.opensAt ?? longAgo;
+  // One that has passed waits for the end of a poll, not for the clock.
+  return opensAt > turn.now ? opensAt : never;
+}
+
+/**
+ * Who was named, or stood first in a line that knew of it, claims alone. Everybody else reckons with a view of its own:
+ * of somebody whom this node waits for and others do not hear, or with others that have not heard yet that this one is
+ * able. So two turns may come within the trip of a packet. In quorum mode only one of them finds a majority.
+ */
+function mayCross(turn: Turn, index: number, { successor, reason }: Vacancy, ahead: number): boolean {
+  if (turn.state.quorum !== null || successor === turn.settings.node) return false;
+  if (ahead > 0) return true;
+  const { group } = groupAt(turn, index);
+  if (later(group.since, windowMs(turn.settings)) <= turn.now) return false;
+  // Where nobody ever held the group, whoever still listens is counted by others from the beginning.
+  const roles: readonly Role[] = reason.kind === 'no-holder' ? ['standby'] : ['standby', 'starting'];
+  return contenders(turn, voices(turn, group.name), roles).length > 0;
 }
 
 /** The next stage, once the one before it has its answer. */
 function proceed(turn: Turn, index: number): void {
   const { group, asked } = groupAt(turn, index);
-  if (group.holdId !== null || fenceHolds(turn, index)) return;
+  if (group.holdId !== null || fenceHolds(turn, index) || !othersAreHeard(turn, group)) return;
   if (mayOpen(turn, index)) {
-    changeGroup(turn, index, { holdId: openAddresses(turn, asked.addresses) });
+    const decidedAt = readyAt(groupAt(turn, index).group);
+    changeGroup(turn, index, { holdId: openAddresses(turn, asked.addresses, decidedAt) });
     return;
   }
   const { quorum } = turn.settings;
@@ -64,6 +87,13 @@ function proceed(turn: Turn, index: number): void {
     votes: reachableVoters(turn).length,
     needed: majorityOf(quorum),
   });
+}
+
+/** Whoever claimed in the same moment has been heard by now. */
+function othersAreHeard(turn: Turn, { claim: underWay }: Group): boolean {
+  if (underWay === null || turn.judged >= underWay.opensAt) return true;
+  if (turn.now >= underWay.opensAt) turn.wantPoll = true;
+  return false;
 }
 
 function readyAt(group: Group): Instant {

@@ -99,7 +99,7 @@ function awaitTurn(turn: Turn, index: number, all: readonly Voice[]): void {
   const atOnce = vacancy.resigned && ahead === 0;
   if (turn.state.behind === null && (atOnce || turn.judged >= vacancy.claimAt)) {
     const hindrance = hindranceTo(turn, index);
-    if (hindrance === null) claim(turn, index, vacancy);
+    if (hindrance === null) claim(turn, index, vacancy, ahead);
     else {
       // What hinders everybody ends for everybody at once: the order of rank begins then.
       if (turn.state.quorum !== null) changeGroup(turn, index, { vacancy: { ...vacancy, since: turn.now } });

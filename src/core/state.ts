@@ -238,6 +238,8 @@ interface Claim {
   readonly lost: BootId | null;
   /** Since when nothing but votes and the kernel keep it waiting; never while somebody is being fenced. */
   readonly readyAt: Instant;
+  /** Others may claim in this very moment: the addresses wait until here for their word. Long ago where nobody can. */
+  readonly opensAt: Instant;
 }
 
 interface Resignation {

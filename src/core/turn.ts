@@ -5,7 +5,7 @@
 
 import { addressKey } from '#lib/ip';
 import { copyOfMap } from '#lib/map-copy';
-import { type Instant, longAgo } from '#lib/time';
+import { earliest, type Instant, longAgo } from '#lib/time';
 import type { Effect } from '#model/effect';
 import type { DaemonEvent } from '#model/event';
 import type { BootId, EffectId, GroupName, NodeName, PathName } from '#model/names';
@@ -51,8 +51,8 @@ export interface Turn {
   /** One batch each for a step, however many groups move in it. */
   release: Batch | null;
   hold: Batch | null;
-  /** As `hold`, for what is claimed: an order that counts for a moment only. */
-  opening: Batch | null;
+  /** As `hold`, for what is claimed: an order that counts for a moment only, from the earliest of those decisions on. */
+  opening: OpeningBatch | null;
   /** What the wire is asked for in this step. */
   readonly asks: VirtualAddress[];
   /** Round by round, a batch for each group. */
@@ -63,6 +63,10 @@ export interface Turn {
 interface Batch {
   readonly id: EffectId;
   readonly addresses: VirtualAddress[];
+}
+
+interface OpeningBatch extends Batch {
+  decidedAt: Instant;
 }
 
 export function beginTurn(settings: Settings, previous: State, now: Instant, judged: Instant = longAgo): Turn {
@@ -174,9 +178,10 @@ export function announceIn(turn: Turn, round: number, addresses: readonly Virtua
   else known.push(addresses);
 }
 
-export function openAddresses(turn: Turn, addresses: readonly VirtualAddress[]): EffectId {
-  turn.opening ??= { id: newId(turn), addresses: [] };
+export function openAddresses(turn: Turn, addresses: readonly VirtualAddress[], decidedAt: Instant): EffectId {
+  turn.opening ??= { id: newId(turn), addresses: [], decidedAt };
   turn.opening.addresses.push(...addresses);
+  turn.opening.decidedAt = earliest(turn.opening.decidedAt, decidedAt);
   return turn.opening.id;
 }
 
@@ -195,7 +200,7 @@ function withdraw(turn: Turn, addresses: readonly VirtualAddress[]): void {
   turn.opening = without(turn.opening, leaving);
 }
 
-function without(batch: Batch | null, leaving: ReadonlySet<string>): Batch | null {
+function without<T extends Batch>(batch: T | null, leaving: ReadonlySet<string>): T | null {
   const kept = batch?.addresses.filter((address) => !leaving.has(addressKey(address))) ?? [];
   return batch === null || kept.length === 0 ? null : { ...batch, addresses: kept };
 }

@@ -612,4 +612,47 @@ export const mutants: readonly Mutant[] = [
     instead: 'epochUnsure: false',
     killer: unit('quorum-adoption', 'adoption: no hook hears of its epoch before a majority has granted it'),
   },
+  {
+    guard: 'who waited for a turn hears out who claims in the same moment',
+    file: 'claiming',
+    text: 'if (ahead > 0)',
+    instead: 'if (false)',
+    killer: unit('crossing', 'crossing: whoever waited for its turn says that it claims, and opens a window later'),
+    simulated: { sim: '--seed 589' },
+  },
+  {
+    guard: 'who joined just now hears out who claims in the same moment',
+    file: 'claiming',
+    text: 'if (later(group.since, windowMs(turn.settings)) <= turn.now)',
+    instead: 'if (true)',
+    killer: unit('crossing', 'crossing: whoever joined just now opens a window later, for others may not count it yet'),
+    simulated: { sim: '--seed 10066' },
+  },
+  {
+    guard: 'those who listen count where somebody held the group before',
+    file: 'claiming',
+    text: "['standby'] : ['standby', 'starting']",
+    instead: "['standby'] : ['standby']",
+    killer: unit(
+      'crossing',
+      'crossing: where somebody held the group before, those who listen may know more, and count too',
+    ),
+  },
+  {
+    guard: 'others are heard out by a poll, not by the clock',
+    file: 'claiming',
+    text: 'turn.judged >= underWay.opensAt',
+    instead: 'turn.now >= underWay.opensAt',
+    killer: unit('crossing', 'crossing: it opens only after a poll that began when the window was over'),
+  },
+  {
+    guard: 'what waited for others is opened within an interval of the decision',
+    file: 'step',
+    text: 'openBy(turn, earliest(plannedAt, decidedAt))',
+    instead: 'openBy(turn, plannedAt)',
+    killer: unit(
+      'crossing',
+      'crossing: the kernel may open for an interval from the decision, not from the end of the window',
+    ),
+  },
 ];

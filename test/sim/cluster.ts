@@ -46,6 +46,8 @@ export class Cluster extends World {
   onTurnedOff: (host: Host) => void = () => {};
   /** A datagram that was not as it had been sent passed for a good one. */
   onForged: (words: string) => void = () => {};
+  /** Before its words leave: it may be over with the step that says them. */
+  onSend: (host: Host) => void = () => {};
   onAnnounced: (host: Host, addresses: readonly VirtualAddress[]) => void = () => {};
   readonly #marks: Map<Mark, number>[];
   readonly #keys: string[][];
@@ -171,6 +173,7 @@ export class Cluster extends World {
   override send(from: Host, messages: Parameters<World['send']>[1]): void {
     if (messages.some(({ path }) => !from.down.has(path))) this.leftAt[this.indexOf(from)] = from.clock.now();
     this.trace.count(messages.length);
+    this.onSend(from);
     super.send(from, messages);
   }
 
@@ -193,7 +196,11 @@ export class Cluster extends World {
     const route = (this.indexOf(parcel.from) * 8 + this.indexOf(to)) * 4 + (parcel.path === 'eth0' ? 0 : 1);
     const at = this.events.now + this.#delayMs();
     const moreMs = this.impairments.size === 0 ? null : this.impairments.delayMs();
-    if (moreMs !== null) return at + moreMs;
+    if (moreMs !== null) {
+      const ear = this.ear(this.indexOf(to), this.indexOf(parcel.from));
+      ear.heldUpUntil = Math.max(ear.heldUpUntil, at + moreMs);
+      return at + moreMs;
+    }
     const inOrder = Math.max(at, this.#arrivals[route] ?? 0);
     this.#arrivals[route] = inOrder;
     return inOrder;

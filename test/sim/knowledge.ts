@@ -39,6 +39,8 @@ export interface Ear {
   lostAt: number;
   /** When a frame of ARP was last lost between the two, whichever way it went. */
   unaskedAt: number;
+  /** Until when one of its datagrams that something held up was, or is, on the way here. */
+  heldUpUntil: number;
   /** When somebody last played a recording of it to this host. */
   replayedAt: number;
 }
@@ -61,5 +63,6 @@ export const nothingHeard: Readonly<Ear> = {
   deafUntil: -Infinity,
   lostAt: -Infinity,
   unaskedAt: -Infinity,
+  heldUpUntil: -Infinity,
   replayedAt: -Infinity,
 };

@@ -135,6 +135,9 @@ function watch(cluster: Cluster, checkers: readonly Checker[]): void {
   cluster.onMove = (group, before, after) => {
     for (const checker of checkers) look(checker, checker.moved?.(group, before, after));
   };
+  cluster.onSend = (host) => {
+    for (const checker of checkers) look(checker, checker.sends?.(host));
+  };
   cluster.onTold = (host, event) => {
     for (const checker of checkers) look(checker, checker.told?.(host, event));
   };

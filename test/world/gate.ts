@@ -47,6 +47,11 @@ export class FakeGate {
     this.#open.delete(key);
   }
 
+  /** What an earlier life opened and is not there any more is behind nothing. */
+  keep(left: readonly string[]): void {
+    for (const key of this.#open) if (!left.includes(key)) this.#open.delete(key);
+  }
+
   clear(): void {
     this.#open.clear();
   }

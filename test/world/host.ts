@@ -139,12 +139,11 @@ export class Host {
 
   start(): void {
     this.#process?.end();
-    // A daemon that starts lays its gate anew.
-    if (this.kernel.gate?.lapsed === true) this.kernel.gate.clear();
     this.life += 1;
     this.#lookAt = Number.POSITIVE_INFINITY;
-    // A gate that shut on an earlier life is no concern of this one, nor one in front of nothing.
-    if (this.kernel.gate?.lapsed === true || this.kernel.left().length === 0) this.kernel.gate?.clear();
+    // A daemon that starts lays its gate anew: one that shut on an earlier life is no concern of this one.
+    if (this.kernel.gate?.lapsed === true) this.kernel.gate.clear();
+    this.kernel.gate?.keep(this.kernel.left());
     const process: Process = new Process(
       this.clock,
       () => this.#daemon?.offer({ kind: 'wake' }),

@@ -11,5 +11,7 @@ export interface Checker {
   /** The set of hosts that answer for a group has changed; a bit for each host. */
   moved?(group: number, before: number, after: number): string | null;
   told?(host: Host, event: DaemonEvent): string | null;
+  /** What a host says is about to leave it. */
+  sends?(host: Host): string | null;
   announced?(host: Host, addresses: readonly VirtualAddress[]): void;
 }

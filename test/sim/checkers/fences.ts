@@ -9,6 +9,8 @@ import type { Checker } from './checker.ts';
 export function fenceChecker(cluster: Cluster): Checker {
   /** When each host last had another one turned off, as it was told. */
   const turnedOff = cluster.list.map(() => new Map<string, number>());
+  /** When each host last let go of each group, as it said at once. */
+  const letGo = cluster.list.map(() => new Map<string, number>());
   let turn = 0;
   return {
     name: 'fences',
@@ -24,7 +26,9 @@ export function fenceChecker(cluster: Cluster): Checker {
       if (event.code === 'fence-peer-ended' && event.counts)
         turnedOff[cluster.indexOf(host)]?.set(event.peer, cluster.events.now);
       if (event.code === 'fence-peer') return crossfire(cluster, host, event.peer);
-      return event.code === 'group' ? unfencedClaim(cluster, host, event, turnedOff) : null;
+      if (event.code !== 'group') return null;
+      if (event.from === 'active') letGo[cluster.indexOf(host)]?.set(event.group, cluster.events.now);
+      return unfencedClaim(cluster, host, event, { turnedOff, letGo });
     },
   };
 }
@@ -48,7 +52,7 @@ function unfencedClaim(
   cluster: Cluster,
   host: Host,
   { to, reason, group }: GroupEvent,
-  turnedOff: readonly ReadonlyMap<string, number>[],
+  { turnedOff, letGo }: Record<'turnedOff' | 'letGo', readonly ReadonlyMap<string, number>[]>,
 ): string | null {
   if (cluster.plan.fencing !== 'required' || to !== 'active' || reason.kind !== 'holder-lost') return null;
   const holder = cluster.host(reason.holder);
@@ -61,13 +65,20 @@ function unfencedClaim(
   }, own);
   if (offAt >= ear.takenAt || !cluster.isDeaf(cluster.events.now - ear.takenAt)) return null;
   if (isOfEarlierLife(cluster, host, holder, group)) return null;
+  // It had let go before it fell silent, and was heard to.
+  const { claimedAt } = cluster.holding(groupIndex(holder, group), cluster.indexOf(holder));
+  const letGoAt = letGo[cluster.indexOf(holder)]?.get(group) ?? -Infinity;
+  if (letGoAt >= claimedAt && ear.takenSentAt >= letGoAt) return null;
   return `${host.name} takes ${group} from ${holder.name}, which it has not turned off since it heard it`;
 }
 
 /** What was lost had started anew since it held, and was heard to: whoever starts lets go of what it does not take on. */
 function isOfEarlierLife(cluster: Cluster, host: Host, holder: Host, group: string): boolean {
   const startedAt = cluster.markedAt(holder, 'started');
-  const nth = holder.settings.groups.findIndex(({ name }) => name === group);
-  const { claimedAt } = cluster.holding(nth, cluster.indexOf(holder));
+  const { claimedAt } = cluster.holding(groupIndex(holder, group), cluster.indexOf(holder));
   return claimedAt < startedAt && cluster.ear(cluster.indexOf(host), cluster.indexOf(holder)).takenSentAt > startedAt;
+}
+
+function groupIndex({ settings }: Host, group: string): number {
+  return settings.groups.findIndex(({ name }) => name === group);
 }

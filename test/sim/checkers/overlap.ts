@@ -100,10 +100,10 @@ export class OverlapChecker implements Checker {
     if (this.#wasAsked(group, later, other))
       return none(`${names}: no question of ARP and no answer between them was lost`);
     const lost = ear.lostAt >= Math.max(ear.takenSentAt, holding.claimedAt - downMs * (1 + rateError) - intervalMs);
-    if (lost || this.#slowSince(ear.takenSentAt))
+    // What is held up on its way is as good as lost meanwhile.
+    if (lost || ear.heldUpUntil > holding.claimedAt)
       return some(this.#areFencesSound() ? 'lost adverts, though fences are required' : 'lost adverts');
     if (this.#isCrossing(later, holding, earlier)) return some('two claims in one moment, one of them unheard');
-    if (isJoining(holding, earlier, plan.delayMs)) return some('the end of a listening');
     if (!deaf)
       return none(
         `${names}: claimed ${(holding.claimedAt - earlier.claimedAt).toFixed(1)} ms after it, nothing was lost`,
@@ -159,11 +159,6 @@ export class OverlapChecker implements Checker {
     return marks.every((mark) => Math.max(cluster.markedAt(host, mark), cluster.markedAt(holder, mark)) < from);
   }
 
-  /** Datagrams that take long are as good as lost meanwhile. */
-  #slowSince(_at: number): boolean {
-    return [...this.#cluster.impairments].some(({ delayMs }) => delayMs !== undefined);
-  }
-
   #overdue(pair: ExcusedPair): string | null {
     const { group, a, b, since } = pair;
     const cluster = this.#cluster;
@@ -211,17 +206,6 @@ export class OverlapChecker implements Checker {
     if (rankA === null || rankB === null || rankA === undefined || rankB === undefined) return [null, null];
     return compareRank(rankA, rankB) < 0 ? [b, a] : [a, b];
   }
-}
-
-/**
- * Of two that nobody handed anything to, one ended its listening in the very moment in which the turn of the other
- * came, that had waited for it as long as it waits for anybody: neither word had reached the other yet.
- */
-function isJoining(later: Holding, earlier: Holding, tripMs: number): boolean {
-  if (![later, earlier].every(({ reason }) => reason === 'no-holder' || reason === 'holder-lost')) return false;
-  if (later.claimedAt - earlier.claimedAt > tripMs) return false;
-  // Its word that it is able is as long on its way as that of a claim.
-  return [later, earlier].some(({ joinedAt, claimedAt }) => claimedAt - joinedAt <= 2 * tripMs);
 }
 
 function bothIn(mask: number, { a, b }: { a: number; b: number }): boolean {

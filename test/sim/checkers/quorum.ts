@@ -48,6 +48,13 @@ export class QuorumChecker implements Checker {
     this.#epochs = cluster.answerMasks.map(() => 0);
   }
 
+  /** A voter that stops may promise and end in one step: what it said then stands all the same. */
+  sends(host: Host): string | null {
+    const index = this.#cluster.indexOf(host);
+    const quorum = host.daemon?.state?.quorum ?? null;
+    return quorum === null || quorum === this.#looked[index] ? null : this.#lookAtVoter(index, quorum);
+  }
+
   step(): string | null {
     const { list, answerMasks } = this.#cluster;
     const lower = this.#adopted.length === 0 ? null : this.#lookAtAdopted();

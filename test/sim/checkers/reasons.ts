@@ -56,7 +56,9 @@ export class ReasonChecker implements Checker {
         const { now } = this.#cluster.events;
         // A recording of an earlier life holds the group as far as a host can tell that did not know that life.
         const recordedMs = Number.isFinite(ear.replayedAt) ? now - ear.replayedAt : Number.NaN;
-        if (Math.abs(recordedMs - reason.silentMs) <= rateError * recordedMs + promptMs) return true;
+        // How long it was silent is said as it was when the wait for this turn began.
+        const waitedMs = recordedMs - reason.silentMs;
+        if (waitedMs >= -rateError * recordedMs - promptMs && waitedMs <= this.#recentMs) return true;
         return restarted || this.#cluster.isDeaf(now - ear.takenAt) || now - ear.deafUntil < this.#recentMs + 10_000;
       }
       case 'handed-over':

@@ -167,7 +167,7 @@ test('handover: the named successor claims on receipt, the others wait an interv
   other.runTo(from + 999);
   t.is(other.group.role, 'standby');
   other.runTo(from + 1051);
-  t.is(other.group.role, 'active');
+  t.is(other.group.role, 'claiming');
 });
 
 test('handover: any other role word from the holder is a resignation too', (t) => {

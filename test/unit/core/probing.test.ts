@@ -217,7 +217,7 @@ test('each further rank waits an interval and a window more than the wire', (t) 
     run(bench, at);
     if (!isActive(bench)) bench.hearAndAnswer(third);
   }
-  t.is(bench.now, heard + 3250 + windowMs + 1050);
+  t.is(bench.now, heard + 3250 + windowMs + 1050 + windowMs, 'and a window more for who waited for a turn');
 });
 
 test('a holder that starts anew took away what it left: one silent window, whatever it held before', (t) => {
