@@ -1,7 +1,7 @@
 // A holder on its way out: its addresses are gone, it repeats who should take over until that one is
 // heard as holder, cannot take over, or time is up.
 
-import { later } from '#lib/time';
+import { type Instant, later } from '#lib/time';
 import type { Reason } from '#model/reason';
 import { unfitness, isDeaf } from './fitness.ts';
 import { voices } from './neighbours.ts';
@@ -33,6 +33,18 @@ export function goOnResigning(turn: Turn, index: number): void {
   }
   const to = plan.successor ?? turn.settings.node;
   afterResigning(turn, index, done ? group.reason : { kind: 'yield-unanswered', to });
+}
+
+/**
+ * A node that stood still between its decision and the word waits from the word on: who is named hears it only now, and
+ * takes the group at once.
+ */
+export function noteResignationsSaid(turn: Turn, at: Instant): void {
+  for (const [index, { resignation: plan }] of turn.state.groups.entries()) {
+    if (plan === null || plan.said || at < plan.since) continue;
+    const until = later(at, plan.until - plan.since);
+    changeGroup(turn, index, { resignation: { ...plan, since: at, said: true, until } });
+  }
 }
 
 /** What is left once a group was let go: out of service, or back in line behind the successor. */

@@ -107,6 +107,7 @@ export function handOver(turn: Turn, index: number, reason: Reason, successor: N
     resignation: {
       successor,
       since: turn.now,
+      said: false,
       until: later(turn.now, waitMs),
       repeatAt: later(turn.now, repeatMs(turn.settings)),
     },

@@ -12,6 +12,7 @@ import { pathUsable } from './links.ts';
 import { noteSent, noteSpoken } from './mandate.ts';
 import { raise, settle } from './problems.ts';
 import { senderFacts } from './sender-facts.ts';
+import { noteResignationsSaid } from './resigning.ts';
 import type { Boot } from './state.ts';
 import { groupsInDatagram, renewalGapMs } from './timing.ts';
 import { newId, type Turn } from './turn.ts';
@@ -61,6 +62,7 @@ export function takeSent(turn: Turn, input: Extract<Input, { kind: 'sent' }>): E
   if (turn.state.unsentSince !== null) turn.stirred = true;
   turn.state.unsentSince = null;
   turn.state.lastAdvertAt = latest(turn.state.lastAdvertAt, input.at);
+  noteResignationsSaid(turn, input.at);
   return renewal(turn, input.at);
 }
 

@@ -243,7 +243,9 @@ interface Claim {
 }
 
 interface Resignation {
+  /** Decided; and, once the word of it has left, when it did. */
   readonly since: Instant;
+  readonly said: boolean;
   readonly successor: NodeName | null;
   readonly until: Instant;
   readonly repeatAt: Instant;

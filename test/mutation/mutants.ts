@@ -655,4 +655,14 @@ export const mutants: readonly Mutant[] = [
       'crossing: the kernel may open for an interval from the decision, not from the end of the window',
     ),
   },
+  {
+    guard: 'a resigner waits from when its word left',
+    file: 'resigning',
+    text: 'if (plan === null || plan.said || at < plan.since)',
+    instead: 'if (true)',
+    killer: unit(
+      'holding',
+      'yield: a node that stood still before the word of it left waits for the successor from the word on',
+    ),
+  },
 ];

@@ -264,6 +264,25 @@ test('yield: a successor that did not answer is not two-way until it is heard an
   t.is(bench.group.role, 'resigning');
 });
 
+test('yield: a node that stood still before the word of it left waits for the successor from the word on', (t) => {
+  const bench = holder({ priority: 100 });
+  const effects = bench.hear({ entry: { priority: 200, wants: 'preempt' } });
+  const word = effects.find((effect) => effect.kind === 'advert');
+  if (word === undefined) return t.fail();
+  t.is(bench.group.role, 'resigning');
+  bench.now += 1800;
+  const saidAt = bench.now;
+  const sent = bench.answerTo(word);
+  if (sent !== null) bench.step(sent);
+  bench.poll();
+  bench.runTo(saidAt + 499);
+  t.is(bench.group.role, 'resigning', 'it has been named for a moment only');
+  bench.runTo(saidAt + 1049);
+  t.is(bench.group.role, 'standby');
+  bench.runTo(saidAt + 1100);
+  return t.is(bench.group.role, 'active');
+});
+
 test('refusal: a back-off that ends while another fault lasts wakes nobody in a loop', (t) => {
   const bench = holder();
   bench.step({ kind: 'address-changed', key, present: false });
