@@ -53,7 +53,9 @@ export function takeAdvert(turn: Turn, path: PathName, from: string, advert: Adv
     hearCandidate(turn, boot, heard);
     turn.recount = true;
   }
-  if (heard.state === 'two-way' && boot.state !== 'two-way') announceToReturned(turn);
+  // What a live one said meanwhile and was not heard here may be that it held a group.
+  const missed = boot.state === 'two-way' && heard.tableVersion > boot.tableVersion + 1;
+  if (missed || (heard.state === 'two-way' && boot.state !== 'two-way')) announceToReturned(turn);
   if (groupsSeeNews(boot, heard) || gatewayWordMatters(turn, heard)) {
     turn.stirred = true;
   } else if (boot.table !== heard.table) {

@@ -581,7 +581,7 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'a claim that comes to the kernel late opens nothing',
     file: 'step',
-    text: 'later(earliest(now, plannedAt), settings.intervalMs)',
+    text: 'later(earliest(now, dueAt), settings.intervalMs)',
     instead: 'never',
     killer: {
       file: 'unit/runtime/late-claim',
@@ -663,6 +663,16 @@ export const mutants: readonly Mutant[] = [
     killer: unit(
       'holding',
       'yield: a node that stood still before the word of it left waits for the successor from the word on',
+    ),
+  },
+  {
+    guard: 'a holder that missed words of a live peer announces once more',
+    file: 'peers',
+    text: "if (missed || (heard.state === 'two-way'",
+    instead: "if ((heard.state === 'two-way'",
+    killer: unit(
+      'holding',
+      'announcing: a holder that missed words of a live peer announces once more, for it may have held the group',
     ),
   },
 ];

@@ -283,6 +283,15 @@ test('yield: a node that stood still before the word of it left waits for the su
   return t.is(bench.group.role, 'active');
 });
 
+test('announcing: a holder that missed words of a live peer announces once more, for it may have held the group', (t) => {
+  const bench = holder();
+  bench.hearAndAnswer({ sequence: 10 });
+  bench.hearAndAnswer({ sequence: 11 });
+  bench.runTo(bench.now + 100);
+  t.false(kinds(bench.hearAndAnswer({ sequence: 12 })).includes('announce'), 'every word of it was heard');
+  t.true(kinds(bench.hearAndAnswer({ sequence: 14, entry: { role: 'starting' } })).includes('announce'));
+});
+
 test('refusal: a back-off that ends while another fault lasts wakes nobody in a loop', (t) => {
   const bench = holder();
   bench.step({ kind: 'address-changed', key, present: false });
