@@ -136,7 +136,7 @@ function watch(cluster: Cluster, checkers: readonly Checker[]): void {
     for (const checker of checkers) look(checker, checker.moved?.(group, before, after));
   };
   cluster.onSend = (host) => {
-    for (const checker of checkers) look(checker, checker.sends?.(host));
+    for (const checker of checkers) checker.sends?.(host);
   };
   cluster.onTold = (host, event) => {
     for (const checker of checkers) look(checker, checker.told?.(host, event));

@@ -12,6 +12,6 @@ export interface Checker {
   moved?(group: number, before: number, after: number): string | null;
   told?(host: Host, event: DaemonEvent): string | null;
   /** What a host says is about to leave it. */
-  sends?(host: Host): string | null;
+  sends?(host: Host): void;
   announced?(host: Host, addresses: readonly VirtualAddress[]): void;
 }

@@ -32,6 +32,8 @@ export class QuorumChecker implements Checker {
   /** By voter, then by group: promises of this and of earlier lives, by the node that they were given to. */
   readonly #given: Map<GroupName, Map<string, Given>>[];
   readonly #looked: (QuorumState | null)[];
+  /** By voter: as what it spoke last in the event under way. */
+  readonly #said = new Map<number, QuorumState>();
   /** By host, then by group: until when its kernel was last seen to answer, and at which of its changes. */
   readonly #ends: ({ readonly changes: number; readonly until: number } | null)[][];
   readonly #epochs: number[];
@@ -48,17 +50,22 @@ export class QuorumChecker implements Checker {
     this.#epochs = cluster.answerMasks.map(() => 0);
   }
 
-  /** A voter that stops may promise and end in one step: what it said then stands all the same. */
-  sends(host: Host): string | null {
+  /** A voter that stops may promise and end at once: what it said last stands all the same, and is judged after it. */
+  sends(host: Host): void {
     const index = this.#cluster.indexOf(host);
     const quorum = host.daemon?.state?.quorum ?? null;
-    return quorum === null || quorum === this.#looked[index] ? null : this.#lookAtVoter(index, quorum);
+    if (quorum !== null) this.#said.set(index, quorum);
   }
 
   step(): string | null {
     const { list, answerMasks } = this.#cluster;
     const lower = this.#adopted.length === 0 ? null : this.#lookAtAdopted();
     if (lower !== null) return lower;
+    for (const [index, quorum] of this.#said) {
+      const wrong = list[index]?.daemon === null ? this.#lookAtVoter(index, quorum) : null;
+      if (wrong !== null) return wrong;
+    }
+    this.#said.clear();
     for (let index = 0; index < list.length; index += 1) {
       const quorum = list[index]?.daemon?.state?.quorum ?? null;
       const wrong = quorum === null || quorum === this.#looked[index] ? null : this.#lookAtVoter(index, quorum);
