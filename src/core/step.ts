@@ -200,10 +200,7 @@ function inOrder(turn: Turn, { renewal, spoken, polls, exit, plannedAt }: Parts)
   if (gated && release !== null) effects.push(release);
   const until = holdUntil(turn, spoken !== null);
   if (turn.hold !== null) effects.push({ kind: 'hold', ...turn.hold, until, by: never });
-  if (turn.opening !== null) {
-    const { id, addresses, decidedAt } = turn.opening;
-    effects.push({ kind: 'hold', id, addresses, until, by: openBy(turn, earliest(plannedAt, decidedAt)) });
-  }
+  if (turn.opening !== null) effects.push({ kind: 'hold', ...turn.opening, until, by: openBy(turn, plannedAt) });
   for (const round of turn.announcements) for (const addresses of round) effects.push({ kind: 'announce', addresses });
   if (turn.asks.length > 0) effects.push({ kind: 'ask', addresses: turn.asks });
   for (const effect of turn.late) effects.push(effect);
@@ -231,6 +228,6 @@ function holdUntil(turn: Turn, spoken: boolean): Instant | null {
  * is put there within the interval has X left for its word. Nothing that came before this daemon was due to wake was kept
  * from it. In quorum mode no other gets a vote before the mandate is over.
  */
-function openBy({ now, settings, state }: Turn, dueAt: Instant): Instant {
-  return state.quorum === null ? later(earliest(now, dueAt), settings.intervalMs) : never;
+function openBy({ now, decidedAt, settings, state }: Turn, plannedAt: Instant): Instant {
+  return state.quorum === null ? later(earliest(now, plannedAt, decidedAt), settings.intervalMs) : never;
 }

@@ -5,7 +5,7 @@
 
 import { addressKey } from '#lib/ip';
 import { copyOfMap } from '#lib/map-copy';
-import { earliest, type Instant, longAgo } from '#lib/time';
+import { earliest, type Instant, longAgo, never } from '#lib/time';
 import type { Effect } from '#model/effect';
 import type { DaemonEvent } from '#model/event';
 import type { BootId, EffectId, GroupName, NodeName, PathName } from '#model/names';
@@ -51,8 +51,10 @@ export interface Turn {
   /** One batch each for a step, however many groups move in it. */
   release: Batch | null;
   hold: Batch | null;
-  /** As `hold`, for what is claimed: an order that counts for a moment only, from the earliest of those decisions on. */
-  opening: OpeningBatch | null;
+  /** As `hold`, for what is claimed: an order that counts for a moment only. */
+  opening: Batch | null;
+  /** The earliest decision behind what is opened in this step. */
+  decidedAt: Instant;
   /** What the wire is asked for in this step. */
   readonly asks: VirtualAddress[];
   /** Round by round, a batch for each group. */
@@ -63,10 +65,6 @@ export interface Turn {
 interface Batch {
   readonly id: EffectId;
   readonly addresses: VirtualAddress[];
-}
-
-interface OpeningBatch extends Batch {
-  decidedAt: Instant;
 }
 
 export function beginTurn(settings: Settings, previous: State, now: Instant, judged: Instant = longAgo): Turn {
@@ -86,6 +84,7 @@ export function beginTurn(settings: Settings, previous: State, now: Instant, jud
     release: null,
     hold: null,
     opening: null,
+    decidedAt: never,
     asks: [],
     announcements: [],
     late: [],
@@ -179,9 +178,9 @@ export function announceIn(turn: Turn, round: number, addresses: readonly Virtua
 }
 
 export function openAddresses(turn: Turn, addresses: readonly VirtualAddress[], decidedAt: Instant): EffectId {
-  turn.opening ??= { id: newId(turn), addresses: [], decidedAt };
+  turn.decidedAt = earliest(turn.decidedAt, decidedAt);
+  turn.opening ??= { id: newId(turn), addresses: [] };
   turn.opening.addresses.push(...addresses);
-  turn.opening.decidedAt = earliest(turn.opening.decidedAt, decidedAt);
   return turn.opening.id;
 }
 
@@ -200,7 +199,7 @@ function withdraw(turn: Turn, addresses: readonly VirtualAddress[]): void {
   turn.opening = without(turn.opening, leaving);
 }
 
-function without<T extends Batch>(batch: T | null, leaving: ReadonlySet<string>): T | null {
+function without(batch: Batch | null, leaving: ReadonlySet<string>): Batch | null {
   const kept = batch?.addresses.filter((address) => !leaving.has(addressKey(address))) ?? [];
   return batch === null || kept.length === 0 ? null : { ...batch, addresses: kept };
 }

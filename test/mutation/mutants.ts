@@ -581,7 +581,7 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'a claim that comes to the kernel late opens nothing',
     file: 'step',
-    text: 'later(earliest(now, dueAt), settings.intervalMs)',
+    text: 'later(earliest(now, plannedAt, decidedAt), settings.intervalMs)',
     instead: 'never',
     killer: {
       file: 'unit/runtime/late-claim',
@@ -647,8 +647,8 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'what waited for others is opened within an interval of the decision',
     file: 'step',
-    text: 'openBy(turn, earliest(plannedAt, decidedAt))',
-    instead: 'openBy(turn, plannedAt)',
+    text: 'earliest(now, plannedAt, decidedAt)',
+    instead: 'earliest(now, plannedAt)',
     killer: unit(
       'crossing',
       'crossing: the kernel may open for an interval from the decision, not from the end of the window',
