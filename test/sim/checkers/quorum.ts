@@ -233,6 +233,8 @@ export class QuorumChecker implements Checker {
       const index = this.#cluster.indexOf(this.#cluster.host(other));
       if (((this.#cluster.answerMasks[group] ?? 0) & (1 << index)) === 0) continue;
       if (this.#isLiedAbout(this.#cluster.hostAt(index))) continue;
+      // It let go, and its kernel refused.
+      if (this.#excuseOf(this.#cluster.hostAt(index)) === 'a stuck address') continue;
       const leftMs = until - voter.clock.now();
       return `${voter.name} promises ${name} to ${node}, has promised it to ${other} for ${leftMs.toFixed(1)} ms more, and ${other} answers`;
     }
