@@ -11,4 +11,11 @@ export interface AdvertPort {
   close(): Promise<void>;
 }
 
+/** A datagram as it came: on which path, from whom. */
+export interface Packet {
+  readonly path: PathName;
+  readonly from: string;
+  readonly bytes: Uint8Array;
+}
+
 export type PacketSink = (path: PathName, from: string, bytes: Uint8Array) => void;
