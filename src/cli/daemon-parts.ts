@@ -9,7 +9,7 @@ import { authorityMs, downMs } from '#core/timing';
 import { AddressPort } from '#linux/address-port';
 import { AdvertSockets } from '#linux/advert-sockets';
 import { AdvertSpeaker } from '#linux/advert-speaker';
-import { Announcer } from '#linux/announce-port';
+import { Announcer, announceSliceMs } from '#linux/announce-port';
 import { CheckRunner } from '#linux/check-runner';
 import { readStartFacts } from '#linux/claims-start';
 import type { Gate } from '#linux/gate';
@@ -100,7 +100,7 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
     latch,
     ...(memory === null || quorum === null ? {} : memory.begin(clock.wall(), quorum.longestHoldMs)),
   };
-  const announcer = new Announcer(watch, warn);
+  const announcer = new Announcer(watch, warn, announceSliceMs(settings.intervalMs));
   const watchdog = armWatchdog({ settings, clock, journal });
   // A start that fails with nothing held must not reset the host: it would fail again after each boot.
   const standDown = (error: unknown): never => {

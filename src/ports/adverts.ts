@@ -4,10 +4,10 @@ import type { PathName } from '#model/names';
 
 export interface AdvertPort {
   /**
-   * Sends in order, without waiting for anything else. Resolves to null when every datagram left
-   * for at least one destination, otherwise to what went wrong, as words. Never rejects.
+   * Sends in order, without waiting for anything else. Null when every datagram left for at least one destination,
+   * otherwise what went wrong, as words: at once where the kernel took them all within the call. Never rejects.
    */
-  send(path: PathName, datagrams: readonly Uint8Array[]): Promise<string | null>;
+  send(path: PathName, datagrams: readonly Uint8Array[]): string | null | Promise<string | null>;
   close(): Promise<void>;
 }
 
