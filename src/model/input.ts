@@ -70,7 +70,7 @@ export type Input =
   /** SIGTERM: hand everything over, then exit. */
   | { readonly kind: 'stop' };
 
-export interface HeardAdvert {
+interface HeardAdvert {
   readonly path: PathName;
   readonly from: string;
   readonly advert: Advert;
