@@ -9,10 +9,11 @@ import { authorityMs, downMs } from '#core/timing';
 import { AddressPort } from '#linux/address-port';
 import { AdvertSockets } from '#linux/advert-sockets';
 import { AdvertSpeaker } from '#linux/advert-speaker';
-import { Announcer } from '#linux/announce-port';
+import { Announcer, announceSliceMs } from '#linux/announce-port';
 import { CheckRunner } from '#linux/check-runner';
 import { readStartFacts } from '#linux/claims-start';
 import type { Gate } from '#linux/gate';
+import { GatheredPackets } from '#linux/gathered-packets';
 import { FenceRunner } from '#linux/fence-runner';
 import { latchAtStart } from '#linux/fence-start';
 import { HookRunner } from '#linux/hook-runner';
@@ -99,7 +100,7 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
     latch,
     ...(memory === null || quorum === null ? {} : memory.begin(clock.wall(), quorum.longestHoldMs)),
   };
-  const announcer = new Announcer(watch, warn);
+  const announcer = new Announcer(watch, warn, announceSliceMs(settings.intervalMs));
   const watchdog = armWatchdog({ settings, clock, journal });
   // A start that fails with nothing held must not reset the host: it would fail again after each boot.
   const standDown = (error: unknown): never => {
@@ -119,10 +120,11 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
   const book = { runtimeDir: places.runtimeDir, boot: identity.boot, downMs: downMs(settings), lease: settings.lease };
   const kernel = orElse(() => new AddressPort({ ...book, left, watch, clock, gate, offer, warn }), standDown);
 
+  const heard = new GatheredPackets((packets) => daemon.packets(packets));
   const sockets = new AdvertSockets({
     transport: settings.transport,
     clock,
-    sink: (path, from, bytes) => daemon.packet(path, from, bytes),
+    sink: (path, from, bytes) => heard.add(path, from, bytes),
     report: { path: (path, words) => sayPath(journal, path, words) },
   });
   const wire = new WireSockets({
@@ -140,7 +142,10 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
     polled: (begun) => offer({ kind: 'polled', begun }),
     waiting: () => {
       const drains = [sockets.drain(), wire.drain()];
-      return () => drains.map((drained) => drained()).every(Boolean);
+      return () => {
+        heard.flush();
+        return drains.map((drained) => drained()).every(Boolean);
+      };
     },
   });
   const sleepAlarm = new SleepAlarm({ aheadMs: () => clock.suspendedMs(), ring: () => daemon.lookForSleep() });
@@ -159,8 +164,10 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
 
   const end = pledge();
   const tellNow = (): void => {
-    const view = daemon.view();
-    if (view !== null) service.status(statusSentence(view));
+    service.status(() => {
+      const view = daemon.view();
+      return view === null ? '' : statusSentence(view);
+    });
   };
   const tellService = coalesced(tellNow);
   // What is told, and what is started, comes after what clients wait for.

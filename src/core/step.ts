@@ -113,6 +113,9 @@ function take(turn: Turn, input: Input): Effect | null {
     case 'advert':
       takeAdvert(turn, input.path, input.from, input.advert);
       return null;
+    case 'adverts':
+      for (const { path, from, advert } of input.adverts) takeAdvert(turn, path, from, advert);
+      return null;
     case 'sent':
       return takeSent(turn, input);
     case 'links':
@@ -201,7 +204,7 @@ function inOrder(turn: Turn, { renewal, spoken, polls, exit, plannedAt }: Parts)
   const until = holdUntil(turn, spoken !== null);
   if (turn.hold !== null) effects.push({ kind: 'hold', ...turn.hold, until, by: never });
   if (turn.opening !== null) effects.push({ kind: 'hold', ...turn.opening, until, by: openBy(turn, plannedAt) });
-  for (const round of turn.announcements) for (const addresses of round) effects.push({ kind: 'announce', addresses });
+  for (const round of turn.announcements) effects.push({ kind: 'announce', addresses: round.flat() });
   if (turn.asks.length > 0) effects.push({ kind: 'ask', addresses: turn.asks });
   for (const effect of turn.late) effects.push(effect);
   if (polls) effects.push({ kind: 'poll' });

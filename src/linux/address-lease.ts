@@ -44,6 +44,8 @@ export class AddressLease {
   open(claims: readonly Claim[], until: Instant | null): string | null {
     if (this.#gate === null || claims.length === 0) return null;
     if (until === null) return 'a lease of nf_tables always ends';
+    // Nothing is held yet: what is written with this needs no renewal right after it, while clients wait.
+    if (!this.#gate.isOpen) this.#backstopDueAt = later(this.#clock.now(), this.#backstopMs / BACKSTOP_SHARE);
     return this.#gate.hold(claims, until);
   }
 

@@ -8,6 +8,7 @@ import type { Transport } from '#model/settings';
 import type { Drain } from './advert-socket.ts';
 import { openMulticast, sendFrom } from './advert-socket-descriptor.ts';
 import { type Family, FamilySockets, type PathNeeds } from './advert-socket-path.ts';
+import { allKnown, type Soon, whenKnown } from './soon.ts';
 
 export class MulticastPath {
   readonly #interface: string;
@@ -38,7 +39,7 @@ export class MulticastPath {
     if (before?.primary4 !== link.primary4) this.#sendFromPrimary(link);
   }
 
-  async send(datagrams: readonly Uint8Array[]): Promise<string | null> {
+  send(datagrams: readonly Uint8Array[]): Soon<string | null> {
     const link = this.#link;
     if (link === null) return `there is no interface ${this.#interface}`;
     this.#sockets.retry(this.#descriptor);
@@ -47,11 +48,12 @@ export class MulticastPath {
     const socket = this.#sockets.get(family);
     if (socket === null) return this.#sockets.fault(family);
     const group = family === 4 ? this.#transport.multicast4 : this.#transport.multicast6;
-    const outcomes = await Promise.all(datagrams.map((bytes) => socket.send(bytes, group)));
-    const words = outcomes.find((outcome) => outcome !== null);
-    if (words !== undefined && words !== null) return `sending to ${group} on ${link.name}: ${words}`;
-    // Without a carrier the kernel takes datagrams and throws them away.
-    return link.up ? null : `the link of ${link.name} is down`;
+    return whenKnown(allKnown(datagrams.map((bytes) => socket.send(bytes, group))), (outcomes) => {
+      const words = outcomes.find((outcome) => outcome !== null);
+      if (words !== undefined && words !== null) return `sending to ${group} on ${link.name}: ${words}`;
+      // Without a carrier the kernel takes datagrams and throws them away.
+      return link.up ? null : `the link of ${link.name} is down`;
+    });
   }
 
   drains(): Drain[] {

@@ -7,6 +7,7 @@ import type { Transport } from '#model/settings';
 import type { Drain } from './advert-socket.ts';
 import { openUnicast } from './advert-socket-descriptor.ts';
 import { type Family, FamilySockets, type PathNeeds } from './advert-socket-path.ts';
+import { allKnown, type Soon, whenKnown } from './soon.ts';
 
 export class PeersPath {
   readonly #peers: readonly string[];
@@ -38,10 +39,10 @@ export class PeersPath {
     this.#sockets.openAll(this.#descriptor);
   }
 
-  async send(datagrams: readonly Uint8Array[]): Promise<string | null> {
+  send(datagrams: readonly Uint8Array[]): Soon<string | null> {
     this.#sockets.retry(this.#descriptor);
-    const outcomes = await Promise.all(datagrams.map((bytes) => this.#sendToEach(bytes)));
-    return outcomes.find((outcome) => outcome !== null) ?? null;
+    const outcomes = allKnown(datagrams.map((bytes) => this.#sendToEach(bytes)));
+    return whenKnown(outcomes, (all) => all.find((outcome) => outcome !== null) ?? null);
   }
 
   drains(): Drain[] {
@@ -53,16 +54,16 @@ export class PeersPath {
   }
 
   /** Null when it left for at least one peer. */
-  async #sendToEach(bytes: Uint8Array): Promise<string | null> {
-    const outcomes = await Promise.all(
-      this.#peers.map(async (peer) => {
-        const family = writtenFamily(peer);
-        const socket = this.#sockets.get(family);
-        const words = socket === null ? this.#sockets.fault(family) : await socket.send(bytes, peer);
-        return words === null ? null : `${peer}: ${words}`;
-      }),
+  #sendToEach(bytes: Uint8Array): Soon<string | null> {
+    const outcomes = this.#peers.map((peer) => {
+      const family = writtenFamily(peer);
+      const socket = this.#sockets.get(family);
+      const sent = socket === null ? this.#sockets.fault(family) : socket.send(bytes, peer);
+      return whenKnown(sent, (words) => (words === null ? null : `${peer}: ${words}`));
+    });
+    return whenKnown(allKnown(outcomes), (all) =>
+      all.includes(null) ? null : `sending to every peer failed: ${all.join('; ')}`,
     );
-    return outcomes.includes(null) ? null : `sending to every peer failed: ${outcomes.join('; ')}`;
   }
 }
 

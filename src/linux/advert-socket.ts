@@ -6,6 +6,7 @@ import type { SocketOptions } from 'node:dgram';
 import { DgramAsPromised, type SocketAsPromised } from 'dgram-as-promised';
 import { CAPACITY_DATAGRAMS } from './advert-socket-descriptor.ts';
 import { closeDescriptor, datagramAddress, sendDatagram, somethingWaits } from './ffi-socket.ts';
+import type { Soon } from './soon.ts';
 
 /** BOUNDED: datagrams that wait because the kernel's send buffer is full. */
 const MOST_QUEUED = 64;
@@ -54,7 +55,7 @@ export class AdvertSocket {
   }
 
   /** In the kernel's hands when this returns, unless its buffer is full; null when it took it. */
-  async send(bytes: Uint8Array, address: string): Promise<string | null> {
+  send(bytes: Uint8Array, address: string): Soon<string | null> {
     if (this.#closed !== null) return 'the socket is closed';
     const { socket } = this.#socket;
     if (socket.getSendQueueCount() >= MOST_QUEUED) {
@@ -64,6 +65,14 @@ export class AdvertSocket {
       // The event loop would send the first one now and the others in its next turn: words may not wait for each other.
       const to = socket.getSendQueueCount() > 0 ? null : this.#target(address);
       if (to !== null && sendDatagram(this.#fd, bytes, to)) return null;
+    } catch (error) {
+      return sendingWords(error);
+    }
+    return this.#sendLater(bytes, address);
+  }
+
+  async #sendLater(bytes: Uint8Array, address: string): Promise<string | null> {
+    try {
       await this.#socket.send(bytes, 0, bytes.length, this.#port, address);
       return null;
     } catch (error) {

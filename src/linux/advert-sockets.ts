@@ -38,8 +38,9 @@ export class AdvertSockets implements AdvertPort {
     for (const path of this.#paths.values()) path.linksChanged(links);
   }
 
-  send(path: PathName, datagrams: readonly Uint8Array[]): Promise<string | null> {
-    return this.#paths.get(path)?.send(datagrams) ?? Promise.resolve(`there is no path ${path}`);
+  send(path: PathName, datagrams: readonly Uint8Array[]): string | null | Promise<string | null> {
+    const known = this.#paths.get(path);
+    return known === undefined ? `there is no path ${path}` : known.send(datagrams);
   }
 
   /** The result turns true once everything that waits in the sockets now has been offered. */

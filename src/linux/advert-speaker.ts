@@ -1,10 +1,12 @@
-// Says an advert on all of its paths at once, and offers what became of it when every socket has answered.
+// Says an advert on all of its paths at once, and offers what became of it when every socket has answered: mostly within
+// the call, so that nothing that the same step asks the kernel for is answered before, and judged as if nothing had left.
 
 import type { Instant } from '#lib/time';
 import type { Input } from '#model/input';
 import type { EffectId } from '#model/names';
 import type { AdvertPort } from '#ports/adverts';
 import type { Message, Speaker } from '#ports/speaker';
+import { allKnown, whenKnown } from './soon.ts';
 
 export class AdvertSpeaker implements Speaker {
   readonly #sockets: AdvertPort;
@@ -16,13 +18,9 @@ export class AdvertSpeaker implements Speaker {
   }
 
   speak(id: EffectId, at: Instant, last: number, messages: readonly Message[]): void {
-    void this.#speak(id, at, last, messages);
-  }
-
-  async #speak(id: EffectId, at: Instant, last: number, messages: readonly Message[]): Promise<void> {
-    const answers = messages.map(async ({ path, datagrams }) => {
-      return { path, error: await this.#sockets.send(path, datagrams) };
-    });
-    this.#offer({ kind: 'sent', id, at, last, paths: await Promise.all(answers) });
+    const answers = messages.map(({ path, datagrams }) =>
+      whenKnown(this.#sockets.send(path, datagrams), (error) => ({ path, error })),
+    );
+    void whenKnown(allKnown(answers), (paths) => this.#offer({ kind: 'sent', id, at, last, paths }));
   }
 }

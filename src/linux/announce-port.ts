@@ -24,6 +24,17 @@ const AGAIN_MS = 5;
 const SLICE = 64;
 /** Of one address, whatever is asked for. */
 const MOST_AGAIN = 100;
+/** So many are sent between two looks at the clock. */
+const CHUNK = 32;
+/** What has its turn after a pause: adverts and the renewal of the lease come before it, and so does the kernel's part. */
+const PAUSE_MS = 1;
+
+/** A quarter of an interval: with small ones the lease is short. */
+export function announceSliceMs(intervalMs: number): number {
+  return Math.min(20, Math.max(2, intervalMs / 4));
+}
+
+type Announcement = 'request' | 'reply';
 
 export class Announcer implements AnnouncePort {
   readonly #watch: HostWatch;
@@ -34,13 +45,21 @@ export class Announcer implements AnnouncePort {
   /** BOUNDED, both, by the addresses of the configuration. */
   readonly #recent = new Set<AddressKey>();
   readonly #again = new Map<AddressKey, { readonly address: VirtualAddress; readonly times: number }>();
+  /** What is left of first announcements; an IPv6 address has one only, with the requests. BOUNDED by the same addresses, twice. */
+  #waiting: { readonly address: VirtualAddress; readonly what: Announcement }[] = [];
+  readonly #sliceMs: number;
+  #slice: NodeJS.Timeout | null = null;
   #timer: NodeJS.Timeout | null = null;
   #sent = 0;
   #failed = 0;
 
-  /** Throws where the process may not open a packet socket: then it could never announce. */
-  constructor(watch: HostWatch, warn: (words: string) => void) {
+  /**
+   * Throws where the process may not open a packet socket: then it could never announce. For no longer than `sliceMs` at a
+   * time are addresses announced, however many they are: the lease of what was just opened has to be renewed meanwhile.
+   */
+  constructor(watch: HostWatch, warn: (words: string) => void, sliceMs: number) {
     this.#watch = watch;
+    this.#sliceMs = sliceMs;
     this.#said = new SaidOnce(warn);
     this.#packetSocket = openPacketSocket();
   }
@@ -62,17 +81,44 @@ export class Announcer implements AnnouncePort {
       return false;
     });
     this.#timer ??= setTimeout(this.#repeat, AGAIN_MS);
-    if (first.length > 0) this.#send(first);
+    // Either of the two turns most clients: so every address once before any of them again.
+    for (const what of ['request', 'reply'] as const)
+      for (const address of first)
+        if (what === 'request' || address.family === 4) this.#waiting.push({ address, what });
+    if (this.#slice === null) this.#sendSlice();
   }
 
   /** These are let go of: not a frame more for them. */
   cease(addresses: readonly VirtualAddress[]): void {
-    if (this.#again.size === 0) return;
-    for (const address of addresses) this.#again.delete(addressKey(address));
+    if (this.#again.size === 0 && this.#waiting.length === 0) return;
+    const leaving = new Set(addresses.map(addressKey));
+    for (const key of leaving) this.#again.delete(key);
+    this.#waiting = this.#waiting.filter(({ address }) => !leaving.has(addressKey(address)));
   }
+
+  readonly #sendSlice = (): void => {
+    this.#slice = null;
+    const end = performance.now() + this.#sliceMs;
+    while (this.#waiting.length > 0 && performance.now() < end) {
+      const some = this.#waiting.splice(0, CHUNK);
+      for (const what of ['request', 'reply'] as const) {
+        const alike = some.filter((one) => one.what === what);
+        if (alike.length > 0)
+          this.#send(
+            alike.map(({ address }) => address),
+            [what],
+          );
+      }
+    }
+    if (this.#waiting.length > 0) this.#slice = setTimeout(this.#sendSlice, PAUSE_MS);
+  };
 
   readonly #repeat = (): void => {
     this.#timer = null;
+    if (this.#waiting.length > 0) {
+      this.#timer = setTimeout(this.#repeat, AGAIN_MS);
+      return;
+    }
     this.#recent.clear();
     const some = [...this.#again].slice(0, SLICE);
     for (const [key, { address, times }] of some) {
@@ -82,23 +128,26 @@ export class Announcer implements AnnouncePort {
     }
     if (some.length === 0) return;
     this.#timer = setTimeout(this.#repeat, AGAIN_MS);
-    this.#send(some.map(([, { address }]) => address));
+    this.#send(
+      some.map(([, { address }]) => address),
+      ['request', 'reply'],
+    );
   };
 
-  #send(addresses: readonly VirtualAddress[]): void {
+  #send(addresses: readonly VirtualAddress[], what: readonly Announcement[]): void {
     const links = linksByName(this.#watch.state);
     for (const name of new Set(addresses.map((address) => address.interface))) {
       const own = addresses.filter((address) => address.interface === name);
       const link = links.get(name);
       const words = link === undefined ? 'it does not exist' : unannounceable(link);
       if (link === undefined || words !== null) {
-        this.#failed += own.length;
+        if (what.includes('request')) this.#failed += own.length;
         this.#say(name, words);
         continue;
       }
       this.#say(name, null);
-      this.#announceArp(link, own);
-      this.#announceNeighbour(link, own);
+      this.#announceArp(link, own, what);
+      if (what.includes('request')) this.#announceNeighbour(link, own);
     }
   }
 
@@ -122,19 +171,18 @@ export class Announcer implements AnnouncePort {
 
   close(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#slice !== null) clearTimeout(this.#slice);
     closePacketSocket(this.#packetSocket);
     for (const sender of this.#neighbours.values()) sender.close();
     this.#neighbours.clear();
   }
 
-  #announceArp(link: KernelLink, addresses: readonly VirtualAddress[]): void {
+  #announceArp(link: KernelLink, addresses: readonly VirtualAddress[], what: readonly Announcement[]): void {
     const own = addresses.filter(({ family }) => family === 4);
     if (own.length === 0) return;
     const destination = packetAddress(link.index, ETHERTYPE_ARP);
-    const errors = own.flatMap(({ address }) =>
-      (['request', 'reply'] as const).map((operation) =>
-        sendFrame(this.#packetSocket, gratuitousArp(operation, link.mac, address), destination),
-      ),
+    const errors = what.flatMap((operation) =>
+      own.map(({ address }) => sendFrame(this.#packetSocket, gratuitousArp(operation, link.mac, address), destination)),
     );
     this.#count(`${link.name} over IPv4`, errors);
   }

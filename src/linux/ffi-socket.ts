@@ -21,6 +21,7 @@ const AF_INET = 2;
 const AF_INET6 = 10;
 const SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0o4000 | 0o2000000;
 const POLLIN = 1;
+const EINTR = 4;
 const EAGAIN = 11;
 
 /** A call that the kernel refused; the message is fit for a person. */
@@ -79,8 +80,11 @@ export function somethingWaits(fd: number): boolean {
   const bytes = new Uint8Array(view.buffer);
   bytes.set(int32(fd));
   bytes[littleEndian ? 4 : 5] = POLLIN;
-  const ready = cPoll(bytes, 1, 0) as number;
-  if (ready < 0) throw new SyscallError('poll', koffi.errno());
+  // It never waits, and yet a signal that comes in this moment ends it without an answer.
+  while ((cPoll(bytes, 1, 0) as number) < 0) {
+    const errno = koffi.errno();
+    if (errno !== EINTR) throw new SyscallError('poll', errno);
+  }
   return ((bytes[littleEndian ? 6 : 7] ?? 0) & POLLIN) !== 0;
 }
 

@@ -152,10 +152,11 @@ export class GateTables {
     kind: SetKind,
     addresses: readonly GateAddress[],
   ): Request[] {
+    const bytes = { 4: bytesOf(addresses, 4), 6: bytesOf(addresses, 6) };
     return this.#tables.flatMap((table) =>
-      setsOf(table, kind).flatMap((set) => {
-        const keys = addresses.filter(({ family }) => set.endsWith(String(family))).flatMap(bytesOf);
-        return keys.length === 0 ? [] : change(table, { set, keys, timeoutMs: null });
+      setsOf(table).flatMap((family) => {
+        const keys = bytes[family];
+        return keys.length === 0 ? [] : change(table, { set: `${kind}${family}`, keys, timeoutMs: null });
       }),
     );
   }
@@ -165,21 +166,27 @@ export class GateTables {
   }
 }
 
-function setsOf({ family }: Table, kind: SetKind): readonly string[] {
-  return family === 'inet' ? [`${kind}4`, `${kind}6`] : [`${kind}4`];
+/** The families for which a table has sets. */
+function setsOf({ family }: Table): readonly IpFamily[] {
+  return family === 'inet' ? [4, 6] : [4];
 }
 
 function closeRequests(table: Table): Request[] {
-  return [...setsOf(table, 'open'), beat].map((set) => flushSet(table, set));
+  return [...setsOf(table).map((family) => `open${family}`), beat].map((set) => flushSet(table, set));
 }
 
 function beatOf({ family }: Table, timeoutMs: number | null) {
   return { set: beat, keys: beatKeys[family], timeoutMs };
 }
 
-function bytesOf({ address }: GateAddress): Uint8Array[] {
-  const bytes = parseIp(address);
-  return bytes === null ? [] : [bytes];
+/** Once for all tables: a takeover of many addresses waits for it. */
+function bytesOf(addresses: readonly GateAddress[], of: IpFamily): Uint8Array[] {
+  const keys: Uint8Array[] = [];
+  for (const { family, address } of addresses) {
+    const bytes = family === of ? parseIp(address) : null;
+    if (bytes !== null) keys.push(bytes);
+  }
+  return keys;
 }
 
 function realPath(path: string): string {

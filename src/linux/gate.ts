@@ -68,6 +68,10 @@ export class Gate {
     if (this.#sound && missing.length > 0) this.#apply(() => this.#tables.guard([], missing));
   }
 
+  get isOpen(): boolean {
+    return this.#book.isOpen;
+  }
+
   /** Null: guarded and open, until `until` like everything else that is. Otherwise why not; then nothing was opened. */
   hold(addresses: readonly Guarded[], until: Instant): string | null {
     const wasOpen = this.#book.isOpen;

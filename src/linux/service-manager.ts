@@ -41,7 +41,7 @@ export class ServiceManager implements ServicePort {
   #telling = false;
   #closed = false;
   #readyDue = false;
-  #status: string | null = null;
+  #status: (() => string) | null = null;
   #timer: NodeJS.Timeout | undefined;
   #trouble = '';
 
@@ -58,10 +58,10 @@ export class ServiceManager implements ServicePort {
     void this.#tellReady();
   }
 
-  /** A sentence for `systemctl status`; one that is overtaken before its turn is never shown. */
-  status(sentence: string): void {
+  /** A sentence for `systemctl status`, made when its turn has come; one that is overtaken before is never made. */
+  status(sentence: () => string): void {
     if (this.#socket === null) return;
-    this.#status = sentence.replaceAll(/\s+/g, ' ');
+    this.#status = sentence;
     this.#next();
   }
 
@@ -94,7 +94,8 @@ export class ServiceManager implements ServicePort {
   }
 
   async #tellReady(): Promise<void> {
-    const status = this.#status;
+    const sentence = this.#status;
+    const status = sentence === null ? null : lineOf(sentence);
     this.#telling = true;
     this.#status = null;
     this.#toldAt = this.#now();
@@ -104,7 +105,7 @@ export class ServiceManager implements ServicePort {
       this.#log(`systemd-notify failed: ${wordsOf(error)}; readiness is said without it`);
       // A unit that never becomes ready is killed: that must not hang on a missing program.
       this.#readyDue = true;
-      this.#status ??= status;
+      this.#status ??= sentence;
     }
     this.#telling = false;
     this.#next();
@@ -119,7 +120,7 @@ export class ServiceManager implements ServicePort {
   }
 
   #tellNow(): void {
-    const sentence = this.#status === null ? [] : [`STATUS=${this.#status}`];
+    const sentence = this.#status === null ? [] : [`STATUS=${lineOf(this.#status)}`];
     if (!this.#send([...sentence, ...(this.#readyDue ? ['READY=1'] : [])].join('\n'))) {
       this.#again(retryMs);
       return;
@@ -152,6 +153,10 @@ function watchdogInterval(environment: ServiceManagerOptions['environment'], pid
   const meant = environment['WATCHDOG_PID'] ?? String(pid);
   if (!Number.isFinite(usec) || usec <= 0 || meant !== String(pid)) return null;
   return usec / 1000 / 4;
+}
+
+function lineOf(sentence: () => string): string {
+  return sentence().replaceAll(/\s+/g, ' ');
 }
 
 function within(ms: number, promise: Promise<unknown>): Promise<unknown> {

@@ -10,7 +10,9 @@ export type Input =
   | { readonly kind: 'wake' }
   /** Every packet that waited in a socket at `begun` has been offered. */
   | { readonly kind: 'polled'; readonly begun: Instant }
-  | { readonly kind: 'advert'; readonly path: PathName; readonly from: string; readonly advert: Advert }
+  | ({ readonly kind: 'advert' } & HeardAdvert)
+  /** Several that waited together, in the order in which they came: decided on once, when the last is taken in. */
+  | { readonly kind: 'adverts'; readonly adverts: readonly HeardAdvert[] }
   /** An advert left, or did not: `at` is the clock just before the first datagram. */
   | {
       readonly kind: 'sent';
@@ -67,6 +69,12 @@ export type Input =
     }
   /** SIGTERM: hand everything over, then exit. */
   | { readonly kind: 'stop' };
+
+interface HeardAdvert {
+  readonly path: PathName;
+  readonly from: string;
+  readonly advert: Advert;
+}
 
 export interface LinkFacts {
   readonly name: InterfaceName;

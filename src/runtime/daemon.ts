@@ -13,6 +13,7 @@ import type { GroupName, PathName } from '#model/names';
 import type { Settings } from '#model/settings';
 import type { Takeover } from '#model/takeover';
 import type { View } from '#model/view';
+import type { Packet } from '#ports/adverts';
 import type { Clock } from '#ports/clock';
 import type { FencePort, OperatorPort } from '#ports/fence';
 import type { Journal, ServicePort } from '#ports/journal';
@@ -82,9 +83,21 @@ export class Daemon {
 
   /** A datagram, straight from a socket. What is no advert of this cluster is counted and ends here. */
   packet(path: PathName, from: string, bytes: Uint8Array): void {
-    const decoded = this.#decode(bytes, { cluster: this.#settings.cluster, hash: this.#ports.hash });
-    if (decoded.kind === 'refused') this.counters.refuse(decoded.reason);
-    else this.offer({ kind: 'advert', path, from, advert: decoded.advert });
+    this.packets([{ path, from, bytes }]);
+  }
+
+  /** Datagrams that waited together. */
+  packets(packets: readonly Packet[]): void {
+    const adverts = packets.flatMap(({ path, from, bytes }) => {
+      const decoded = this.#decode(bytes, { cluster: this.#settings.cluster, hash: this.#ports.hash });
+      if (decoded.kind === 'advert') return [{ path, from, advert: decoded.advert }];
+      this.counters.refuse(decoded.reason);
+      return [];
+    });
+    const [first] = adverts;
+    if (first === undefined) return;
+    if (adverts.length === 1) this.offer({ kind: 'advert', ...first });
+    else this.offer({ kind: 'adverts', adverts });
   }
 
   /**

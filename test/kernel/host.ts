@@ -79,7 +79,7 @@ async function run(): Promise<void> {
     gate,
     left: start.left,
   });
-  const announcer = new Announcer(watch, warn);
+  const announcer = new Announcer(watch, warn, 2);
   const reporter = new LinkReporter(watch, (address) => kernel.isOurs(address), start.facts.links, offer);
   tell({ told: 'start', start, now: now() });
 

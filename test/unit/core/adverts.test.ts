@@ -1,7 +1,7 @@
 // PROTOCOL section 1: order, freshness and proof, echoes, one-way peers, and the version of the table.
 
 import test from 'ava';
-import { Bench, holder, kinds, standby, type Saying } from './bench.ts';
+import { Bench, entryOf, holder, kinds, standby, type Saying } from './bench.ts';
 
 const peerBoot = '0000000000000004';
 
@@ -28,6 +28,43 @@ test('order: a late resigning on a slow path changes nothing, but keeps that pat
   t.is(peer(bench).table.entries.get('web')?.role, 'active');
   t.is(peer(bench).paths.get('eth1')?.lastHeardAt, bench.state.boots.get(peerBoot)?.paths.get('eth0')?.lastHeardAt);
   t.deepEqual(bench.state.refused, {});
+});
+
+test('adverts that waited together are taken in one after the other, and decided on once', (t) => {
+  const entries = ['web', 'g1'].map((group) => entryOf('active', { group, priority: 200 }));
+  const holdsBoth = { advert: { table: { base: 0, part: 0, parts: 1, around: 0, entries } } };
+  const [together, apart] = [standby({ groups: 2 }, holdsBoth), standby({ groups: 2 }, holdsBoth)];
+  const resigned = (group: string, part: number) => {
+    const entry = { group, role: 'resigning', successor: 'me' } as const;
+    return { part, saying: { entry, sequence: 50 + part, advert: { tableVersion: 50 } } };
+  };
+  const inputs = (bench: Bench) =>
+    [resigned('web', 0), resigned('g1', 1)].map(({ part, saying }) => {
+      const { kind: _, ...heard } = bench.advert(saying);
+      const { table } = heard.advert;
+      return { ...heard, advert: { ...heard.advert, table: table === null ? null : { ...table, part, parts: 2 } } };
+    });
+  const effects = together.step({ kind: 'adverts', adverts: inputs(together) });
+  t.is(kinds(effects).filter((kind) => kind === 'advert').length, 1, 'one word for both');
+  t.is(kinds(effects).filter((kind) => kind === 'hold').length, 1, 'and one order to the kernel');
+  t.deepEqual(
+    together.state.groups.map(({ role }) => role),
+    ['claiming', 'claiming'],
+  );
+  for (const heard of inputs(apart)) apart.step({ kind: 'advert', ...heard });
+  t.deepEqual(together.state.boots, apart.state.boots, 'what is known of the other is the same');
+});
+
+test('adverts that waited together: the last word counts, as on the wire', (t) => {
+  const bench = standby();
+  const heard = [
+    bench.advert({ entry: { role: 'resigning', successor: 'me' } }),
+    bench.advert({ entry: { role: 'active', priority: 200 } }),
+  ];
+  const effects = bench.step({ kind: 'adverts', adverts: heard.toReversed() });
+  t.is(bench.group.role, 'standby', 'what came late has the lower number');
+  t.is(bench.state.refused.replayed, 1);
+  t.false(kinds(effects).includes('hold'));
 });
 
 test('freshness: a boot is proven once it echoes ours, and stays so', (t) => {

@@ -48,6 +48,7 @@ const inputs: Record<Input['kind'], (bench: Bench) => Input> = {
   wake: () => ({ kind: 'wake' }),
   polled: (bench) => ({ kind: 'polled', begun: instant(bench.now) }),
   advert: (bench) => bench.advert({ entry: { role: 'active', priority: 120 } }),
+  adverts: (bench) => ({ kind: 'adverts', adverts: [1, 2].map(() => bench.advert({ entry: null })) }),
   lapsed: () => ({ kind: 'lapsed' }),
   slept: () => ({ kind: 'slept', ms: 1000 }),
   seen: () => ({ kind: 'seen', key: 'eth0/192.0.2.10/32', mac: '02:00:00:00:00:09' }),

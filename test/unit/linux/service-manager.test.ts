@@ -73,7 +73,7 @@ test('without a service manager nothing is told and nothing is said', async (t) 
   const { manager, told, said } = managerOf({ usec: '4000000' });
   t.is(manager.watchdogIntervalMs, null);
   manager.ready();
-  manager.status('here');
+  manager.status(() => 'here');
   manager.beat();
   manager.stopping();
   manager.close();
@@ -114,16 +114,16 @@ test('the newest sentence, a second after the one before it; readiness waits for
   const socket = join(dir, 'coalesce');
   const listener = listenForDatagrams(socket);
   const { manager, told, at } = managerOf({ socket });
-  manager.status('one');
-  manager.status('two\nlines');
-  manager.status('three');
+  manager.status(() => 'one');
+  manager.status(() => 'two\nlines');
+  manager.status(() => 'three');
   t.deepEqual(listener.received(), ['STATUS=one']);
   manager.ready();
   t.deepEqual(told, [{ ready: true, status: 'three' }]);
   await sleep(1);
   at(1000 + statusEveryMs - 20);
-  manager.status('four');
-  manager.status('five\nlines');
+  manager.status(() => 'four');
+  manager.status(() => 'five\nlines');
   t.deepEqual(listener.received(), []);
   at(1000 + statusEveryMs);
   await sleep(60);
@@ -136,7 +136,7 @@ test('when systemd-notify fails readiness is said without it, as soon as there i
   const socket = join(dir, 'failing');
   const { manager, said } = managerOf({ socket, tell: () => Promise.reject(new Error('spawn ENOENT')) });
   manager.ready();
-  manager.status('standby for web');
+  manager.status(() => 'standby for web');
   await sleep(5);
   t.deepEqual(said, [
     'systemd-notify failed: spawn ENOENT; readiness is said without it',
@@ -170,7 +170,7 @@ real('the real program says READY and the sentence', async (t) => {
     log: (sentence) => said.push(sentence),
   });
   manager.ready();
-  manager.status('standby for web');
+  manager.status(() => 'standby for web');
   let all = '';
   for (let i = 0; i < 100 && !all.includes('STATUS'); i += 1) {
     await sleep(20);
