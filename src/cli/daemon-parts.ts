@@ -64,6 +64,8 @@ export interface Parts {
   readonly watch: HostWatch;
   /** What an earlier daemon left, for the first step. */
   readonly facts: StartFacts;
+  /** How long the host had been suspended when those were read. */
+  readonly asleepMs: number;
   readonly announcer: Announcer;
   readonly wire: WireSockets;
   readonly kernel: AddressPort;
@@ -89,7 +91,8 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
   const service = new ServiceManager({ environment: process.env, pid: process.pid, log: warn });
 
   const watch = await openHostWatch();
-  const { facts: found, left, words: odd } = readStartFacts(places.runtimeDir, watch.state, clock.suspendedMs());
+  const asleepMs = clock.suspendedMs();
+  const { facts: found, left, words: odd } = readStartFacts(places.runtimeDir, watch.state, asleepMs);
   for (const words of odd) warn(words);
   const { quorum } = settings;
   const memory = quorum === null ? null : new VoterMemory(places.stateDir, warn);
@@ -230,6 +233,7 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
     watchdog,
     watch,
     facts,
+    asleepMs,
     announcer,
     wire,
     kernel,

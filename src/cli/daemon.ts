@@ -50,11 +50,11 @@ export async function runDaemon(asked: Settings, hash: KeyedHash, places: Places
 }
 
 function start({ settings, hash, journal }: Ground, parts: Parts): { close(): void } {
-  const { identity, facts, sockets, daemon, kernel, announcer, wire, watch, service, watchdog } = parts;
+  const { identity, facts, asleepMs, sockets, daemon, kernel, announcer, wire, watch, service, watchdog } = parts;
   journal.say('info', 'start', `locum ${identity.release} starts as ${settings.node} in cluster ${settings.cluster}`);
   sayScheduling(settings, journal);
   sockets.linksChanged(facts.links);
-  daemon.start(facts);
+  daemon.start(facts, asleepMs);
   const addresses = settings.groups.flatMap((group) => group.addresses);
   kernel.prepare(addresses);
   warmUp(settings, identity, { hash, kernel, announcer, wire });

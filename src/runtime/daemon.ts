@@ -73,11 +73,13 @@ export class Daemon {
     this.#timeline = new Timeline(ports.clock);
   }
 
-  start(facts: StartFacts): void {
+  /** `asleepMs`: how long the host had been suspended when the facts were read. */
+  start(facts: StartFacts, asleepMs: number): void {
     this.#busy = true;
     this.#suspendedMs = this.#ports.clock.suspendedMs();
+    const known = this.#suspendedMs > asleepMs ? withoutLastWord(facts) : facts;
     const now = this.#ports.clock.now();
-    this.#apply(null, begin(this.#settings, facts, this.#identity, now), now);
+    this.#apply(null, begin(this.#settings, known, this.#identity, now), now);
     this.#drain();
   }
 
@@ -211,4 +213,9 @@ export class Daemon {
         return this.#ports.exit();
     }
   }
+}
+
+/** How old the last advert of the daemon before is, nobody knows after a suspend. */
+function withoutLastWord(facts: StartFacts): StartFacts {
+  return { ...facts, lastAdvertAt: null, lastLivePeers: 0, lastBoot: null, lastUntil: null };
 }

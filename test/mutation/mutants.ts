@@ -356,8 +356,8 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'the own vote is among the majority',
     file: 'mandate',
-    text: 'Math.min(own, counted[majorityOf(asked) - 1] ?? 0)',
-    instead: '(counted[majorityOf(asked) - 1] ?? 0)',
+    text: 'Math.min(own, reachedBy(majorityOf(asked), counted))',
+    instead: 'reachedBy(majorityOf(asked), counted)',
     killer: unit('mandate', 'its own vote has to be among the majority'),
   },
   {

@@ -161,9 +161,10 @@ export class Host {
     const daemon = new Daemon(this.settings, identity, this.#ports(process, boot), this.#decode);
     this.#daemon = daemon;
     // The age of an advert from before a suspend is not known.
-    const beat = this.#beat?.suspendedMs === this.clock.suspendedMs ? this.#beat : null;
-    process.enter(() =>
-      daemon.start({
+    const asleepMs = this.clock.suspendedMs;
+    const beat = this.#beat?.suspendedMs === asleepMs ? this.#beat : null;
+    process.enter(() => {
+      const facts = {
         links: this.links(),
         left: this.kernel.left(),
         lastAdvertAt: beat === null ? null : instant(beat.at),
@@ -174,8 +175,9 @@ export class Host {
         epochFloor: this.#reserve(),
         remembered: this.#remembered(),
         latch: this.fencer.read(),
-      }),
-    );
+      };
+      daemon.start(facts, asleepMs);
+    });
     this.#tellForeign();
   }
 

@@ -44,7 +44,7 @@ test('a beat for the start and for every drain of inputs; none before, none afte
   const { seen, daemon } = play();
   daemon.offer({ kind: 'wake' });
   t.is(seen.beats, 0);
-  daemon.start(facts);
+  daemon.start(facts, 0);
   t.is(seen.beats, 1);
   daemon.offer({ kind: 'wake' });
   t.is(seen.beats, 2);
@@ -56,7 +56,7 @@ test('a beat for the start and for every drain of inputs; none before, none afte
 
 test('no beat for a step that broke, nor for a datagram that was refused', (t) => {
   const { seen, daemon } = play();
-  daemon.start(facts);
+  daemon.start(facts, 0);
   daemon.packet('eth0', '192.0.2.9', Uint8Array.of(1, 2, 3));
   t.is(seen.beats, 1);
   seen.breaks = true;
@@ -68,7 +68,7 @@ test('no beat for a step that broke, nor for a datagram that was refused', (t) =
 test('looking for a suspend is no step of the loop, unless there was one', (t) => {
   const { seen, daemon } = play();
   daemon.lookForSleep();
-  daemon.start(facts);
+  daemon.start(facts, 0);
   for (let i = 0; i < 10; i += 1) daemon.lookForSleep();
   t.is(seen.beats, 1);
   t.false(seen.did.includes('slept'));
@@ -84,7 +84,7 @@ test('looking for a suspend is no step of the loop, unless there was one', (t) =
 
 test('whatever comes first after a suspend finds it taken in, and what was suspended before the start is none', (t) => {
   const { seen, daemon } = play();
-  daemon.start(facts);
+  daemon.start(facts, 0);
   t.false(seen.did.includes('slept'));
   seen.suspendedMs += 5;
   seen.did.length = 0;

@@ -54,6 +54,23 @@ for (const intervalMs of [1000, 100]) {
   });
 }
 
+test('a daemon that was started as its host fell asleep goes on from nothing that the one before it held', (t) => {
+  const world = new World();
+  world.add({ node: 'h1', priority: 150, intervalMs: 1000 });
+  world.add({ node: 'h2', priority: 100, intervalMs: 1000 });
+  world.startAll();
+  world.run(6000);
+  const h1 = world.host('h1');
+  h1.suspend(15_500);
+  h1.kill();
+  h1.start();
+  world.run(15_400);
+  t.deepEqual(world.answering(), ['h2']);
+  world.run(1100);
+  t.deepEqual(world.answering(), ['h2'], 'it took nothing on');
+  t.true(world.overlapMs <= wakeMs + 0.001, `${world.overlapMs} ms`);
+});
+
 test('a wall clock that is set back or forth changes nothing at all', (t) => {
   const story = (offsetsMs: readonly number[]): unknown => {
     const world = new World();
