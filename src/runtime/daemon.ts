@@ -9,7 +9,7 @@ import { viewOf } from '#core/view';
 import type { Instant } from '#lib/time';
 import type { Effect } from '#model/effect';
 import type { Input, StartFacts } from '#model/input';
-import type { GroupName, PathName } from '#model/names';
+import type { GroupName } from '#model/names';
 import type { Settings } from '#model/settings';
 import type { Takeover } from '#model/takeover';
 import type { View } from '#model/view';
@@ -83,12 +83,7 @@ export class Daemon {
     this.#drain();
   }
 
-  /** A datagram, straight from a socket. What is no advert of this cluster is counted and ends here. */
-  packet(path: PathName, from: string, bytes: Uint8Array): void {
-    this.packets([{ path, from, bytes }]);
-  }
-
-  /** Datagrams that waited together. */
+  /** Datagrams that waited together. What is no advert of this cluster is counted and ends here. */
   packets(packets: readonly Packet[]): void {
     const adverts = packets.flatMap(({ path, from, bytes }) => {
       const decoded = this.#decode(bytes, { cluster: this.#settings.cluster, hash: this.#ports.hash });

@@ -144,15 +144,15 @@ export class Host {
     // A daemon that starts lays its gate anew: one that shut on an earlier life is no concern of this one.
     if (this.kernel.gate?.lapsed === true) this.kernel.gate.clear();
     this.kernel.gate?.keep(this.kernel.left());
-    const process: Process = new Process(
-      this.clock,
-      () => this.#daemon?.offer({ kind: 'wake' }),
-      () => {
+    const process: Process = new Process(this.clock, {
+      wake: () => this.#daemon?.offer({ kind: 'wake' }),
+      hear: (packets) => this.#daemon?.packets(packets),
+      ended: () => {
         if (this.#process !== process) return;
         this.#process = null;
         this.#daemon = null;
       },
-    );
+    });
     process.slowness = () => this.slowness();
     this.#process = process;
     this.#alarmAt = Number.NaN;
@@ -284,10 +284,8 @@ export class Host {
 
   receive(parcel: Parcel): void {
     if (this.#deaf) return;
-    this.#process?.enter(() => {
-      this.#daemon?.packet(parcel.path, parcel.from.address, parcel.bytes);
-      this.#world.took(this, parcel);
-    });
+    const packet = { path: parcel.path, from: parcel.from.address, bytes: parcel.bytes };
+    this.#process?.hear({ packet, read: () => this.#world.took(this, parcel) });
   }
 
   /** A frame on the wire: gone for a host that stands still. */
@@ -298,7 +296,7 @@ export class Host {
   /** A datagram that somebody recorded, from nobody who counts. */
   offerBytes({ path, from, bytes }: Parcel): void {
     if (this.#deaf) return;
-    this.#process?.enter(() => this.#daemon?.packet(path, from.address, bytes));
+    this.#process?.hear({ packet: { path, from: from.address, bytes }, read: () => {} });
   }
 
   /** Something happened that the daemon is told of, now or when it runs again. */

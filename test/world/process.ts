@@ -1,10 +1,26 @@
 // The life of one daemon as its host sees it: inputs wait while it is frozen, stalls in a call, or its host is
 // paused; what it does takes effect when it gets to it. It may die at any of its calls.
 
+import type { Packet } from '#ports/adverts';
 import type { HostClock } from './clock.ts';
 
 /** Packets that a socket keeps for a process that does not read. */
 const longestBacklog = 1000;
+/** What the event loop reads of a socket in one turn. */
+const mostRead = 32;
+
+export interface Life {
+  /** Its alarm went off. */
+  readonly wake: () => void;
+  readonly hear: (packets: readonly Packet[]) => void;
+  readonly ended: () => void;
+}
+
+/** What a socket keeps, and what becomes of it: everything that waits in a row is read together. */
+interface Arrived {
+  readonly packet: Packet;
+  readonly read: () => void;
+}
 
 /** Unwinds the step in which a process was killed. */
 class Killed extends Error {}
@@ -18,17 +34,19 @@ export class Process {
   /** How long the next call blocks before it does anything. */
   slowness: () => number = () => 0;
   /** Of packets and answers, in order of arrival. BOUNDED by `longestBacklog`. */
-  #waiting: (() => void)[] = [];
+  #waiting: (Arrived | (() => void))[] = [];
   /** What is left of the step that stalled. */
   #unfinished: (() => void)[] = [];
   #stalledUntil: number | null = null;
   readonly #clock: HostClock;
   readonly #wake: () => void;
+  readonly #hear: (packets: readonly Packet[]) => void;
   readonly #ended: () => void;
 
-  constructor(clock: HostClock, wake: () => void, ended: () => void) {
+  constructor(clock: HostClock, { wake, hear, ended }: Life) {
     this.#clock = clock;
     this.#wake = wake;
+    this.#hear = hear;
     this.#ended = ended;
   }
 
@@ -51,6 +69,14 @@ export class Process {
     if (this.blocked) {
       if (this.#waiting.length < longestBacklog) this.#waiting.push(run);
     } else this.#run(run);
+  }
+
+  /** A datagram: read at once, or with all that wait beside it. */
+  hear(arrived: Arrived): void {
+    if (!this.alive) return;
+    if (this.blocked) {
+      if (this.#waiting.length < longestBacklog) this.#waiting.push(arrived);
+    } else this.#run(() => this.#read([arrived]));
   }
 
   /** A call of the process into its kernel. */
@@ -84,8 +110,21 @@ export class Process {
     while (!this.blocked) {
       const next = this.#waiting.shift();
       if (next === undefined) return;
-      this.#run(next);
+      if (typeof next === 'function') this.#run(next);
+      else this.#run(() => this.#read([next, ...this.#restOfPackets()]));
     }
+  }
+
+  /** As many as the loop reads in one turn. */
+  #restOfPackets(): Arrived[] {
+    const end = this.#waiting.slice(0, mostRead - 1).findIndex((one) => typeof one === 'function');
+    const count = end < 0 ? mostRead - 1 : end;
+    return this.#waiting.splice(0, count).filter((one) => typeof one !== 'function');
+  }
+
+  #read(arrived: readonly Arrived[]): void {
+    this.#hear(arrived.map(({ packet }) => packet));
+    for (const { read } of arrived) read();
   }
 
   #run(run: () => void): void {

@@ -57,7 +57,7 @@ test('a beat for the start and for every drain of inputs; none before, none afte
 test('no beat for a step that broke, nor for a datagram that was refused', (t) => {
   const { seen, daemon } = play();
   daemon.start(facts, 0);
-  daemon.packet('eth0', '192.0.2.9', Uint8Array.of(1, 2, 3));
+  daemon.packets([{ path: 'eth0', from: '192.0.2.9', bytes: Uint8Array.of(1, 2, 3) }]);
   t.is(seen.beats, 1);
   seen.breaks = true;
   seen.now = 1000;
