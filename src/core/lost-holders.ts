@@ -30,11 +30,18 @@ export function noteLostHolders(turn: Turn, index: number): void {
   turn.state.lostHolders = new Map(turn.state.lostHolders).set(group.name, after);
 }
 
-/** Nothing is heard of that life of the node, nor of a later one, which would have let go of everything. */
+/**
+ * Nothing is heard of that life of the node, nor of a later one, which would have let go of everything. An earlier one may
+ * not be given up yet, where this node was late itself and has patience with whoever it heard before that.
+ */
 function isSilent(turn: Turn, id: BootId, node: NodeName): boolean {
   const boot = turn.state.boots.get(id);
-  if (boot !== undefined && boot.state !== 'lost') return false;
-  return liveBootOf(turn, node, true) === undefined;
+  if (boot === undefined) return liveBootOf(turn, node, true) === undefined;
+  for (const other of turn.state.boots.values()) {
+    if (other.node !== node || other.state === 'lost') continue;
+    if (other === boot || (other.proven && other.firstHeardAt > boot.firstHeardAt)) return false;
+  }
+  return true;
 }
 
 /** A life of that node that is heard now. */

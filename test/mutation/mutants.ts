@@ -354,6 +354,13 @@ export const mutants: readonly Mutant[] = [
     killer: unit('mandate', 'an excepted group is not covered by the vote'),
   },
   {
+    guard: 'an earlier life that is not given up yet does not speak for a lost holder',
+    file: 'lost-holders',
+    text: 'other.firstHeardAt > boot.firstHeardAt',
+    instead: 'other.firstHeardAt > 0',
+    killer: unit('fence-peer', 'a lost holder is turned off also while an earlier life of it is not given up yet'),
+  },
+  {
     guard: 'the own vote is among the majority',
     file: 'mandate',
     text: 'Math.min(own, reachedBy(majorityOf(asked), counted))',
@@ -566,7 +573,7 @@ export const mutants: readonly Mutant[] = [
     text: '20 + windowMs(settings)',
     instead: '20',
     also: { file: 'turn', text: 'withdraw(turn, addresses);', instead: '' },
-    killer: { sim: '--mode quorum --weather processes --nodes 3 --seed 38' },
+    killer: { sim: '--mode quorum --weather processes --nodes 3 --seed 81' },
   },
   {
     guard: 'what the last daemon was letting go of is not adopted',

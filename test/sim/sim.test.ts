@@ -7,7 +7,7 @@ import { faults } from './faults.ts';
 import { replayCommand, Tally } from './tally.ts';
 
 /** Many where nobody waits for them. */
-const hours = Number(env['LOCUM_SIM_HOURS'] ?? (env['CI'] === 'true' ? 180 : 30));
+const hours = Number(env['LOCUM_SIM_HOURS'] ?? (env['CI'] === 'true' ? 2000 : 30));
 const first = Number(env['LOCUM_SEED'] ?? 1);
 
 test(`whatever fails, for ${hours} cluster-hours`, async (t) => {

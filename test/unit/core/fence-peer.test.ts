@@ -101,6 +101,24 @@ test('not required, a fence that fails lets the claim go on, with a problem', (t
   t.false(bench.state.problems.has('fence-failed peer'), 'it is heard again');
 });
 
+test('a lost holder is turned off also while an earlier life of it is not given up yet', (t) => {
+  const bench = standby({ fence: required, nodes: ['me', 'peer'] });
+  bench.hear({ entry: { role: 'standby' } });
+  // This host slept: whoever it heard before that has longer to be heard again.
+  bench.step({ kind: 'slept', ms: 3000 });
+  for (let i = 0; i < 3; i += 1) {
+    bench.hearAndAnswer({ boot: '00000000000000f2', entry: { role: 'active', priority: 200 } });
+    bench.runTo(bench.now + 300);
+  }
+  const states = () => [...bench.state.boots.values()].map(({ state }) => state);
+  const early = bench.runTo(bench.now + 3300);
+  t.deepEqual(states().toSorted(), ['lost', 'two-way'], 'the earlier life has its patience');
+  t.false(kinds(early).includes('hold'), 'nothing is taken from a holder that nobody turned off');
+  const effects = bench.runTo(bench.now + 4000);
+  t.deepEqual(orders(effects), ['peer']);
+  t.true(kinds(ran(bench, 0)).includes('hold'));
+});
+
 test('required, a fence that fails means no claim, later tries, and a claim once one succeeds', (t) => {
   const bench = standby({ fence: required, nodes: ['me', 'peer'] });
   loseHolder(bench);
