@@ -184,6 +184,8 @@ export class QuorumChecker implements Checker {
     const since = this.#cluster.events.now - holdMs;
     if ((['paused', 'suspended'] as const).some((mark) => this.#cluster.markedAt(host, mark) > since)) return null;
     if (this.#isLiedAbout(host)) return null;
+    // It was told to let go, and cannot: that comes to light again with a link that comes up.
+    if (host.kernel.gate === null && this.#cluster.keysOf(group).some((key) => host.kernel.stuck.has(key))) return null;
     const trueEnd = this.#trueTime(host, until);
     const name = host.settings.groups[group]?.name ?? '';
     const promised = this.#cluster.list.map((voter, nth) => {
