@@ -3,7 +3,8 @@
 // whatever reads them again and again. A field that is missing here does not compile.
 
 import type { Promised, QuorumState } from './quorum-state.ts';
-import type { Boot, Group, State } from './state.ts';
+import type { Boot } from './boot-state.ts';
+import type { Group, State } from './state.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 

@@ -10,7 +10,7 @@ import type { Quorum, Settings } from '#model/settings';
 import { quorumWith } from './copy-state.ts';
 import { duplicateOf } from './neighbours.ts';
 import { raise, settle } from './problems.ts';
-import type { Boot } from './state.ts';
+import type { Boot } from './boot-state.ts';
 import { groupAt, type Turn } from './turn.ts';
 
 export function votersHash({ voters, longestHoldMs }: Quorum): string {

@@ -8,7 +8,7 @@ import type { Problem } from '#model/problem';
 import type { Reason } from '#model/reason';
 import { candidates, voices } from './neighbours.ts';
 import { raise, settle } from './problems.ts';
-import type { Boot } from './state.ts';
+import type { Boot } from './boot-state.ts';
 import { downMs } from './timing.ts';
 import { groupAt, type Turn } from './turn.ts';
 

@@ -4,7 +4,7 @@
 
 import type { BootId, GroupName, NodeName } from '#model/names';
 import { voices } from './neighbours.ts';
-import type { Boot } from './state.ts';
+import type { Boot } from './boot-state.ts';
 import { groupAt, type Turn } from './turn.ts';
 
 /** By boot, the name of its node. BOUNDED by the boots that are remembered. */

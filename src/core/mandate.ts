@@ -13,7 +13,8 @@ import { majorityOf, votes } from './electorate.ts';
 import { voteForSelf } from './promises.ts';
 import { isClaim, type QuorumState, type SentAdvert } from './quorum-state.ts';
 import { hookAdopted } from './roles.ts';
-import type { Boot, Group } from './state.ts';
+import type { Boot } from './boot-state.ts';
+import type { Group } from './state.ts';
 import { leaseMs, leastLeaseMs, windowMs } from './timing.ts';
 import { changeGroup, groupAt, newId, touch, type Turn } from './turn.ts';
 

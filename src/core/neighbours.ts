@@ -4,7 +4,8 @@
 import type { GroupEntry, Role } from '#model/advert';
 import type { GroupName, NodeName } from '#model/names';
 import { compareRank, type Rank } from './rank.ts';
-import type { Boot, Group } from './state.ts';
+import type { Boot } from './boot-state.ts';
+import type { Group } from './state.ts';
 import type { Turn } from './turn.ts';
 
 export interface Voice {

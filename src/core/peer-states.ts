@@ -5,7 +5,7 @@ import { type Instant, later, latest } from '#lib/time';
 import type { NodeName } from '#model/names';
 import { duplicateOf } from './neighbours.ts';
 import { raise, settle } from './problems.ts';
-import type { Boot } from './state.ts';
+import type { Boot } from './boot-state.ts';
 import { peerStatesToWrite, tell, type Turn } from './turn.ts';
 
 export function notePeers(turn: Turn): void {

@@ -6,7 +6,7 @@ import { copyOfMap } from '#lib/map-copy';
 import type { Advert } from '#model/advert';
 import type { GroupName } from '#model/names';
 import type { Settings } from '#model/settings';
-import type { PeerTable } from './state.ts';
+import type { PeerTable } from './boot-state.ts';
 
 const mostEntries = 8192;
 

@@ -14,7 +14,7 @@ import { gatewayWordMatters } from './isolation.ts';
 import { noteEpochs } from './epochs.ts';
 import { isBehind } from './neighbours.ts';
 import { freeTurnedOff, hearCandidate } from './promises.ts';
-import type { Boot, BootPath } from './state.ts';
+import type { Boot, BootPath } from './boot-state.ts';
 import { deleteBoot, refuse, replyOn, setBoot, touch, type Turn } from './turn.ts';
 import { sameWords } from './turned-off.ts';
 

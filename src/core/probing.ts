@@ -7,7 +7,8 @@ import type { Settings, VirtualAddress } from '#model/settings';
 import { holdersOf, isSureThatNobodyHolds, voices } from './neighbours.ts';
 import { raise } from './problems.ts';
 import { heardAt, lostAt } from './silence.ts';
-import type { Boot, Probe } from './state.ts';
+import type { Boot } from './boot-state.ts';
+import type { Probe } from './state.ts';
 import { turnMs, windowMs } from './timing.ts';
 import { changeGroup, groupAt, type Turn } from './turn.ts';
 

@@ -13,7 +13,7 @@ import { isSilent, promiseMs } from './electorate.ts';
 import { raise, settle } from './problems.ts';
 import { type Candidate, isClaim, type Promised, type QuorumState } from './quorum-state.ts';
 import { sameEntries } from './same.ts';
-import type { Boot } from './state.ts';
+import type { Boot } from './boot-state.ts';
 import { holdMs } from './timing.ts';
 import type { Turn } from './turn.ts';
 import { isFenced } from './turned-off.ts';

@@ -3,7 +3,8 @@
 // still rises in another peer's echo is not lost, and one's own lateness adds to one's patience.
 
 import { type Instant, later, latest, longAgo, never } from '#lib/time';
-import type { Boot, BootPath, State } from './state.ts';
+import type { Boot, BootPath } from './boot-state.ts';
+import type { State } from './state.ts';
 import { changeBoot, type Turn } from './turn.ts';
 
 export function judgeSilence(turn: Turn): void {

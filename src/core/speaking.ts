@@ -13,7 +13,7 @@ import { noteSent, noteSpoken } from './mandate.ts';
 import { raise, settle } from './problems.ts';
 import { senderFacts } from './sender-facts.ts';
 import { noteResignationsSaid } from './resigning.ts';
-import type { Boot } from './state.ts';
+import type { Boot } from './boot-state.ts';
 import { groupsInDatagram, renewalGapMs } from './timing.ts';
 import { newId, type Turn } from './turn.ts';
 import { turnedOffSaid } from './turned-off.ts';

@@ -2,11 +2,12 @@
 // and a step replaces what it changes instead of writing into it.
 
 import type { Instant } from '#lib/time';
-import type { GatewayWord, GroupEntry, Role, TurnedOff, Votes } from '#model/advert';
+import type { GroupEntry, Role } from '#model/advert';
 import type { AddressKey, CheckOutcome, LinkFacts } from '#model/input';
-import type { BootId, CheckName, EffectId, GroupName, InterfaceName, NodeName, PathName } from '#model/names';
+import type { BootId, CheckName, EffectId, GroupName, InterfaceName, NodeName } from '#model/names';
 import type { Problem } from '#model/problem';
 import type { Reason } from '#model/reason';
+import type { Boot } from './boot-state.ts';
 import type { FenceFailure, Fencing } from './fence-peer.ts';
 import type { SelfFence } from './fence-self.ts';
 import type { LostHolders } from './lost-holders.ts';
@@ -100,71 +101,6 @@ interface Gateway {
   readonly word: 'unknown' | 'reached' | 'unreached';
   /** When `word` became what it is. */
   readonly since: Instant;
-}
-
-/** One life of another node's daemon. */
-export interface Boot {
-  readonly boot: BootId;
-  readonly node: NodeName;
-  readonly address: string;
-  readonly firstHeardAt: Instant;
-  readonly lastHeardAt: Instant;
-  readonly sequence: number;
-  readonly paths: ReadonlyMap<PathName, BootPath>;
-  readonly downMs: number;
-  readonly intervalMs: number;
-  /** For how long it can answer after its last advert. */
-  readonly holdMs: number;
-  /** Its hardware addresses; none where it does not say. BOUNDED by the decoder. */
-  readonly macs: readonly string[];
-  readonly gateway: GatewayWord;
-  /** Since when it says that without a break. */
-  readonly gatewaySince: Instant;
-  /** Its word as a voter. BOUNDED by the decoder. */
-  readonly votes: Votes | null;
-  /** Whom it had turned off. BOUNDED by the decoder. */
-  readonly turnedOff: readonly TurnedOff[];
-  readonly configHash: string;
-  readonly release: string;
-  /** It once echoed our boot: what it says is not a recording. */
-  readonly proven: boolean;
-  /** When the number of ours that it echoes last rose. */
-  readonly echoedAt: Instant;
-  readonly echoedSequence: number;
-  /** The version of our table that it holds. */
-  readonly echoedTable: number;
-  /** What it echoes of third boots, and when that last rose. BOUNDED by the decoder. */
-  readonly echoes: ReadonlyMap<BootId, { readonly sequence: number; readonly risenAt: Instant }>;
-  /** The version of its own table, as it says; what is held here may be older. */
-  readonly tableVersion: number;
-  readonly table: PeerTable;
-  /** Added to every silence before it counts, since this node itself ran late. */
-  readonly patienceMs: number;
-  /** Lost means silent on every path for its down time, as judged after a full poll. */
-  readonly state: PeerState;
-}
-
-export interface BootPath {
-  readonly firstHeardAt: Instant;
-  readonly lastHeardAt: Instant;
-  readonly sequence: number;
-  /** When it last said that it hears us on this path. */
-  readonly echoedAt: Instant;
-  readonly state: PeerState;
-}
-
-export interface PeerTable {
-  /** Complete up to this version; 0 means that nothing is known for sure yet. */
-  readonly held: number;
-  readonly entries: ReadonlyMap<GroupName, GroupEntry>;
-  /** Parts of a newer version that have come so far. BOUNDED by `parts`. */
-  readonly pending: {
-    readonly version: number;
-    readonly base: number;
-    readonly parts: number;
-    readonly around: number;
-    readonly got: ReadonlySet<number>;
-  } | null;
 }
 
 export interface Group {

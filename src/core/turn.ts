@@ -14,7 +14,8 @@ import type { GroupSettings, Settings, VirtualAddress } from '#model/settings';
 import type { CoreRefusal, PeerState } from '#model/view';
 import { copyOf, copyOfBoot, copyOfGroup, type Draft } from './copy-state.ts';
 import { changesNothing } from './same.ts';
-import type { Boot, Check, Group, State } from './state.ts';
+import type { Boot } from './boot-state.ts';
+import type { Check, Group, State } from './state.ts';
 
 type Known = { readonly problem: Problem; readonly since: Instant };
 

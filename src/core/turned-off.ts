@@ -6,7 +6,8 @@ import type { TurnedOff } from '#model/advert';
 import type { BootId, NodeName } from '#model/names';
 import { liveBootOf } from './lost-holders.ts';
 import { raise, settle } from './problems.ts';
-import type { Boot, Group } from './state.ts';
+import type { Boot } from './boot-state.ts';
+import type { Group } from './state.ts';
 import type { Turn } from './turn.ts';
 
 /** What an advert can name; of more, the latest. */

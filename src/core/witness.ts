@@ -5,7 +5,8 @@ import type { Reason } from '#model/reason';
 import { raise, settle } from './problems.ts';
 import { fenceDecides } from './fence-peer.ts';
 import { clearTurnAt, suspectsOf } from './probing.ts';
-import type { Boot, Probe } from './state.ts';
+import type { Boot } from './boot-state.ts';
+import type { Probe } from './state.ts';
 import { turnMs } from './timing.ts';
 import { groupAt, type Turn } from './turn.ts';
 

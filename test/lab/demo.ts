@@ -58,7 +58,7 @@ async function cameBack(lab: Lab): Promise<void> {
 async function killed(lab: Lab): Promise<void> {
   chapter('the daemon of h1 is killed and stays dead: kill -9');
   tell('    h2 hears nothing for three adverts and takes over. Nobody is left on h1 to take the address away,');
-  tell('    so its kernel does: an address that nobody renews has a lifetime, counted in whole seconds.');
+  tell('    so its kernel silences it: the lease that nobody renews ends before h2 may answer.');
   let atMs = 0;
   const seen = await witnessed(lab, async () => {
     atMs = await lab.kill('h1');

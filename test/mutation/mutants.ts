@@ -633,6 +633,7 @@ export const mutants: readonly Mutant[] = [
     text: 'if (later(group.since, windowMs(turn.settings)) <= turn.now)',
     instead: 'if (true)',
     killer: unit('crossing', 'crossing: whoever joined just now opens a window later, for others may not count it yet'),
+    simulated: { sim: '--mode availability --seed 17' },
   },
   {
     guard: 'those who listen count where somebody held the group before',

@@ -3,8 +3,9 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { type BootedHost, Bridge } from '../fixtures/booted-host.ts';
+import { possible, stepsOn } from '../fixtures/booted-steps.ts';
 import { until } from '../fixtures/until.ts';
 import { spanCount } from '../lab/seen.ts';
 
@@ -14,15 +15,7 @@ const packages = 'node_modules/.cache/locum/boxed';
 const bridge = new Bridge();
 let lb1: BootedHost;
 let lb2: BootedHost;
-let broken = false;
-
-const possible = process.geteuid?.() === 0;
-if (!possible && process.env['CI'] === 'true') {
-  test('booting a systemd needs root', (t) => t.fail('these tests may not be skipped in CI'));
-} else if (!possible) {
-  console.error('SKIPPED: the tests beside firewalld need root');
-}
-const booted = possible ? test.serial : test.serial.skip;
+const step = stepsOn(() => [lb1, lb2]);
 
 const configurationOf = (name: string, priority: number): string => `
 [cluster]
@@ -37,17 +30,6 @@ name = "web"
 interface = "eth0"
 addresses = ["${address}"]
 `;
-
-/** A step that fails shows both journals and stops the ones after it. */
-function step(title: string, body: (t: ExecutionContext) => Promise<void>): void {
-  booted(title, async (t) => {
-    t.timeout(120_000);
-    if (broken) return t.fail('an earlier step failed');
-    await body(t).catch((error: unknown) => t.fail(String(error)));
-    broken = !t.passed;
-    if (broken) for (const host of [lb1, lb2]) t.log(host.name, await host.journal().catch(String));
-  });
-}
 
 interface Told {
   readonly groups: readonly { readonly state: string; readonly reason: string }[];

@@ -2,23 +2,16 @@
 // tests run in order and each leaves the hosts as the next one finds them.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { type BootedHost, Bridge } from '../fixtures/booted-host.ts';
+import { possible, stepsOn } from '../fixtures/booted-steps.ts';
 import { until } from '../fixtures/until.ts';
 
 const address = '192.0.2.10';
 const bridge = new Bridge();
 let lb1: BootedHost;
 let lb2: BootedHost;
-let broken = false;
-
-const possible = process.geteuid?.() === 0;
-if (!possible && process.env['CI'] === 'true') {
-  test('booting a systemd needs root', (t) => t.fail('these tests may not be skipped in CI'));
-} else if (!possible) {
-  console.error('SKIPPED: the tests under systemd need root');
-}
-const booted = possible ? test.serial : test.serial.skip;
+const step = stepsOn(() => [lb1, lb2]);
 
 function configurationOf(name: string, priority: number): string {
   return `
@@ -79,25 +72,6 @@ async function claims(host: BootedHost): Promise<number> {
 
 async function restarts(host: BootedHost): Promise<number> {
   return Number(await host.property('NRestarts'));
-}
-
-/** A step that fails shows both journals and stops the ones after it. */
-function step(title: string, body: (t: ExecutionContext) => Promise<void>): void {
-  booted(title, async (t) => {
-    t.timeout(120_000);
-    if (broken) {
-      t.fail('an earlier step failed');
-      return;
-    }
-    try {
-      await body(t);
-      broken = !t.passed;
-    } catch (error) {
-      broken = true;
-      t.fail(String(error));
-    }
-    if (broken) for (const host of [lb1, lb2]) t.log(host.name, await host.journal().catch(String));
-  });
 }
 
 test.before(async (t) => {

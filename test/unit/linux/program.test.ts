@@ -12,6 +12,7 @@ import test from 'ava';
 import koffi from 'koffi';
 import { type ProgramOrder, type ProgramResult, ProgramRun } from '#linux/program';
 import { printable } from '#linux/program-output';
+import { asRoot } from '../../fixtures/as-root.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'locum-program-'));
 chmodSync(dir, 0o777);
@@ -97,8 +98,6 @@ test('descriptors of the daemon stay with the daemon, those of forgetful package
   closeSync(fd);
   t.regex(output, /^0 1( 10)? 2$/);
 });
-
-const asRoot = process.geteuid?.() === 0 || process.env['CI'] === 'true' ? test : test.skip;
 
 asRoot('an unprivileged user gets its own groups and no capability', async (t) => {
   const { output } = await sh('id -u; id -g; id -G; grep CapEff /proc/self/status');

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { currentScheduling } from '#linux/scheduling';
+import { asRoot } from '../../fixtures/as-root.ts';
 
 const module = fileURLToPath(import.meta.resolve('#linux/scheduling'));
 const program = `import(${JSON.stringify(module)}).then((m) => console.log(JSON.stringify(m.currentScheduling())))`;
@@ -19,8 +20,6 @@ test('this process is none of realtime', (t) => {
 test('a policy that anybody may have', (t) => {
   t.deepEqual(scheduledBy('--batch', '0'), { policy: 'batch', priority: 0, resetOnFork: false });
 });
-
-const asRoot = process.geteuid?.() === 0 || process.env['CI'] === 'true' ? test : test.skip;
 
 asRoot('round robin and first in, first out, with and without the flag', (t) => {
   t.deepEqual(scheduledBy('--rr', '--reset-on-fork', '10'), { policy: 'rr', priority: 10, resetOnFork: true });
