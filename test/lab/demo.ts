@@ -66,7 +66,9 @@ async function killed(lab: Lab): Promise<void> {
     await reason(lab, 'h2');
   });
   const last = seen.hosts.find(({ host }) => host === 'h1')?.any.at(-1)?.[1] ?? atMs;
-  tell(`    h1 went on answering for ${bold(ms(last - atMs))} after its daemon was dead (keepalived: until somebody acts)`);
+  tell(
+    `    h1 went on answering for ${bold(ms(last - atMs))} after its daemon was dead (keepalived: until somebody acts)`,
+  );
 }
 
 async function died(lab: Lab): Promise<void> {
