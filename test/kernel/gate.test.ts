@@ -126,6 +126,7 @@ test.serial(
     await waitFor(() => openTo(pair.here).length === 0);
     t.true(performance.now() - heldAt < 2500 + 1000, 'the lease ends when it would have');
     await remote.renew(3000);
+    await waitFor(() => remote.inputs('lapsed').length > 0);
     t.is(remote.inputs('lapsed').length, 1);
   },
 );
