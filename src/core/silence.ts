@@ -77,6 +77,19 @@ function seenByOthersAt(turn: Turn, boot: Boot): Instant {
   return at;
 }
 
+/** Another peer goes on hearing a boot that is not heard here: it lives, and may well hear what leaves here. */
+export function someoneUnheard(turn: Turn): boolean {
+  for (const other of turn.state.boots.values()) {
+    if (other.state !== 'two-way') continue;
+    for (const [id, echo] of other.echoes) {
+      const boot = turn.state.boots.get(id);
+      if (boot !== undefined && (boot.state !== 'lost' || echo.sequence <= boot.sequence)) continue;
+      if (later(echo.risenAt, (boot ?? other).downMs) > turn.now) return true;
+    }
+  }
+  return false;
+}
+
 function echoEndsAt(boot: Boot): Instant {
   return later(boot.echoedAt, boot.downMs + boot.patienceMs);
 }

@@ -1,6 +1,6 @@
 // When an advert goes out and what rides on it. The table rides until every two-way peer has echoed
 // its version, then only the version does, so an idle advert is the same for one group and a thousand.
-// Listeners that cannot echo (one-way, unproven, or nobody at all) get the whole table now and then.
+// Listeners that cannot echo (one-way, unproven, heard by others alone, or nobody at all) get the whole table now and then.
 
 import { instant, type Instant, later, latest } from '#lib/time';
 import type { GroupEntry } from '#model/advert';
@@ -12,6 +12,7 @@ import { pathUsable } from './links.ts';
 import { noteSent, noteSpoken } from './mandate.ts';
 import { raise, settle } from './problems.ts';
 import { senderFacts } from './sender-facts.ts';
+import { someoneUnheard } from './silence.ts';
 import { noteResignationsSaid } from './resigning.ts';
 import type { Boot } from './boot-state.ts';
 import { groupsInDatagram, renewalGapMs } from './timing.ts';
@@ -120,7 +121,7 @@ function tableBase(turn: Turn, regular: boolean): number | null {
   // and the next regular advert, or the repeated word of a resigner, says whatever was not echoed.
   const base = regular || turn.repeat ? echoed : Math.max(echoed, turn.state.saidVersion);
   if (base < turn.state.tableVersion) return base;
-  if (live > 0 && twoWay === live) return null;
+  if (live > 0 && twoWay === live && !someoneUnheard(turn)) return null;
   if (!regular) return 0;
   turn.state.refreshIn -= 1;
   if (turn.state.refreshIn > 0) return null;

@@ -682,4 +682,11 @@ export const mutants: readonly Mutant[] = [
       'announcing: a holder that missed words of a live peer announces once more, for it may have held the group',
     ),
   },
+  {
+    guard: 'the table is repeated for a node that only others hear',
+    file: 'speaking',
+    text: 'twoWay === live && !someoneUnheard(turn)',
+    instead: 'twoWay === live',
+    killer: unit('adverts', 'table: repeated for a node that only others hear, for as long as they do: it may hear us'),
+  },
 ];

@@ -53,15 +53,15 @@ const leases = { gate: 6, address: 3, off: 1 } as const;
 const fencings = { self: 6, peer: 2, required: 2 } as const;
 /** In quorum mode, with how many of them only voting. Few are large, as in life: an hour of seven costs five of three. */
 const electorates = {
-  '3+0': 46,
-  '2+1': 40,
-  '4+0': 4,
-  '3+1': 4,
-  '5+0': 2,
+  '3+0': 48,
+  '2+1': 42,
+  '4+0': 3,
+  '3+1': 3,
+  '5+0': 1.5,
   '4+1': 1,
-  '3+2': 2,
-  '6+0': 0.5,
-  '7+0': 0.5,
+  '3+2': 1,
+  '6+0': 0.25,
+  '7+0': 0.25,
 } as const;
 
 export function planFor(seed: number, asked: Asked = {}): Plan {
@@ -70,12 +70,12 @@ export function planFor(seed: number, asked: Asked = {}): Plan {
   // Everything is drawn, even what is asked for: the rest of a seed stays as it is.
   const drawn = {
     profile: random.weighted(weights),
-    nodes: Number(random.weighted({ 2: 64, 3: 31, 4: 2, 5: 2, 6: 0.5, 7: 0.5 })),
+    nodes: Number(random.weighted({ 2: 68, 3: 29, 4: 1.5, 5: 1, 6: 0.25, 7: 0.25 })),
     lease: random.weighted(leases),
   };
   // What came later is drawn apart from what was there: so seeds of availability mode stay what they were.
   const more = new Random(seed * 104_729 + 31);
-  const mode = modeNamed(asked.mode ?? (more.chance(0.4) ? 'quorum' : 'availability'));
+  const mode = modeNamed(asked.mode ?? (more.chance(0.3) ? 'quorum' : 'availability'));
   const electorate = more.weighted(electorates);
   const drawnFencing = more.weighted(fencings);
   const fencing = asked.fence === undefined ? drawnFencing : fencingNamed(asked.fence);

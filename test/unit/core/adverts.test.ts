@@ -232,6 +232,24 @@ function link0() {
   return { name: 'eth0', index: 2, up: true, mac: '02:00:00:00:00:01', primary4: null, linkLocal6: null };
 }
 
+test('table: repeated for a node that only others hear, for as long as they do: it may hear us', (t) => {
+  const bench = holder();
+  const word = bench.state.tableVersion;
+  const tables = (echo: number | null) => {
+    const unheard = { boot: '00000000000000dd', sequence: echo ?? 0, here: true, tableVersion: 1 };
+    const saying = { entry: { role: 'standby', priority: 10 }, echoes: echo === null ? [] : [unheard] } as const;
+    bench.hearAndAnswer(saying);
+    return bench.runTo(bench.now + 1000).filter((effect) => effect.kind === 'advert' && effect.table !== null).length;
+  };
+  const silent = [tables(null), tables(null)];
+  t.deepEqual(silent, [0, 0], 'who is heard has it');
+  const rising = [1, 2, 3, 4].map(tables);
+  t.true(rising.every((count) => count > 0), `${rising}`);
+  const still = [4, 4, 4, 4, 4].map(tables);
+  t.deepEqual(still.slice(-2), [0, 0], 'a number that stands still is no life');
+  t.is(bench.state.tableVersion, word, 'nothing new was said');
+});
+
 test('a node that `nodes` does not name is refused, counted and forgotten', (t) => {
   const bench = new Bench({ nodes: ['me', 'peer'] });
   bench.hear({ node: 'stranger', entry: { role: 'active' } });
