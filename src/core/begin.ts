@@ -2,7 +2,7 @@
 // it held (adoption) or takes the leftovers away, and listens before it claims.
 
 import { addressKey, familyOf, parseIp } from '#lib/ip';
-import { type Instant, later, longAgo, never } from '#lib/time';
+import { earliest, type Instant, later, longAgo, never } from '#lib/time';
 import type { GroupEntry } from '#model/advert';
 import type { AddressKey, StartFacts } from '#model/input';
 import type { BootId } from '#model/names';
@@ -16,7 +16,7 @@ import { adoptableUntil, adoptedClaim, beginQuorum } from './quorum-start.ts';
 import { hookAdopted } from './roles.ts';
 import type { Group, State } from './state.ts';
 import { finish, type StepResult } from './step.ts';
-import { downMs, windowMs } from './timing.ts';
+import { authorityMs, downMs, windowMs } from './timing.ts';
 import { beginTurn, changeGroup, groupAt, holdAddresses, releaseAddresses, tell, type Turn } from './turn.ts';
 
 /**
@@ -152,6 +152,8 @@ function takeOver(turn: Turn, facts: StartFacts): void {
       const keys = groupAt(turn, index).asked.addresses.map(addressKey);
       if (linkFault(turn, groupAt(turn, index).asked) !== null || !keys.every((key) => left.has(key))) continue;
       adopt(turn, index, until, facts);
+      // The others wait from the word of the last life on, and no longer for what this one has not said yet.
+      turn.state.lastAdvertAt = earliest(turn.now, later(until, -authorityMs(turn.settings)));
       for (const key of keys) left.delete(key);
     }
   }

@@ -37,6 +37,7 @@ import { speakIfDue, takeSent } from './speaking.ts';
 import { takeProbe, takeSighting } from './sightings.ts';
 import type { State } from './state.ts';
 import { beginStop, endStop, stopWakeAt } from './stopping.ts';
+import { authorityMs } from './timing.ts';
 import { beginTurn, tell, type Turn } from './turn.ts';
 import { noteSurvived } from './turned-off.ts';
 import { noteWitness } from './witness.ts';
@@ -202,7 +203,7 @@ function inOrder(turn: Turn, { renewal, spoken, polls, exit, plannedAt }: Parts)
   if (renewal !== null) effects.push(renewal);
   if (gated && release !== null) effects.push(release);
   const until = holdUntil(turn, spoken !== null);
-  if (turn.hold !== null) effects.push({ kind: 'hold', ...turn.hold, until, by: never });
+  if (turn.hold !== null) effects.push({ kind: 'hold', ...turn.hold, until, by: holdBy(turn) });
   if (turn.opening !== null) effects.push({ kind: 'hold', ...turn.opening, until, by: openBy(turn, plannedAt) });
   for (const round of turn.announcements) effects.push({ kind: 'announce', addresses: round.flat() });
   if (turn.asks.length > 0) effects.push({ kind: 'ask', addresses: turn.asks });
@@ -224,6 +225,11 @@ function holdUntil(turn: Turn, spoken: boolean): Instant | null {
   const { lease } = turn.settings;
   if (turn.state.quorum !== null) return authorityUntil(turn);
   return lease.kind === 'off' ? null : later(spoken ? turn.now : turn.state.lastAdvertAt, lease.ms);
+}
+
+/** What was asked for while nobody could replace this node comes too late once somebody may have. */
+function holdBy({ settings, state }: Turn): Instant {
+  return state.quorum === null ? later(state.lastAdvertAt, authorityMs(settings)) : never;
 }
 
 /**

@@ -573,7 +573,7 @@ export const mutants: readonly Mutant[] = [
     text: '20 + windowMs(settings)',
     instead: '20',
     also: { file: 'turn', text: 'withdraw(turn, addresses);', instead: '' },
-    killer: { sim: '--mode quorum --weather processes --nodes 3 --seed 81' },
+    killer: { sim: '--mode quorum --weather processes --nodes 3 --seed 102' },
   },
   {
     guard: 'what the last daemon was letting go of is not adopted',

@@ -151,14 +151,19 @@ export class QuorumChecker implements Checker {
     const holdMs = (this.#cluster.plan.quorum?.holdMs ?? 0) * 1.02;
     if (pausedMs <= holdMs) return 'a pause';
     if (this.#isLiedAbout(host)) return 'a lying fence';
-    // Without a gate nothing but that removal, or the end of the lifetime, makes a host silent.
-    if (host.kernel.gate === null && now - this.#cluster.markedAt(host, 'stuck') <= holdMs) return 'a stuck address';
-    if (host.kernel.gate === null && host.kernel.stuck.size > 0) return 'a stuck address';
+    if (this.#isStuck(host)) return 'a stuck address';
     const sleptMs = now - this.#cluster.markedAt(host, 'suspended');
     const looks = host.process?.blocked !== true && host.running;
     if (sleptMs > holdMs) return null;
     if (!looks || this.#cluster.markedAt(host, 'blocked') > now - holdMs) return 'a suspend, and nobody who looks';
     return sleptMs <= wakeMs * 1.02 + 1 ? 'a suspend' : null;
+  }
+
+  /** Without a gate nothing but a removal, which its kernel refused, or the end of the lifetime makes a host silent. */
+  #isStuck(host: Host): boolean {
+    if (host.kernel.gate !== null) return false;
+    const sinceMs = this.#cluster.events.now - this.#cluster.markedAt(host, 'stuck');
+    return host.kernel.stuck.size > 0 || sinceMs <= (this.#cluster.plan.quorum?.holdMs ?? 0) * 1.02;
   }
 
   /** All that it was promised by then is over a lease later; what it was promised afterwards no such word takes away. */
@@ -185,7 +190,7 @@ export class QuorumChecker implements Checker {
     if ((['paused', 'suspended'] as const).some((mark) => this.#cluster.markedAt(host, mark) > since)) return null;
     if (this.#isLiedAbout(host)) return null;
     // It was told to let go, and cannot: that comes to light again with a link that comes up.
-    if (host.kernel.gate === null && this.#cluster.keysOf(group).some((key) => host.kernel.stuck.has(key))) return null;
+    if (this.#isStuck(host)) return null;
     const trueEnd = this.#trueTime(host, until);
     const name = host.settings.groups[group]?.name ?? '';
     const promised = this.#cluster.list.map((voter, nth) => {
