@@ -683,10 +683,32 @@ export const mutants: readonly Mutant[] = [
     ),
   },
   {
+    guard: 'what is adopted is worth what the last advert of the life before was worth',
+    file: 'begin',
+    text: 'earliest(turn.now, later(until, -authorityMs(turn.settings)))',
+    instead: 'turn.now',
+    killer: {
+      file: 'unit/runtime/late-claim',
+      test: 'what is adopted, and stalls for 2500 ms on its way, opens nothing beside the next holder (gate)',
+    },
+    simulated: { sim: '--seed 73' },
+  },
+  {
+    guard: 'what is put there late, by when another one may hold it, opens nothing',
+    file: 'step',
+    text: 'by: holdBy(turn)',
+    instead: 'by: never',
+    killer: unit(
+      'holding',
+      'adoption: worth what the last advert of the life before was worth, however long the first word takes',
+    ),
+  },
+  {
     guard: 'the table is repeated for a node that only others hear',
     file: 'speaking',
     text: 'twoWay === live && !someoneUnheard(turn)',
     instead: 'twoWay === live',
     killer: unit('adverts', 'table: repeated for a node that only others hear, for as long as they do: it may hear us'),
+    simulated: { sim: '--mode availability --seed 157' },
   },
 ];

@@ -61,3 +61,35 @@ for (const stallMs of [60, 400, 1040, 1060, 1200, 1500, 1900]) {
     t.is(world.answering().length, 1);
   });
 }
+
+for (const lease of ['gate', 'address'] as const) {
+  for (const stallMs of [100, 800, 1300, 1600, 2500, 3200]) {
+    test(`what is adopted, and stalls for ${stallMs} ms on its way, opens nothing beside the next holder (${lease})`, (t) => {
+      const world = new World();
+      world.add({ node: 'h1', priority: 200, intervalMs, lease });
+      world.add({ node: 'h2', priority: 100, intervalMs, lease });
+      world.startAll();
+      world.run(15_000);
+      t.deepEqual(world.answering(), ['h1']);
+      let most = 0;
+      const noted = world.events.watch;
+      world.events.watch = () => {
+        noted();
+        most = Math.max(most, world.answering().length);
+      };
+      world.host('h1').kill();
+      world.run(900);
+      let stalls = 0;
+      world.host('h1').slowness = () => {
+        stalls += 1;
+        return stalls === 1 ? stallMs : 0;
+      };
+      world.host('h1').start();
+      t.is(world.state('h1'), 'active', 'it adopts');
+      world.run(60_000);
+      t.true(stalls > 0);
+      t.is(most, 1, `${world.overlapMs.toFixed(2)} ms`);
+      t.is(world.answering().length, 1);
+    });
+  }
+}
