@@ -244,7 +244,10 @@ test('table: repeated for a node that only others hear, for as long as they do: 
   const silent = [tables(null), tables(null)];
   t.deepEqual(silent, [0, 0], 'who is heard has it');
   const rising = [1, 2, 3, 4].map(tables);
-  t.true(rising.every((count) => count > 0), `${rising}`);
+  t.true(
+    rising.every((count) => count > 0),
+    `${rising}`,
+  );
   const still = [4, 4, 4, 4, 4].map(tables);
   t.deepEqual(still.slice(-2), [0, 0], 'a number that stands still is no life');
   t.is(bench.state.tableVersion, word, 'nothing new was said');
