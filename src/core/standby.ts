@@ -91,7 +91,7 @@ function askAfterMs(group: Group, preemptDelayMs: number): number {
  */
 function awaitTurn(turn: Turn, index: number, all: readonly Voice[]): void {
   const { group } = groupAt(turn, index);
-  const open = resignedVacancy(turn, group, all) ?? group.vacancy ?? silentVacancy(turn, group);
+  const open = resignedVacancy(turn, group, all) ?? group.vacancy ?? silentVacancy(turn, group, all);
   const ahead = countAhead(turn, group, all, open);
   const { since, reason, resigned, successor } = open;
   const vacancy = { since, reason, resigned, successor, claimAt: later(since, ahead * turnMs(turn.settings)) };
@@ -139,12 +139,13 @@ export function standbyReason(turn: Turn, index: number): Reason {
   return unknown === null ? { kind: 'no-holder' } : { kind: 'table-unknown', peer: unknown.node };
 }
 
-function silentVacancy(turn: Turn, group: Group): Vacancy {
+function silentVacancy(turn: Turn, group: Group, all: readonly Voice[]): Vacancy {
   const since = turn.judged === longAgo ? turn.now : turn.judged;
   const [first = group.holder] = lostHoldersOf(turn, group.name).keys();
   const lost = first === null ? undefined : turn.state.boots.get(first);
+  // Whoever is not proven may say that it does not hold: that resigns nothing, and is no silence either.
   const reason: Reason =
-    lost === undefined
+    lost === undefined || all.some(({ boot }) => boot === lost)
       ? { kind: 'no-holder' }
       : { kind: 'holder-lost', holder: lost.node, silentMs: turn.now - lost.lastHeardAt };
   return { since, reason, resigned: false, successor: null, claimAt: never };

@@ -704,6 +704,14 @@ export const mutants: readonly Mutant[] = [
     ),
   },
   {
+    guard: 'whoever is heard is not called silent',
+    file: 'standby',
+    text: 'lost === undefined || all.some(({ boot }) => boot === lost)',
+    instead: 'lost === undefined',
+    killer: unit('adverts', 'unproven: one that is heard to hold no more is not called silent'),
+    simulated: { sim: '--seed 4011' },
+  },
+  {
     guard: 'the table is repeated for a node that only others hear',
     file: 'speaking',
     text: 'twoWay === live && !someoneUnheard(turn)',

@@ -141,9 +141,6 @@ export class Host {
     this.#process?.end();
     this.life += 1;
     this.#lookAt = Number.POSITIVE_INFINITY;
-    // A daemon that starts lays its gate anew: one that shut on an earlier life is no concern of this one.
-    if (this.kernel.gate?.lapsed === true) this.kernel.gate.clear();
-    this.kernel.gate?.keep(this.kernel.left());
     const process: Process = new Process(this.clock, {
       wake: () => this.#daemon?.offer({ kind: 'wake' }),
       hear: (packets) => this.#daemon?.packets(packets),
@@ -164,6 +161,9 @@ export class Host {
     const asleepMs = this.clock.suspendedMs;
     const beat = this.#beat?.suspendedMs === asleepMs ? this.#beat : null;
     process.enter(() => {
+      // A daemon that starts lays its gate anew: one that shut on an earlier life is no concern of this one.
+      if (this.kernel.gate?.lapsed === true) this.kernel.gate.clear();
+      this.kernel.gate?.keep(this.kernel.left());
       const facts = {
         links: this.links(),
         left: this.kernel.left(),

@@ -134,6 +134,16 @@ test('unproven: neither its wish nor its rank moves a holder', (t) => {
   t.is(bench.group.role, 'active');
 });
 
+test('unproven: one that is heard to hold no more is not called silent', (t) => {
+  const bench = new Bench();
+  for (let at = 100; at <= 8000; at += 500) {
+    bench.runTo(at);
+    bench.hear({ echo: null, entry: { role: at < 4000 ? 'active' : 'standby', priority: 10 } });
+    bench.poll();
+  }
+  t.deepEqual([bench.group.role, bench.group.reason.kind], ['active', 'no-holder']);
+});
+
 test('unproven: it stands in nobody’s way when a turn is counted', (t) => {
   const bench = new Bench({ priority: 10 });
   for (let at = 100; at <= 3100; at += 500) {
