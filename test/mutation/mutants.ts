@@ -359,6 +359,7 @@ export const mutants: readonly Mutant[] = [
     text: 'other.firstHeardAt > boot.firstHeardAt',
     instead: 'other.firstHeardAt > 0',
     killer: unit('fence-peer', 'a lost holder is turned off also while an earlier life of it is not given up yet'),
+    simulated: { sim: '--mode availability --nodes 3 --weather processes --fence required --seed 155' },
   },
   {
     guard: 'the own vote is among the majority',
@@ -422,6 +423,7 @@ export const mutants: readonly Mutant[] = [
     text: 'if (epoch < quorum.reservedBelow)',
     instead: 'if (true)',
     killer: unit('promises', 'epochs that other nodes have come to are set aside for the next start too, rarely'),
+    simulated: { sim: '--mode quorum --weather handovers --seed 9' },
   },
   {
     guard: 'a fence that is required and fails means no claim',
@@ -548,6 +550,7 @@ export const mutants: readonly Mutant[] = [
       'election',
       'handover: where the named successor cannot, a resigner that ranks better may take the group back first',
     ),
+    simulated: { sim: '--mode availability --nodes 3 --weather handovers --seed 59' },
   },
   {
     guard: 'a claim waits for a fence whatever else is to be said',
@@ -566,6 +569,7 @@ export const mutants: readonly Mutant[] = [
     text: "(entry.role === 'standby' || entry.role === 'starting')",
     instead: "entry.role === 'standby'",
     killer: unit('election', 'handover: a named successor that was last heard as starting goes first all the same'),
+    simulated: { sim: '--mode availability --nodes 3 --weather handovers --seed 100' },
   },
   {
     guard: 'what is adopted for a moment only is not held without an end',
@@ -681,6 +685,7 @@ export const mutants: readonly Mutant[] = [
       'holding',
       'announcing: a holder that missed words of a live peer announces once more, for it may have held the group',
     ),
+    simulated: { sim: '--mode availability --nodes 2 --weather pauses --seed 7' },
   },
   {
     guard: 'what is adopted is worth what the last advert of the life before was worth',

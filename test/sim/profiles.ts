@@ -80,5 +80,22 @@ export const profiles: Readonly<Record<string, Profile>> = {
     gap: 3,
     calms: 0.15,
   },
+  // Drawn by no seed: for those who ask for it.
+  handovers: {
+    weight: 0,
+    faults: {
+      restart: 4,
+      stop: 3,
+      'check fails': 3,
+      'crash in a call': 4,
+      hiccup: 4,
+      refusal: 2,
+      loss: 2,
+      'one-way cut': 2,
+    },
+    atOnce: 4,
+    gap: 0.8,
+    calms: 0.05,
+  },
   quiet: { weight: 1, faults: { hiccup: 1 }, atOnce: 1, gap: 300, calms: 0.2 },
 };

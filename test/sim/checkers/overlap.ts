@@ -25,6 +25,8 @@ interface Pair {
 
 interface ExcusedPair extends Pair {
   readonly why: string;
+  /** When each had claimed. */
+  readonly claimedAt: readonly [number, number];
   /** When each first heard the other after it began: `a` of `b`, `b` of `a`. */
   readonly heardAt: [number | null, number | null];
 }
@@ -35,6 +37,8 @@ export class OverlapChecker implements Checker {
   readonly worstMs = new Map<string, number>();
   readonly #cluster: Cluster;
   #pairs: ExcusedPair[] = [];
+  /** By group and hosts: the last one that ended. */
+  readonly #ended = new Map<string, ExcusedPair & { readonly endedAt: number }>();
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
@@ -44,7 +48,10 @@ export class OverlapChecker implements Checker {
     const kept: ExcusedPair[] = [];
     for (const pair of this.#pairs) {
       if (pair.group !== group || bothIn(after, pair)) kept.push(pair);
-      else this.#measure(pair);
+      else {
+        this.#measure(pair);
+        this.#ended.set(nameOf(pair), { ...pair, endedAt: this.#cluster.events.now });
+      }
     }
     this.#pairs = kept;
     for (let a = 0; a < this.#cluster.list.length; a += 1) {
@@ -52,9 +59,10 @@ export class OverlapChecker implements Checker {
         if (!bothIn(after, { a, b }) || kept.some((pair) => pair.group === group && pair.a === a && pair.b === b))
           continue;
         const pair = { group, a, b, since: this.#cluster.events.now };
-        const why = this.#excuse(pair);
+        const why = this.#goesOn(pair) ?? this.#excuse(pair);
         if (why.kind === 'none') return why.words;
-        this.#pairs.push({ ...pair, why: why.words, heardAt: [null, null] });
+        const claimedAt = [this.#claimOf(group, a).claimedAt, this.#claimOf(group, b).claimedAt] as const;
+        this.#pairs.push({ ...pair, why: why.words, claimedAt, heardAt: [null, null] });
       }
     }
     return null;
@@ -75,6 +83,18 @@ export class OverlapChecker implements Checker {
   #measure({ why, since }: { why: string; since: number }): void {
     const ms = this.#cluster.events.now - since;
     if (ms > (this.worstMs.get(why) ?? 0)) this.worstMs.set(why, ms);
+  }
+
+  /** One of them did not run for a moment, or was started again and went on: nobody has claimed since. */
+  #goesOn(pair: Pair): { kind: 'some'; words: string } | null {
+    const last = this.#ended.get(nameOf(pair));
+    const { now } = this.#cluster.events;
+    if (last === undefined || now - last.endedAt > 2 * this.#cluster.plan.downMs) return null;
+    const isSame = [pair.a, pair.b].every((index, side) => {
+      const { claimedAt, reason } = this.#claimOf(pair.group, index);
+      return claimedAt === last.claimedAt[side] || reason === 'adopted';
+    });
+    return isSame ? some(last.why) : null;
   }
 
   #excuse({ group, a, b }: Pair): { kind: 'some' | 'none'; words: string } {
@@ -222,6 +242,10 @@ export class OverlapChecker implements Checker {
 
 function bothIn(mask: number, { a, b }: { a: number; b: number }): boolean {
   return (mask & (1 << a)) !== 0 && (mask & (1 << b)) !== 0;
+}
+
+function nameOf({ group, a, b }: Pair): string {
+  return `${group} ${a} ${b}`;
 }
 
 function isFree(host: Host): boolean {

@@ -92,8 +92,11 @@ export class ReasonChecker implements Checker {
       case 'address-refused':
         return host.kernel.refused.size > 0 || this.#recently(host, 'kernel') || this.#recently(host, 'blocked');
       case 'outranked':
-      case 'unheard':
-        return this.#heldLately(group, this.#named(reason.by));
+      case 'unheard': {
+        const by = this.#named(reason.by);
+        // Whoever died in the call that followed said so to the others, and to nobody else.
+        return this.#heldLately(group, by) || (by.process === null && this.#claimedLately(group, by));
+      }
       case 'holder-live':
         return (
           this.#heldLately(group, this.#named(reason.holder)) || this.#claimedLately(group, this.#named(reason.holder))
