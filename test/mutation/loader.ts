@@ -1,16 +1,16 @@
-// Changes one compiled file of the core while it is loaded; nothing on disk is touched. Which mutant it is stands
+// Changes one compiled file while it is loaded; nothing on disk is touched. Which mutant it is stands
 // in LOCUM_MUTANT, as its number in the list.
 
 import type { LoadHook } from 'node:module';
 import { env } from 'node:process';
-import { mutants } from './mutants.ts';
+import { mutants, placeOf } from './mutants.ts';
 
 const mutant = mutants[Number(env['LOCUM_MUTANT'])];
 const changes = mutant === undefined ? [] : mutant.also === undefined ? [mutant] : [mutant, mutant.also];
 
 export const load: LoadHook = async (url, context, next) => {
   const loaded = await next(url, context);
-  const change = changes.find(({ file }) => url.endsWith(`/dist/core/${file}.js`));
+  const change = changes.find((each) => url.endsWith(`/dist/${placeOf(each)}.js`));
   if (change === undefined) return loaded;
   if (loaded.source === undefined) throw new Error(`${url} was loaded without its source`);
   const source = typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source);

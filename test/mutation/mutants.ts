@@ -1,4 +1,4 @@
-// The guards of the core, each with what it becomes when it is removed, and the test that must fail then. The text
+// The guards of the core, and one of the loop around it, each with what it becomes when it is removed, and the test that must fail then. The text
 // is the same in the source and in what the compiler makes of it.
 
 export interface Mutant extends Change {
@@ -12,10 +12,17 @@ export interface Mutant extends Change {
 }
 
 interface Change {
-  /** In src/core, without its ending. */
+  /** Where it is not the core. */
+  readonly room?: 'runtime';
+  /** In the room's folder, without its ending. */
   readonly file: string;
   readonly text: string;
   readonly instead: string;
+}
+
+/** Below src and below dist, without its ending. */
+export function placeOf({ room, file }: Change): string {
+  return `${room ?? 'core'}/${file}`;
 }
 
 /** What `npm run sim` is told. */
@@ -686,6 +693,17 @@ export const mutants: readonly Mutant[] = [
       'announcing: a holder that missed words of a live peer announces once more, for it may have held the group',
     ),
     simulated: { sim: '--mode availability --nodes 2 --weather pauses --seed 7' },
+  },
+  {
+    guard: 'a daemon that was started as its host fell asleep goes on from nothing',
+    room: 'runtime',
+    file: 'daemon',
+    text: 'this.#suspendedMs > asleepMs ?',
+    instead: 'false ?',
+    killer: {
+      file: 'unit/runtime/pause',
+      test: 'a daemon that was started as its host fell asleep goes on from nothing that the one before it held',
+    },
   },
   {
     guard: 'what is adopted is worth what the last advert of the life before was worth',

@@ -1,4 +1,4 @@
-// Every guard of the core is needed: with any one of them removed, the test that is named beside it fails.
+// Every guard is needed: with any one of them removed, the test that is named beside it fails.
 
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { env, execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
-import { type Mutant, mutants } from './mutants.ts';
+import { type Mutant, mutants, placeOf } from './mutants.ts';
 
 const root = new URL('../../', import.meta.url);
 const hook = new URL('./hook.js', import.meta.url);
@@ -18,9 +18,9 @@ test('there are at least forty-five, each with a name of its own', (t) => {
 
 test('each changes one place of the source', (t) => {
   for (const mutant of mutants) {
-    for (const { file, text } of mutant.also === undefined ? [mutant] : [mutant, mutant.also]) {
-      const source = readFileSync(new URL(`src/core/${file}.ts`, root), 'utf8');
-      t.is(source.split(text).length - 1, 1, mutant.guard);
+    for (const change of mutant.also === undefined ? [mutant] : [mutant, mutant.also]) {
+      const source = readFileSync(new URL(`src/${placeOf(change)}.ts`, root), 'utf8');
+      t.is(source.split(change.text).length - 1, 1, mutant.guard);
     }
   }
 });
