@@ -10,14 +10,16 @@ import type { Claim } from './claims-book.ts';
 import type { Gate } from './gate.ts';
 import type { Device } from './gate-tables.ts';
 
-/** A backstop is renewed after this share of it. */
-const BACKSTOP_SHARE = 4;
+/** Before an address could end under a lease that still runs, its lifetime is renewed by so much. */
+const EARLIER_MS = 500;
 
 export class AddressLease {
   readonly #gate: Gate | null;
   readonly #clock: Clock;
   /** Of the addresses themselves, where a gate ends the lease. */
   readonly #backstopMs: number;
+  /** A renewal of lifetimes costs time for each address: so as seldom as the lease permits. */
+  readonly #backstopGapMs: number;
   #backstopDueAt = longAgo;
 
   constructor(gate: Gate | null, lease: Lease, clock: Clock) {
@@ -25,6 +27,7 @@ export class AddressLease {
     this.#gate = gate;
     this.#clock = clock;
     this.#backstopMs = lease.kind === 'nftables' ? lease.addressMs : 0;
+    this.#backstopGapMs = lease.kind === 'nftables' ? lease.addressMs - lease.ms - EARLIER_MS : 0;
   }
 
   get hasGate(): boolean {
@@ -45,7 +48,7 @@ export class AddressLease {
     if (this.#gate === null || claims.length === 0) return null;
     if (until === null) return 'a lease of nf_tables always ends';
     // Nothing is held yet: what is written with this needs no renewal right after it, while clients wait.
-    if (!this.#gate.isOpen) this.#backstopDueAt = later(this.#clock.now(), this.#backstopMs / BACKSTOP_SHARE);
+    if (!this.#gate.isOpen) this.#backstopDueAt = later(this.#clock.now(), this.#backstopGapMs);
     return this.#gate.hold(claims, until);
   }
 
@@ -60,7 +63,7 @@ export class AddressLease {
     const broken = until === null ? null : this.#gate.renew(until);
     const now = this.#clock.now();
     if (broken !== null || now < this.#backstopDueAt) return { lifetimes: false, broken };
-    this.#backstopDueAt = later(now, this.#backstopMs / BACKSTOP_SHARE);
+    this.#backstopDueAt = later(now, this.#backstopGapMs);
     return { lifetimes: true, broken };
   }
 

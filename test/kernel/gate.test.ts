@@ -67,6 +67,24 @@ test.serial('a lease that ended is told once, stays shut through renewals, and o
   t.is(remote.inputs('lapsed').length, 1);
 });
 
+test.serial('the lifetime of an address is renewed seldom, and never ends before a lease that runs', async (t) => {
+  const pair = makePair(t);
+  const remote = new Remote(t, pair, 'nftables');
+  await remote.hold([four], 500);
+  const seconds: number[] = [];
+  for (const end = performance.now() + 5500; performance.now() < end; await sleep(100)) {
+    await remote.renew(500);
+    seconds.push(find(pair.here, '10.9.0.10')?.valid_life_time ?? 0);
+  }
+  t.deepEqual(remote.inputs('lapsed'), []);
+  t.true(Math.min(...seconds) >= 1, `${seconds}`);
+  t.is(
+    seconds.filter((left, i) => left > (seconds[i - 1] ?? left)).length,
+    1,
+    'five seconds, under a lease of half a one',
+  );
+});
+
 test.serial('a hold of another group never opens what has lapsed', async (t) => {
   const pair = makePair(t);
   const remote = new Remote(t, pair, 'nftables');
