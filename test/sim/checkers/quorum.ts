@@ -33,7 +33,7 @@ export class QuorumChecker implements Checker {
   readonly #given: Map<GroupName, Map<string, Given>>[];
   readonly #looked: (QuorumState | null)[];
   /** By voter: as what it spoke last in the event under way. */
-  readonly #said = new Map<number, QuorumState>();
+  readonly #said = new Map<number, { readonly quorum: QuorumState; readonly life: number }>();
   /** By host, then by group: until when its kernel was last seen to answer, and at which of its changes. */
   readonly #ends: ({ readonly changes: number; readonly until: number } | null)[][];
   readonly #epochs: number[];
@@ -50,19 +50,20 @@ export class QuorumChecker implements Checker {
     this.#epochs = cluster.answerMasks.map(() => 0);
   }
 
-  /** A voter that stops may promise and end at once: what it said last stands all the same, and is judged after it. */
+  /** A voter that stops may promise and end at once, or be started again: what it said last stands all the same. */
   sends(host: Host): void {
     const index = this.#cluster.indexOf(host);
     const quorum = host.daemon?.state?.quorum ?? null;
-    if (quorum !== null) this.#said.set(index, quorum);
+    if (quorum !== null) this.#said.set(index, { quorum, life: host.life });
   }
 
   step(): string | null {
     const { list, answerMasks } = this.#cluster;
     const lower = this.#adopted.length === 0 ? null : this.#lookAtAdopted();
     if (lower !== null) return lower;
-    for (const [index, quorum] of this.#said) {
-      const wrong = list[index]?.daemon === null ? this.#lookAtVoter(index, quorum) : null;
+    for (const [index, { quorum, life }] of this.#said) {
+      const isOver = list[index]?.daemon === null || list[index]?.life !== life;
+      const wrong = isOver ? this.#lookAtVoter(index, quorum) : null;
       if (wrong !== null) return wrong;
     }
     this.#said.clear();
