@@ -32,8 +32,8 @@ export class QuorumChecker implements Checker {
   /** By voter, then by group: promises of this and of earlier lives, by the node that they were given to. */
   readonly #given: Map<GroupName, Map<string, Given>>[];
   readonly #looked: (QuorumState | null)[];
-  /** By voter: as what it spoke last in the event under way. */
-  readonly #said = new Map<number, { readonly quorum: QuorumState; readonly life: number }>();
+  /** By voter and by life of it: as what it spoke last in the event under way. */
+  readonly #said = new Map<string, { readonly index: number; readonly life: number; readonly quorum: QuorumState }>();
   /** By host, then by group: until when its kernel was last seen to answer, and at which of its changes. */
   readonly #ends: ({ readonly changes: number; readonly until: number } | null)[][];
   readonly #epochs: number[];
@@ -54,14 +54,14 @@ export class QuorumChecker implements Checker {
   sends(host: Host): void {
     const index = this.#cluster.indexOf(host);
     const quorum = host.daemon?.state?.quorum ?? null;
-    if (quorum !== null) this.#said.set(index, { quorum, life: host.life });
+    if (quorum !== null) this.#said.set(`${index} ${host.life}`, { index, life: host.life, quorum });
   }
 
   step(): string | null {
     const { list, answerMasks } = this.#cluster;
     const lower = this.#adopted.length === 0 ? null : this.#lookAtAdopted();
     if (lower !== null) return lower;
-    for (const [index, { quorum, life }] of this.#said) {
+    for (const { index, life, quorum } of this.#said.values()) {
       const isOver = list[index]?.daemon === null || list[index]?.life !== life;
       const wrong = isOver ? this.#lookAtVoter(index, quorum) : null;
       if (wrong !== null) return wrong;
