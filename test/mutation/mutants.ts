@@ -704,6 +704,7 @@ export const mutants: readonly Mutant[] = [
       file: 'unit/runtime/pause',
       test: 'a daemon that was started as its host fell asleep goes on from nothing that the one before it held',
     },
+    simulated: { sim: '--mode quorum --nodes 3 --weather sleeps --seed 23' },
   },
   {
     guard: 'what is adopted is worth what the last advert of the life before was worth',

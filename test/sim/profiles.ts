@@ -80,7 +80,14 @@ export const profiles: Readonly<Record<string, Profile>> = {
     gap: 3,
     calms: 0.15,
   },
-  // Drawn by no seed: for those who ask for it.
+  // These two are drawn by no seed: for those who ask for them.
+  sleeps: {
+    weight: 0,
+    faults: { suspend: 4, restart: 4, 'crash in a call': 2, crash: 1 },
+    atOnce: 3,
+    gap: 0.8,
+    calms: 0.05,
+  },
   handovers: {
     weight: 0,
     faults: {
