@@ -72,9 +72,9 @@ export function kernelChecker(cluster: Cluster): Checker {
   };
 }
 
-/** What was lost is there again, or the reverse, and the daemon does not know: each waits for an answer of its own. */
+/** What was not there is there again, or the reverse, and the daemon does not know: each waits for an answer of its own. */
 function hasTurned(was: string, is: string): boolean {
-  return (was.startsWith(lost) && is.startsWith(kept)) || (was.startsWith(kept) && is.startsWith(lost));
+  return [lost, kept].some((words) => is.startsWith(words) && !was.startsWith(words));
 }
 
 const lost = 'the kernel has lost';
