@@ -100,7 +100,9 @@ export class OverlapChecker implements Checker {
   #excuse({ group, a, b }: Pair): { kind: 'some' | 'none'; words: string } {
     const cluster = this.#cluster;
     const claims = [this.#claimOf(group, a), this.#claimOf(group, b)] as const;
-    const [later, other] = claims[0].claimedAt >= claims[1].claimedAt ? [a, b] : [b, a];
+    // Whoever goes on with what its last life held had claimed it before.
+    const [since, sinceOther] = claims.map(({ claimedAt, reason }) => (reason === 'adopted' ? -Infinity : claimedAt));
+    const [later, other] = (since ?? 0) >= (sinceOther ?? 0) ? [a, b] : [b, a];
     const [holding, earlier] = later === a ? claims : [claims[1], claims[0]];
     const ear = holding.ears[other] ?? nothingHeard;
     const { plan } = cluster;
