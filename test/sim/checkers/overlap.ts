@@ -131,7 +131,7 @@ export class OverlapChecker implements Checker {
         `${names}: claimed ${(holding.claimedAt - earlier.claimedAt).toFixed(1)} ms after it, nothing was lost`,
       );
     const lease = cluster.hostAt(other).settings.lease.kind;
-    if (lease === 'nftables' && this.#isFaster(later, other)) return some('clocks that differ, and nobody asked the wire');
+    if (lease === 'nftables' && this.#isFaster(later, other)) return some('clocks that differ, and the wire did not say');
     if (lease === 'nftables') return none(`${names}: though nothing was lost between them`);
     return some(lease === 'off' ? 'no lease' : 'the lifetime of addresses');
   }
@@ -157,12 +157,12 @@ export class OverlapChecker implements Checker {
   }
 
   /**
-   * A renewal that took X to the kernel leaves nothing of the room before the down time: where nobody asks the wire, a
-   * clock that goes faster comes first by so much of a down time as the two differ.
+   * A renewal that took X to the kernel leaves nothing of the room before the down time: where the wire is not asked, or
+   * is cut, a clock that goes faster comes first by so much of a down time as the two differ.
    */
   #isFaster(later: number, other: number): boolean {
     const [host, holder] = [this.#cluster.hostAt(later), this.#cluster.hostAt(other)];
-    if (host.settings.probe || holder.kernel.gate === null) return false;
+    if (holder.kernel.gate === null) return false;
     const differMs = this.#cluster.plan.downMs * (host.clock.rate / holder.clock.rate - 1);
     return (holder.kernel.gate.until - holder.clock.now()) / holder.clock.rate <= differMs;
   }
