@@ -13,6 +13,9 @@ import type { Checker } from './checker.ts';
 const refusalMs = 700_000;
 const removalMs = 125_000;
 
+/** What is so for as long as the configuration is, and what is remembered for a minute. */
+const stays: ReadonlySet<string> = new Set(['lease-off', 'address-conflict', 'address-removed']);
+
 export class RestChecker implements Checker {
   readonly name = 'rest';
   /** Calms that lasted to the end. */
@@ -96,8 +99,7 @@ export class RestChecker implements Checker {
     const peers = view?.peers.filter(({ state }) => state === 'two-way') ?? [];
     if (peers.length !== this.#cluster.list.length - 1)
       return `at rest ${host.name} is two-way with ${peers.length} others only`;
-    // A conflict is remembered for a minute.
-    const problem = view?.problems.find(({ problem: { code } }) => code !== 'lease-off' && code !== 'address-conflict');
+    const problem = view?.problems.find(({ problem: { code } }) => !stays.has(code));
     return problem === undefined ? null : `at rest ${host.name} still reports ${JSON.stringify(problem.problem)}`;
   }
 }
