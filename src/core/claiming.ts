@@ -8,7 +8,7 @@ import type { Reason } from '#model/reason';
 import { candidates, contenders, holdersOf, ownRank, rankOf, voices } from './neighbours.ts';
 import { majorityOf, reachableVoters } from './electorate.ts';
 import { newClaim } from './epochs.ts';
-import { mayOpen, mustClaimAnew } from './mandate.ts';
+import { mandateEndsAt, mayOpen, mustClaimAnew } from './mandate.ts';
 import { failureOf, fenceOfClaim } from './fence-peer.ts';
 import { hindranceTo } from './hindrances.ts';
 import { compareRank } from './rank.ts';
@@ -32,6 +32,11 @@ export function claim(turn: Turn, index: number, vacancy: Vacancy, ahead: number
 export function goOnClaiming(turn: Turn, index: number): void {
   if (yieldsToFence(turn, index)) return;
   const { group } = groupAt(turn, index);
+  // Votes that ended before the kernel answered are worth nothing when it does.
+  if (turn.state.quorum !== null && group.holdId !== null && mandateEndsAt(turn, group.mandate) <= turn.now) {
+    missedTurn(turn, index);
+    return;
+  }
   const mine = ownRank(turn, group);
   for (const voice of holdersOf(voices(turn, group.name))) {
     const holds = voice.entry.role === 'active';

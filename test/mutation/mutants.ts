@@ -728,6 +728,16 @@ export const mutants: readonly Mutant[] = [
     ),
   },
   {
+    guard: 'votes that end before the kernel answers end the claim',
+    file: 'claiming',
+    text: 'group.holdId !== null && mandateEndsAt(turn, group.mandate) <= turn.now',
+    instead: 'false',
+    killer: unit(
+      'mandate',
+      'a claim whose votes end before the kernel answers is given up, and nobody is woken for it again and again',
+    ),
+  },
+  {
     guard: 'whoever is heard is not called silent',
     file: 'standby',
     text: 'lost === undefined || all.some(({ boot }) => boot === lost)',

@@ -131,7 +131,8 @@ export class OverlapChecker implements Checker {
         `${names}: claimed ${(holding.claimedAt - earlier.claimedAt).toFixed(1)} ms after it, nothing was lost`,
       );
     const lease = cluster.hostAt(other).settings.lease.kind;
-    if (lease === 'nftables' && this.#isFaster(later, other)) return some('clocks that differ, and the wire did not say');
+    if (lease === 'nftables' && this.#isFaster(later, other))
+      return some('clocks that differ, and the wire did not say');
     if (lease === 'nftables') return none(`${names}: though nothing was lost between them`);
     return some(lease === 'off' ? 'no lease' : 'the lifetime of addresses');
   }

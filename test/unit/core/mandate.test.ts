@@ -254,3 +254,16 @@ test('a claim without a majority ends after three intervals, and rests', (t) => 
   keepTalking(since + 5800);
   t.is(bench.group.role, 'claiming');
 });
+
+test('a claim whose votes end before the kernel answers is given up, and nobody is woken for it again and again', (t) => {
+  const bench = new VotingBench().ready();
+  const answerTo = bench.answerTo.bind(bench);
+  bench.answerTo = (effect) => (effect.kind === 'hold' ? null : answerTo(effect));
+  bench.say('peer', { role: 'standby' }, bench.vote);
+  t.is(bench.group.role, 'claiming');
+  t.not(bench.group.holdId, null);
+  const effects = bench.runTo(bench.group.mandate);
+  t.true(JSON.stringify(effects).includes('claim-late'));
+  t.is(bench.group.role, 'standby');
+  t.true(kinds(effects).includes('silence'));
+});
