@@ -77,7 +77,7 @@ test.serial('the lifetime of an address is renewed seldom, and never ends before
     seconds.push(find(pair.here, '10.9.0.10')?.valid_life_time ?? 0);
   }
   t.deepEqual(remote.inputs('lapsed'), []);
-  t.true(Math.min(...seconds) >= 1, `${seconds}`);
+  t.true(Math.min(...seconds) >= 1, seconds.join());
   t.is(
     seconds.filter((left, i) => left > (seconds[i - 1] ?? left)).length,
     1,

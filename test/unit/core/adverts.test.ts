@@ -256,7 +256,7 @@ test('table: repeated for a node that only others hear, for as long as they do: 
   const rising = [1, 2, 3, 4].map(tables);
   t.true(
     rising.every((count) => count > 0),
-    `${rising}`,
+    rising.join(),
   );
   const still = [4, 4, 4, 4, 4].map(tables);
   t.deepEqual(still.slice(-2), [0, 0], 'a number that stands still is no life');
