@@ -74,7 +74,7 @@ export function kernelChecker(cluster: Cluster): Checker {
 
 /** What was not there is there again, or the reverse, and the daemon does not know: each waits for an answer of its own. */
 function hasTurned(was: string, is: string): boolean {
-  return [lost, kept].some((words) => is.startsWith(words) && !was.startsWith(words));
+  return is.startsWith(kept) !== was.startsWith(kept) && (is.startsWith(kept) || is.startsWith(lost));
 }
 
 const lost = 'the kernel has lost';
