@@ -144,6 +144,17 @@ export class World implements Surroundings {
 
   lost(_parcel: Parcel, _to: Host): void {}
 
+  /** From now on: the most hosts that answered at once, after any event. */
+  countAnswering(): () => number {
+    let most = 0;
+    const noted = this.events.watch;
+    this.events.watch = () => {
+      noted();
+      most = Math.max(most, this.answering().length);
+    };
+    return () => most;
+  }
+
   protected noteAnswers(): void {
     const last = this.answers.at(-1);
     if (last !== undefined && last.hosts.length > 1) this.overlapMs += this.events.now - this.#notedAt;
