@@ -11,7 +11,7 @@ import { candidates, ownRank, rankOf, type Voice, voices } from './neighbours.ts
 import { compareRank } from './rank.ts';
 import { handOver, letGo, listen, resign, yieldsToFence } from './roles.ts';
 import type { Group } from './state.ts';
-import { downMs } from './timing.ts';
+import { downMs, turnMs } from './timing.ts';
 import { changeGroup, groupAt, type Turn } from './turn.ts';
 import { raise, settle } from './problems.ts';
 
@@ -27,7 +27,8 @@ export function goOnHolding(turn: Turn, index: number): void {
 
 export function activeWakeAt(turn: Turn, group: Group): Instant {
   const adoption = group.adoption?.until ?? never;
-  let at = adoption > turn.now ? adoption : never;
+  const settled = settledAt(turn);
+  let at = earliest(adoption > turn.now ? adoption : never, settled > turn.now ? settled : never);
   for (const [id, since] of group.rivals) {
     const unheard = unheardAt(turn, id, since);
     if (unheard > turn.now) at = earliest(at, unheard);
@@ -143,9 +144,21 @@ function adoptionFails(turn: Turn, index: number): boolean {
   return true;
 }
 
+/**
+ * Where a network that was cut comes together, several holders meet. Before each has heard the others none hands over, or
+ * two successors would claim at once. In quorum mode only one of them finds a majority.
+ */
+function settledAt({ state, settings, now }: Turn): Instant {
+  const at = later(state.heardAnewAt, turnMs(settings));
+  if (at <= now || state.quorum !== null) return longAgo;
+  const others = new Set([...state.boots.values()].map(({ node }) => node));
+  others.delete(settings.node);
+  return others.size > 1 ? at : longAgo;
+}
+
 /** Preemption is a request and a handover, never a grab. */
 function yieldIfAsked(turn: Turn, index: number, all: readonly Voice[]): void {
-  if (!all.some(({ entry }) => entry.wants === 'preempt')) return;
+  if (!all.some(({ entry }) => entry.wants === 'preempt') || settledAt(turn) > turn.now) return;
   const { group } = groupAt(turn, index);
   const mine = ownRank(turn, group);
   const asking = candidates(turn, all).find(

@@ -76,6 +76,7 @@ function blankState(settings: Settings, identity: { boot: BootId; configHash: st
     saidVersion: 0,
     refreshIn: 1,
     boots: new Map(),
+    heardAnewAt: longAgo,
     peerStates: new Map(),
     groups: settings.groups.map((group) => blankGroup(group, settings, now)),
     checks: startChecks(settings.checks, now),

@@ -5,7 +5,8 @@
 import { type Instant, later, longAgo, never } from '#lib/time';
 import type { Role } from '#model/advert';
 import type { Reason } from '#model/reason';
-import { candidates, contenders, holdersOf, ownRank, rankOf, voices } from './neighbours.ts';
+import { isAgreed } from './consent.ts';
+import { candidates, contenders, holdersOf, ownRank, rankOf, type Voice, voices } from './neighbours.ts';
 import { majorityOf, reachableVoters } from './electorate.ts';
 import { newClaim } from './epochs.ts';
 import { mandateEndsAt, mayOpen, mustClaimAnew } from './mandate.ts';
@@ -22,7 +23,7 @@ export function claim(turn: Turn, index: number, vacancy: Vacancy, ahead: number
   const lost = vacancy.resigned ? null : group.holder;
   const opensAt = mayCross(turn, index, vacancy, ahead) ? later(turn.now, windowMs(turn.settings)) : longAgo;
   become(turn, index, 'claiming', vacancy.reason, {
-    claim: { lost, readyAt: turn.now, opensAt },
+    claim: { lost, named: vacancy.successor === turn.settings.node, readyAt: turn.now, opensAt },
     claimedAfter: turn.state.lastSent,
     ...newClaim(turn, index),
   });
@@ -42,9 +43,7 @@ export function goOnClaiming(turn: Turn, index: number): void {
     const holds = voice.entry.role === 'active';
     const outranks = voice.boot.proven && compareRank(rankOf(voice), mine) < 0;
     if (!holds && !outranks) continue;
-    const node = voice.boot.node;
-    const reason: Reason = holds ? { kind: 'holder-live', holder: node } : { kind: 'claimant-live', claimant: node };
-    abandon(turn, index, reason);
+    abandon(turn, index, reasonToYieldTo(voice));
     // Whatever that one says next is understood as by those who did not claim, and so is whose turn it is then.
     changeGroup(turn, index, { holder: voice.boot.boot });
     return;
@@ -76,10 +75,17 @@ function mayCross(turn: Turn, index: number, { successor, reason }: Vacancy, ahe
   return contenders(turn, voices(turn, group.name), roles).length > 0;
 }
 
+/** What is not proven may be a recording. */
+function reasonToYieldTo({ boot, entry }: Voice): Reason {
+  if (!boot.proven) return { kind: 'holder-unproven', holder: boot.node };
+  if (entry.role === 'active') return { kind: 'holder-live', holder: boot.node };
+  return { kind: 'claimant-live', claimant: boot.node };
+}
+
 /** The next stage, once the one before it has its answer. */
 function proceed(turn: Turn, index: number): void {
   const { group, asked } = groupAt(turn, index);
-  if (group.holdId !== null || fenceHolds(turn, index) || !othersAreHeard(turn, group)) return;
+  if (group.holdId !== null || waitsForOthers(turn, index) || !othersAreHeard(turn, group)) return;
   if (mayOpen(turn, index)) {
     const decidedAt = readyAt(groupAt(turn, index).group);
     changeGroup(turn, index, { holdId: openAddresses(turn, asked.addresses, decidedAt) });
@@ -129,14 +135,14 @@ function claimMs(turn: Turn): number {
 }
 
 /**
- * A lost holder is turned off first. Where that fails, whatever else keeps a claim from beginning is asked again: the
- * wire, for one, had no say before.
+ * A lost holder is turned off first, and where that is required whoever is heard has to agree. Where a fence fails,
+ * whatever else keeps a claim from beginning is asked again: the wire, for one, had no say before.
  */
-function fenceHolds(turn: Turn, index: number): boolean {
+function waitsForOthers(turn: Turn, index: number): boolean {
   const { claim: underWay } = groupAt(turn, index).group;
   const fence = fenceOfClaim(turn, index);
   const waited = underWay?.readyAt === never;
-  if (fence === 'wait') {
+  if (fence === 'wait' || (fence === 'done' && !isAgreed(turn, index))) {
     if (underWay !== null && !waited) changeGroup(turn, index, { claim: { ...underWay, readyAt: never } });
     return true;
   }

@@ -38,6 +38,7 @@ export function copyOf(state: State): Draft {
     saidVersion: state.saidVersion,
     refreshIn: state.refreshIn,
     boots: state.boots,
+    heardAnewAt: state.heardAnewAt,
     peerStates: state.peerStates,
     groups: state.groups,
     checks: state.checks,

@@ -7,6 +7,7 @@ import type { Input } from '#model/input';
 import type { BootId, EffectId, NodeName } from '#model/names';
 import type { Reason } from '#model/reason';
 import { outcomeWord } from './checks.ts';
+import { absentees } from './consent.ts';
 import { raise, settle } from './problems.ts';
 import { maxBoots } from './peers.ts';
 import { suspectsOf } from './probing.ts';
@@ -159,10 +160,14 @@ function startFence(turn: Turn, node: NodeName): void {
 /** The nodes that must be off before this node may hold the group, or should be where that is not required. */
 function unfenced(turn: Turn, index: number): NodeName[] {
   const { peer, peerRequired } = turn.settings.fence;
-  const lost = lostHoldersOf(turn, groupAt(turn, index).group.name);
-  if (peer === null || lost.size === 0) return [];
+  if (peer === null) return [];
   const nodes = new Set<NodeName>();
-  for (const [id, node] of lost) if (!isFenced(turn, id)) nodes.add(node);
+  for (const [id, node] of lostHoldersOf(turn, groupAt(turn, index).group.name)) {
+    // Who is heard is asked itself.
+    const isHeard = (turn.state.boots.get(id)?.state ?? 'lost') !== 'lost';
+    if (!isHeard && !isFenced(turn, id)) nodes.add(node);
+  }
+  for (const { boot, node } of absentees(turn, index)) if (!isFenced(turn, boot)) nodes.add(node);
   return [...nodes].filter((node) => peerRequired || mayBeFenced(turn, node));
 }
 
@@ -192,18 +197,28 @@ function isDueOrRunning(turn: Turn, node: NodeName): boolean {
   return turn.settings.fence.peerRequired && failure.retryAt <= turn.now;
 }
 
-/**
- * Two holders that lost each other, of different groups, would shoot each other. So of two that both hold
- * something the one whose name comes first fences at once; the other one waits until that must be over.
- */
+/** Two that lost each other would shoot each other: each waits until the fence of whoever goes first must be over. */
 function turnAt(turn: Turn, node: NodeName): Instant {
-  const holds = turn.state.groups.some((group) => group.role === 'active');
   const lost = [...turn.state.boots.values()].filter((boot) => boot.node === node);
-  if (!holds || turn.settings.node < node || lost.length === 0) return turn.now;
+  if (lost.length === 0) return turn.now;
   // It loses this node a down time after it said its last word, and then has as long as a fence may take.
   const silentSince = latest(...lost.map(({ lastHeardAt }) => lastHeardAt));
   const downMs = Math.max(...lost.map((boot) => boot.downMs));
-  return later(silentSince, 2 * downMs + turn.settings.fence.timeoutMs);
+  const ahead = countFencesAhead(turn, node, silentSince);
+  return ahead === 0 ? turn.now : later(silentSince, ahead * (2 * downMs + turn.settings.fence.timeoutMs));
+}
+
+/**
+ * Whoever lost a holder or a claimant goes first, for that one waits; holders of different groups go by their names. Those
+ * that know nothing worse of each other than silence come last.
+ */
+function countFencesAhead({ settings, state }: Turn, node: NodeName, silentSince: Instant): number {
+  const byName = settings.node < node ? 0 : 1;
+  if (![...state.lostHolders.values()].some((lost) => [...lost.values()].includes(node))) return 2 + byName;
+  if (state.groups.some(({ role }) => role === 'active')) return byName;
+  // It may have given way to a claim of this node, which went on.
+  const gaveWay = state.groups.some(({ role, since }) => role === 'claiming' && since <= silentSince);
+  return settings.fence.peerRequired && gaveWay ? 1 : 0;
 }
 
 /** All nodes that waited for the same one hear it at once: their turns count from then on. */

@@ -8,6 +8,7 @@ import { type Instant, longAgo } from '#lib/time';
 import type { Advert, Echo } from '#model/advert';
 import type { BootId, PathName } from '#model/names';
 import { announceToReturned } from './announcing.ts';
+import { asksConsent, isConsent } from './consent.ts';
 import { copyOfBoot } from './copy-state.ts';
 import { applyTable, emptyTable } from './peer-table.ts';
 import { gatewayWordMatters } from './isolation.ts';
@@ -33,7 +34,10 @@ export function takeAdvert(turn: Turn, path: PathName, from: string, advert: Adv
     return;
   }
   // Back from the dead: as with a new one, an answer at once brings both back to two-way.
-  if (boot.state === 'lost') replyOn(turn, path);
+  if (boot.state === 'lost') {
+    replyOn(turn, path);
+    turn.state.heardAnewAt = turn.now;
+  }
   const newest = advert.sequence > boot.sequence;
   const newestHere = advert.sequence > (boot.paths.get(path)?.sequence ?? -1);
   if (!newest && !newestHere) {
@@ -53,10 +57,11 @@ export function takeAdvert(turn: Turn, path: PathName, from: string, advert: Adv
     hearCandidate(turn, boot, heard);
     turn.recount = true;
   }
+  if (asksConsent(turn, boot, heard, advert)) turn.speak = true;
   // What a live one said meanwhile and was not heard here may be that it held a group.
   const missed = boot.state === 'two-way' && heard.tableVersion > boot.tableVersion + 1;
   if (missed || (heard.state === 'two-way' && boot.state !== 'two-way')) announceToReturned(turn);
-  if (groupsSeeNews(boot, heard) || gatewayWordMatters(turn, heard)) {
+  if (groupsSeeNews(boot, heard) || gatewayWordMatters(turn, heard) || isConsent(turn, boot, heard)) {
     turn.stirred = true;
   } else if (boot.table !== heard.table) {
     for (const { group } of advert.table?.entries ?? []) touch(turn, group);
@@ -68,6 +73,7 @@ function meet(turn: Turn, path: PathName, from: string, advert: Advert): Boot | 
   if (!makeRoom(turn)) return null;
   replyOn(turn, path);
   turn.stirred = true;
+  turn.state.heardAnewAt = turn.now;
   return {
     boot: advert.boot,
     node: advert.node,

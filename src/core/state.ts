@@ -60,6 +60,8 @@ export interface State {
 
   /** Lost ones stay for a while, so that a replay of them stays refused. BOUNDED by `maxBoots`. */
   readonly boots: ReadonlyMap<BootId, Boot>;
+  /** When a boot was last heard that was not before, or not any more. */
+  readonly heardAnewAt: Instant;
   readonly peerStates: ReadonlyMap<NodeName, PeerState>;
   readonly groups: readonly Group[];
   readonly checks: readonly Check[];
@@ -172,6 +174,8 @@ export interface Vacancy {
 interface Claim {
   /** The boot that fell silent while it held the group; null where nobody did, or it resigned. */
   readonly lost: BootId | null;
+  /** Its holder handed it over to this node. */
+  readonly named: boolean;
   /** Since when nothing but votes and the kernel keep it waiting; never while somebody is being fenced. */
   readonly readyAt: Instant;
   /** Others may claim in this very moment: the addresses wait until here for their word. Long ago where nobody can. */

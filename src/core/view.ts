@@ -6,6 +6,7 @@ import type { GroupName, NodeName } from '#model/names';
 import type { Settings } from '#model/settings';
 import type { GroupView, PeerView, QuorumView, View } from '#model/view';
 import { termsOf } from './checks.ts';
+import { consentReason } from './consent.ts';
 import { sameConfig } from './config-hash.ts';
 import { majorityOf, reachableVoters } from './electorate.ts';
 import { fencingReason } from './fence-peer.ts';
@@ -40,7 +41,7 @@ function groupView(turn: Turn, index: number): GroupView {
     name: group.name,
     state: stateOf(group.role),
     since: group.since,
-    reason: fencingReason(turn, index) ?? group.reason,
+    reason: fencingReason(turn, index) ?? consentReason(turn, index) ?? group.reason,
     priority: asked.priority,
     effectivePriority: group.entry.priority,
     holder: holderOf(turn, index),

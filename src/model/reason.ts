@@ -59,6 +59,8 @@ export type Reason =
   | { readonly kind: 'fence-failed'; readonly peer: NodeName; readonly outcome: string; readonly retryMs: number }
   /** It is silent here, and another node still hears it. */
   | { readonly kind: 'heard-elsewhere'; readonly peer: NodeName }
+  /** A fence is required, and these have not answered yet that they heard of the claim. */
+  | { readonly kind: 'claim-unanswered'; readonly nodes: string }
   /** A required fence may not be run before every node was heard once. */
   | { readonly kind: 'nodes-unheard'; readonly nodes: string }
   | { readonly kind: 'unsendable'; readonly silentMs: number };

@@ -71,6 +71,8 @@ export function reasonSentence(reason: Reason): string {
       return `${reason.peer} fell silent and could not be fenced (${oneLine(reason.outcome)}); it is tried again after ${durationWords(reason.retryMs)}`;
     case 'heard-elsewhere':
       return `${reason.peer} may still hold the group: another node hears it, and this one does not`;
+    case 'claim-unanswered':
+      return `a fence is required, and this node has no answer to its claim from ${reason.nodes} yet`;
     case 'nodes-unheard':
       return `a fence is required, and this node has not heard ${reason.nodes} since it started`;
     case 'lease-lapsed':

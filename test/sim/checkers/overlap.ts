@@ -114,6 +114,7 @@ export class OverlapChecker implements Checker {
     if (!deaf && !untold && !this.#isStuck(cluster.hostAt(other)))
       return none(`${names}: heard it ${deafMs.toFixed(1)} ms before it claimed`);
     if (this.#isStuck(cluster.hostAt(other)) || this.#isStuck(cluster.hostAt(later))) return some('a stuck address');
+    if (cluster.list.length === 2 && this.#areFencesSound()) return none(`${names}: and it was not turned off`);
     // Whoever stood still may also take on what an earlier life of it left.
     const stoodStill = (mark: 'paused' | 'suspended') =>
       [later, other].some((index) => cluster.markedAt(cluster.hostAt(index), mark) > holding.claimedAt - 2 * downMs);
@@ -168,10 +169,12 @@ export class OverlapChecker implements Checker {
     return (holder.kernel.gate.until - holder.clock.now()) / holder.clock.rate <= differMs;
   }
 
-  /** Nobody claims from a lost holder that was not turned off; and no agent ever lied. */
+  /** Nobody claims beside whoever may live and was not turned off; and no agent ever lied. */
   #areFencesSound(): boolean {
     const { plan, list } = this.#cluster;
-    return plan.fencing === 'required' && list.every((host) => !Number.isFinite(this.#cluster.markedAt(host, 'agent')));
+    return (
+      plan.fencing === 'required' && list.every((host) => !Number.isFinite(this.#cluster.markedAt(host, 'lied to')))
+    );
   }
 
   /** Without a gate it answers on although it let go. */

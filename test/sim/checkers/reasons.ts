@@ -107,6 +107,7 @@ export class ReasonChecker implements Checker {
         return this.#named(reason.to) !== host;
       case 'gateway-unreached':
         return this.#recently(host, 'gateway') || this.#isApart();
+      case 'holder-unproven':
       case 'isolated':
       case 'no-majority':
       case 'promised':
@@ -115,13 +116,14 @@ export class ReasonChecker implements Checker {
       case 'deposed':
         return this.#claimedLately(group, this.#named(reason.by)) || this.#heldLately(group, this.#named(reason.by));
       case 'turned-off':
-        return this.#recently(host, 'agent') || this.#isApart();
+        return this.#recently(host, 'lied to') || this.#isApart();
       case 'fenced':
         return host.fencer.latched || this.#recently(host, 'fenced');
       case 'fence-failed':
       case 'fencing':
       case 'nodes-unheard':
       case 'heard-elsewhere':
+      case 'claim-unanswered':
         return this.#cluster.plan.fencing !== 'self' && this.#isApart();
       case 'address-foreign':
         return host.kernel.foreign.size > 0 || this.#recently(host, 'foreign');

@@ -55,6 +55,7 @@ export const reasons: { readonly [K in Reason['kind']]: Extract<Reason, { kind: 
   unfenced: { kind: 'unfenced' },
   fencing: { kind: 'fencing', peer: 'lb2' },
   'fence-failed': { kind: 'fence-failed', peer: 'lb2', outcome: 'exit 1', retryMs: 2000 },
+  'claim-unanswered': { kind: 'claim-unanswered', nodes: 'lb2' },
   'heard-elsewhere': { kind: 'heard-elsewhere', peer: 'lb2' },
   'nodes-unheard': { kind: 'nodes-unheard', nodes: 'lb2, lb3' },
   unsendable: { kind: 'unsendable', silentMs: 3100 },
