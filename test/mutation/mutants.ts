@@ -365,8 +365,9 @@ export const mutants: readonly Mutant[] = [
     file: 'lost-holders',
     text: 'other.firstHeardAt > boot.firstHeardAt',
     instead: 'other.firstHeardAt > 0',
+    also: { file: 'consent', text: "filter(({ state }) => state === 'lost')", instead: 'filter(() => false)' },
     killer: unit('fence-peer', 'a lost holder is turned off also while an earlier life of it is not given up yet'),
-    simulated: { sim: '--mode availability --nodes 3 --weather processes --fence required --seed 155' },
+    simulated: { sim: '--mode availability --nodes 2 --weather sleeps --fence required --seed 35' },
   },
   {
     guard: 'the own vote is among the majority',
@@ -513,6 +514,7 @@ export const mutants: readonly Mutant[] = [
     text: " || (fence === 'done' && !isAgreed(turn, index))",
     instead: '',
     killer: unit('consent', 'whoever is heard answers the claim before this node opens'),
+    simulated: { sim: '--mode availability --nodes 2 --fence required --seed 3' },
   },
   {
     guard: 'an answer to a claim is one that knows of it',
@@ -527,6 +529,7 @@ export const mutants: readonly Mutant[] = [
     text: "filter(({ state }) => state === 'lost')",
     instead: 'filter(() => false)',
     killer: unit('consent', 'whoever fell silent is turned off, although nobody heard it hold'),
+    simulated: { sim: '--mode availability --nodes 2 --weather sleeps --fence required --seed 41' },
   },
   {
     guard: 'whoever knows nothing worse of another than silence fences last',
@@ -548,7 +551,7 @@ export const mutants: readonly Mutant[] = [
     text: ' || settledAt(turn) > turn.now)',
     instead: ')',
     killer: scenario('one-way-mute'),
-    simulated: { sim: '--seed 16294' },
+    simulated: { sim: '--mode availability --nodes 6 --weather partitions --fence required --seed 3' },
   },
   {
     guard: 'of two holders that lost each other one fences first',
@@ -609,9 +612,9 @@ export const mutants: readonly Mutant[] = [
     instead: "return nodes.every((name) => mayBeFenced(turn, name)) ? 'wait' : 'failed';",
     killer: unit(
       'fence-peer',
-      'required: a worse claimant that is heard meanwhile lets no claim go on without the fence',
+      'required: who cannot be turned off lets no claim go on while another one is being turned off',
     ),
-    simulated: { sim: '--mode availability --weather network --fence required --seed 1' },
+    simulated: { sim: '--mode availability --nodes 5 --weather partitions --fence required --seed 3' },
   },
   {
     guard: 'who is named as successor counts while it is starting',
@@ -619,7 +622,7 @@ export const mutants: readonly Mutant[] = [
     text: "(entry.role === 'standby' || entry.role === 'starting')",
     instead: "entry.role === 'standby'",
     killer: unit('election', 'handover: a named successor that was last heard as starting goes first all the same'),
-    simulated: { sim: '--mode availability --nodes 3 --weather handovers --seed 100' },
+    simulated: { sim: '--mode availability --nodes 3 --weather handovers --seed 88' },
   },
   {
     guard: 'what is adopted for a moment only is not held without an end',
@@ -679,7 +682,7 @@ export const mutants: readonly Mutant[] = [
     text: 'if (ahead > 0)',
     instead: 'if (false)',
     killer: unit('crossing', 'crossing: whoever waited for its turn says that it claims, and opens a window later'),
-    simulated: { sim: '--seed 589' },
+    simulated: { sim: '--mode availability --nodes 4 --weather handovers --seed 41' },
   },
   {
     guard: 'who joined just now hears out who claims in the same moment',
@@ -786,7 +789,7 @@ export const mutants: readonly Mutant[] = [
     text: 'lost === undefined || all.some(({ boot }) => boot === lost)',
     instead: 'lost === undefined',
     killer: unit('adverts', 'unproven: one that is heard to hold no more is not called silent'),
-    simulated: { sim: '--seed 4011' },
+    simulated: { sim: '--seed 13361' },
   },
   {
     guard: 'the table is repeated for a node that only others hear',

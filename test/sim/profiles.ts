@@ -80,7 +80,8 @@ export const profiles: Readonly<Record<string, Profile>> = {
     gap: 3,
     calms: 0.15,
   },
-  // These two are drawn by no seed: for those who ask for them.
+  // These three are drawn by no seed: for those who ask for them.
+  partitions: { weight: 0, faults: { partition: 1 }, atOnce: 1, gap: 3, calms: 0.1 },
   sleeps: {
     weight: 0,
     faults: { suspend: 4, restart: 4, 'crash in a call': 2, crash: 1 },

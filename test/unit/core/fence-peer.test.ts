@@ -183,6 +183,25 @@ test('required: a worse claimant that is heard meanwhile lets no claim go on wit
   t.true(kinds([...after, ...bench.runTo(bench.now + 500)]).includes('hold'));
 });
 
+test('required: who cannot be turned off lets no claim go on while another one is being turned off', (t) => {
+  const bench = standby({ fence: required, nodes: ['me', 'peer', 'third', 'fourth'] });
+  const third = { node: 'third', boot: '00000000000000cc' } as const;
+  const fourth = { node: 'fourth', boot: '00000000000000dd' } as const;
+  const said: Effect[] = [];
+  for (let i = 0; i < 10; i += 1) {
+    said.push(...bench.runTo(bench.now + 500));
+    if (i < 2) bench.hearAndAnswer({ ...third, entry: { role: i < 1 ? 'standby' : 'claiming', priority: 10 } });
+    const echoes = [{ boot: third.boot, sequence: 1000 + i, here: true, tableVersion: 1 }];
+    // It hears the claimant, and not this node.
+    const echo = i === 0 ? {} : null;
+    said.push(...bench.hearAndAnswer({ ...fourth, entry: { role: 'standby', priority: 10 }, echo, echoes }));
+  }
+  t.deepEqual(orders(said), ['peer']);
+  t.is(bench.state.boots.get(third.boot)?.state, 'lost');
+  t.is(bench.group.role, 'claiming');
+  t.false(kinds([...said, ...ran(bench, 0)]).includes('hold'));
+});
+
 test('required: a node that started fences and claims nothing before it has heard every other one', (t) => {
   const bench = standby({ fence: required, nodes: ['me', 'peer', 'third'] });
   t.deepEqual(orders(loseHolder(bench)), []);
