@@ -79,7 +79,11 @@ async function play(t: ExecutionContext, realtime: boolean): Promise<Played> {
     const [first, last] = [before[i], after[i]];
     if (first === undefined || last === undefined) throw new Error(`${host} has no status`);
     const told = (await lab.logs(host)).split('\n').filter((line) => line.slice(0, first.now.length) > first.now);
-    wrong.push(...told.filter((line) => / \[(?:group|problem lease-lapsed)\]$/.test(line)));
+    for (const [at, line] of told.entries()) {
+      if (!/ \[(?:group|problem lease-lapsed)\]$/.test(line)) continue;
+      wrong.push(line);
+      if (realtime) t.log(`${host}, around it:`, ...told.slice(Math.max(0, at - 8), at + 3).map((near) => `\n${near}`));
+    }
     t.log(`${host}: ${lateWords(first.loop_late, last.loop_late)}; asked ${asked} times for its status`);
     t.is(last.scheduling.policy, realtime ? 'rr' : 'other');
     // It was all there: adverts, and checks that ran in time.
