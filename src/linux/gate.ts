@@ -11,6 +11,7 @@ import type { GateSocket } from './gate-socket.ts';
 import type { Device, GateTables } from './gate-tables.ts';
 import { GateWatch } from './gate-watch.ts';
 import { EIO, ENOENT, errnoWords } from './netlink-errno.ts';
+import { wholeTicks } from './kernel-tick.ts';
 
 export interface GateOptions {
   readonly socket: GateSocket;
@@ -147,7 +148,7 @@ export class Gate {
       const begun = clock.now();
       const ms = Math.floor(until - begun);
       if (ms < tickMs) return this.#lapse(`${lapsedWords} it reached the kernel`, wasOpen);
-      const errno = set(ms);
+      const errno = set(wholeTicks(ms, tickMs));
       if (errno === ENOENT && (goesOn || set === this.#next)) return this.#missed(until, wasOpen);
       // Not renewed, and nothing is open for longer than before.
       if (errno !== 0) return this.#wordsOf(errno);

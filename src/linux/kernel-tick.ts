@@ -17,3 +17,11 @@ export function kernelTickMs(): number {
   const ms = Number(resolution[0]) * 1e3 + Number(resolution[1]) / 1e6;
   return ms > 0 && ms < coarsestMs ? ms : coarsestMs;
 }
+
+/**
+ * The kernel counts whole ticks, drops what is left over, and has begun the first of them already: a lease would end up
+ * to two ticks early. With the last one whole it ends less than one early, and never more than one late.
+ */
+export function wholeTicks(ms: number, tickMs: number): number {
+  return Math.ceil(Math.ceil(ms / tickMs) * tickMs);
+}
