@@ -55,10 +55,10 @@ test.serial('the gate of an interface that was made anew holds its frames back t
   t.is(arpsOf(frames).length, before);
 });
 
-/** A listener at an address, and a client that says whether a connection to it is answered. */
+/** A listener at an address, and a client that says whether a connection to it is answered. What is lost is said again after a second. */
 const listener =
   'require("net").createServer((s) => s.end("here")).listen(7, process.argv[1], () => console.log("listens"))';
-const client = `const s = require("net").connect({ port: 7, host: process.argv[1], timeout: 1000 });
+const client = `const s = require("net").connect({ port: 7, host: process.argv[1], timeout: 2500 });
 s.on("data", (d) => { console.log(String(d)); process.exit() });
 for (const e of ["error", "timeout"]) s.on(e, () => { console.log("silence"); process.exit() })`;
 

@@ -3,14 +3,14 @@
 
 import type { LoadHook } from 'node:module';
 import { env } from 'node:process';
-import { mutants, placeOf } from './mutants.ts';
+import { compiledOf, mutants } from './mutants.ts';
 
 const mutant = mutants[Number(env['LOCUM_MUTANT'])];
 const changes = mutant === undefined ? [] : mutant.also === undefined ? [mutant] : [mutant, mutant.also];
 
 export const load: LoadHook = async (url, context, next) => {
   const loaded = await next(url, context);
-  const change = changes.find((each) => url.endsWith(`/dist/${placeOf(each)}.js`));
+  const change = changes.find((each) => url.endsWith(`/${compiledOf(each)}`));
   if (change === undefined) return loaded;
   if (loaded.source === undefined) throw new Error(`${url} was loaded without its source`);
   const source = typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source);

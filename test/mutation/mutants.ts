@@ -12,17 +12,20 @@ export interface Mutant extends Change {
 }
 
 interface Change {
-  /** Where it is not the core. */
-  readonly room?: 'runtime';
+  /** Where it is not the core. The world keeps the rules of the ports as the ports do. */
+  readonly room?: 'core' | 'runtime' | 'world';
   /** In the room's folder, without its ending. */
   readonly file: string;
   readonly text: string;
   readonly instead: string;
 }
 
-/** Below src and below dist, without its ending. */
-export function placeOf({ room, file }: Change): string {
-  return `${room ?? 'core'}/${file}`;
+export function sourceOf({ room = 'core', file }: Change): string {
+  return room === 'world' ? `test/world/${file}.ts` : `src/${room}/${file}.ts`;
+}
+
+export function compiledOf({ room = 'core', file }: Change): string {
+  return room === 'world' ? `dist-test/world/${file}.js` : `dist/${room}/${file}.js`;
 }
 
 /** What `npm run sim` is told. */
@@ -718,6 +721,14 @@ export const mutants: readonly Mutant[] = [
       'crossing',
       'crossing: the kernel may open for an interval from the decision, not from the end of the window',
     ),
+  },
+  {
+    guard: 'nothing is adopted while the record says that something was being let go of',
+    room: 'world',
+    file: 'host',
+    text: 'this.#beat = nothing',
+    instead: 'void nothing',
+    killer: { sim: '--mode availability --nodes 2 --weather handovers --seed 3' },
   },
   {
     guard: 'a resigner waits from when its word left',

@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { env, execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
-import { type Mutant, mutants, placeOf } from './mutants.ts';
+import { type Mutant, mutants, sourceOf } from './mutants.ts';
 
 const root = new URL('../../', import.meta.url);
 const hook = new URL('./hook.js', import.meta.url);
@@ -19,7 +19,7 @@ test('there are at least forty-five, each with a name of its own', (t) => {
 test('each changes one place of the source', (t) => {
   for (const mutant of mutants) {
     for (const change of mutant.also === undefined ? [mutant] : [mutant, mutant.also]) {
-      const source = readFileSync(new URL(`src/${placeOf(change)}.ts`, root), 'utf8');
+      const source = readFileSync(new URL(sourceOf(change), root), 'utf8');
       t.is(source.split(change.text).length - 1, 1, mutant.guard);
     }
   }

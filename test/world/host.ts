@@ -62,6 +62,8 @@ const noAuth: KeyedHash = {
   verify: () => 'good',
 };
 
+const nothing = null;
+
 export class Host {
   readonly name: string;
   /** Its place among the hosts of its world. */
@@ -179,6 +181,11 @@ export class Host {
       daemon.start(facts, asleepMs);
     });
     this.#tellForeign();
+  }
+
+  /** Nothing is gone on with from while something is being let go of. */
+  #forget(): void {
+    this.#beat = nothing;
   }
 
   /** How long it may promise from now on is taken down at once where that is longer. */
@@ -393,11 +400,11 @@ export class Host {
         silence: (addresses) =>
           process.act(() => {
             kernel.silence(addresses);
-            this.#beat = null;
+            this.#forget();
           }),
         release: (id, addresses) =>
           process.act(() => {
-            this.#beat = null;
+            this.#forget();
             const outcomes = kernel.release(addresses);
             this.#answerKernel({ kind: 'kernel', id, outcomes });
           }),
