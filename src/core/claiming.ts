@@ -6,7 +6,7 @@ import { type Instant, later, longAgo, never } from '#lib/time';
 import type { Role } from '#model/advert';
 import type { Reason } from '#model/reason';
 import { isAgreed } from './consent.ts';
-import { candidates, contenders, holdersOf, ownRank, rankOf, type Voice, voices } from './neighbours.ts';
+import { candidates, contenders, holdersOf, ownRank, rankOf, reasonBehind, voices } from './neighbours.ts';
 import { majorityOf, reachableVoters } from './electorate.ts';
 import { newClaim } from './epochs.ts';
 import { mandateEndsAt, mayOpen, mustClaimAnew } from './mandate.ts';
@@ -43,7 +43,7 @@ export function goOnClaiming(turn: Turn, index: number): void {
     const holds = voice.entry.role === 'active';
     const outranks = voice.boot.proven && compareRank(rankOf(voice), mine) < 0;
     if (!holds && !outranks) continue;
-    abandon(turn, index, reasonToYieldTo(voice));
+    abandon(turn, index, reasonBehind(voice));
     // Whatever that one says next is understood as by those who did not claim, and so is whose turn it is then.
     changeGroup(turn, index, { holder: voice.boot.boot });
     return;
@@ -73,13 +73,6 @@ function mayCross(turn: Turn, index: number, { successor, reason }: Vacancy, ahe
   // Where nobody ever held the group, whoever still listens is counted by others from the beginning.
   const roles: readonly Role[] = reason.kind === 'no-holder' ? ['standby'] : ['standby', 'starting'];
   return contenders(turn, voices(turn, group.name), roles).length > 0;
-}
-
-/** What is not proven may be a recording. */
-function reasonToYieldTo({ boot, entry }: Voice): Reason {
-  if (!boot.proven) return { kind: 'holder-unproven', holder: boot.node };
-  if (entry.role === 'active') return { kind: 'holder-live', holder: boot.node };
-  return { kind: 'claimant-live', claimant: boot.node };
 }
 
 /** The next stage, once the one before it has its answer. */

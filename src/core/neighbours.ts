@@ -3,6 +3,7 @@
 
 import type { GroupEntry, Role } from '#model/advert';
 import type { GroupName, NodeName } from '#model/names';
+import type { Reason } from '#model/reason';
 import { compareRank, type Rank } from './rank.ts';
 import type { Boot } from './boot-state.ts';
 import type { Group } from './state.ts';
@@ -37,6 +38,13 @@ export function holdersOf(all: readonly Voice[]): Voice[] {
       Number(b.boot.proven) - Number(a.boot.proven) ||
       Number(b.entry.role === 'active') - Number(a.entry.role === 'active'),
   );
+}
+
+/** Why a node stays behind that one. What is not proven may be a recording. */
+export function reasonBehind({ boot, entry }: Voice): Reason {
+  if (!boot.proven) return { kind: 'holder-unproven', holder: boot.node };
+  if (entry.role === 'claiming') return { kind: 'claimant-live', claimant: boot.node };
+  return { kind: 'holder-live', holder: boot.node };
 }
 
 /** It has changed its table since: what it says of any group may be something else by now. */

@@ -3,7 +3,7 @@
 
 import { earliest, type Instant, later, longAgo, never } from '#lib/time';
 import type { Reason } from '#model/reason';
-import { contenders, holdersOf, ownRank, rankOf, unknownPeer, type Voice, voices } from './neighbours.ts';
+import { contenders, holdersOf, ownRank, rankOf, reasonBehind, unknownPeer, type Voice, voices } from './neighbours.ts';
 import { compareRank } from './rank.ts';
 import { claim } from './claiming.ts';
 import { hindranceTo } from './hindrances.ts';
@@ -48,18 +48,12 @@ function follow(turn: Turn, index: number, holder: Voice): void {
   const { group, asked } = groupAt(turn, index);
   const node = holder.boot.node;
   changeGroup(turn, index, { holder: holder.boot.boot, vacancy: null });
-  if (!holder.boot.proven) {
-    changeGroup(turn, index, { preemptSince: null, wants: 'nothing' });
-    explain(turn, index, { kind: 'holder-unproven', holder: node });
-    return;
-  }
   // Equal priorities never preempt: the tie-break settles who starts, not who has to go.
   const fit = asked.preempt && gatewayHinders(turn) === null;
   const better = fit && !holder.entry.pinned && group.entry.priority > holder.entry.priority;
-  if (!better || holder.entry.role !== 'active') {
+  if (!better || !holder.boot.proven || holder.entry.role !== 'active') {
     changeGroup(turn, index, { preemptSince: null, wants: 'nothing' });
-    const claiming = holder.entry.role === 'claiming';
-    explain(turn, index, claiming ? { kind: 'claimant-live', claimant: node } : { kind: 'holder-live', holder: node });
+    explain(turn, index, reasonBehind(holder));
     return;
   }
   const preemptSince = group.preemptSince ?? turn.now;

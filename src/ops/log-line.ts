@@ -6,7 +6,8 @@ import type { CheckOutcome } from '#model/input';
 import type { LogLevel } from '#model/settings';
 import type { GroupState, PeerState } from '#model/view';
 import { causeSentence } from './fence-sentences.ts';
-import { problemSentence, problemWords, reasonSentence } from './sentences.ts';
+import { problemSentence, problemWords } from './problem-sentences.ts';
+import { reasonSentence } from './sentences.ts';
 import { durationWords, oneLine, outcomeWords } from './words.ts';
 
 export interface LogRecord {

@@ -9,7 +9,8 @@ import type { Takeover } from '#model/takeover';
 import type { CheckView, GroupView, PeerView, View } from '#model/view';
 import { causeSentence } from './fence-sentences.ts';
 import { type SchedulingFacts, schedulingProblem } from './scheduling-words.ts';
-import { problemSentence, reasonSentence } from './sentences.ts';
+import { problemSentence } from './problem-sentences.ts';
+import { reasonSentence } from './sentences.ts';
 import type {
   StatusCheck,
   StatusDocument,

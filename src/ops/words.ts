@@ -1,5 +1,5 @@
 // Small words that sentences, log lines and tables share: durations, outcomes of programs, and
-// foreign text made safe for a terminal. Sentences themselves live in sentences.ts.
+// foreign text made safe for a terminal. Sentences themselves live elsewhere.
 
 import type { AddressKey, CheckOutcome } from '#model/input';
 
@@ -66,4 +66,9 @@ export function oneLine(text: string): string {
 
 export function countOf(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+
+/** Behind a hardware address: whose it is. */
+export function ownerOf(node: string | null): string {
+  return node === null ? 'which belongs to no node that is heard' : `which is ${node}'s`;
 }

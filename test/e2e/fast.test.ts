@@ -33,23 +33,29 @@ level = "debug"
 // What is in /run must be in memory, as on a host with systemd: where it is a disk, a write can take many milliseconds.
 process.env['LOCUM_LAB_BASE'] ??= '/dev/shm/locum-lab';
 
+interface Wrong {
+  readonly line: string;
+  /** What its host logged before it and after. */
+  readonly around: string;
+}
+
 interface Played {
   /** Log lines that should not be there: moves, and leases that ended. */
-  readonly wrong: readonly string[];
+  readonly wrong: readonly Wrong[];
   readonly stills: readonly Standstill[];
 }
 
 test(`10 ms, three adverts, ${seconds} s on loaded processors: nobody moves, and no lease ends`, async (t) => {
   t.timeout((seconds + 60) * 1000);
   const { wrong, stills } = await play(t, true);
-  const excused = (line: string): boolean => {
+  const excused = ({ line }: Wrong): boolean => {
     const at = Date.parse(line.slice(0, line.indexOf(' ')));
     return stills.some(({ atMs }) => at > atMs - 200 && at < atMs + echoMs);
   };
   t.log(`the machine itself stood still for ${stills.map(({ ms }) => ms).join(', ') || 0} ms`);
   t.log(`${wrong.filter(excused).length} lines after that: nobody could have kept a lease of 24 ms`);
   t.deepEqual(
-    wrong.filter((line) => !excused(line)),
+    wrong.filter((one) => !excused(one)),
     [],
   );
   t.true(stills.length * echoMs < (seconds * 1000) / 2, 'this machine stands still too often for intervals of 10 ms');
@@ -58,7 +64,7 @@ test(`10 ms, three adverts, ${seconds} s on loaded processors: nobody moves, and
 test(`the same without realtime scheduling, as it comes`, async (t) => {
   t.timeout((seconds + 60) * 1000);
   const { wrong } = await play(t, false);
-  const moves = wrong.filter((line) => line.endsWith(' [group]')).length;
+  const moves = wrong.filter(({ line }) => line.endsWith(' [group]')).length;
   t.log(`${moves} changes of a group's state, ${wrong.length - moves} leases ended`);
   t.pass();
 });
@@ -74,15 +80,14 @@ async function play(t: ExecutionContext, realtime: boolean): Promise<Played> {
   for (const one of load) one.kill('SIGKILL');
   await sleep(500);
   const after = await statuses(lab);
-  const wrong: string[] = [];
+  const wrong: Wrong[] = [];
   for (const [i, host] of hosts.entries()) {
     const [first, last] = [before[i], after[i]];
     if (first === undefined || last === undefined) throw new Error(`${host} has no status`);
     const told = (await lab.logs(host)).split('\n').filter((line) => line.slice(0, first.now.length) > first.now);
     for (const [at, line] of told.entries()) {
       if (!/ \[(?:group|problem lease-lapsed)\]$/.test(line)) continue;
-      wrong.push(line);
-      if (realtime) t.log(`${host}, around it:`, ...told.slice(Math.max(0, at - 8), at + 3).map((near) => `\n${near}`));
+      wrong.push({ line, around: `${host}: ${told.slice(Math.max(0, at - 8), at + 3).join('\n')}` });
     }
     t.log(`${host}: ${lateWords(first.loop_late, last.loop_late)}; asked ${asked} times for its status`);
     t.is(last.scheduling.policy, realtime ? 'rr' : 'other');

@@ -55,7 +55,7 @@ test.serial('the gate of an interface that was made anew holds its frames back t
   t.is(arpsOf(frames).length, before);
 });
 
-/** A listener at an address, and a client that says whether a connection to it is answered. What is lost is said again after a second. */
+/** A listener at an address, and a client that says whether a connection to it is answered: what was lost is said again. */
 const listener =
   'require("net").createServer((s) => s.end("here")).listen(7, process.argv[1], () => console.log("listens"))';
 const client = `const s = require("net").connect({ port: 7, host: process.argv[1], timeout: 2500 });

@@ -6,9 +6,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { kernelTickMs } from '#linux/kernel-tick';
 import { find, ip, makePair } from './netns.ts';
 import { Remote, runCleanup, vip4, vip6, waitFor } from './remote.ts';
-import { elements, guardedIn, nft, nftFile, openTo, tables } from './tables.ts';
+import { beatMs, elements, guardedIn, nft, nftFile, openTo, tables } from './tables.ts';
 
 const [four, six, other] = [vip4('10.9.0.10'), vip6('fd09::10'), vip4('10.9.0.20')];
 const strict = 'table inet filter {\n chain input {\n type filter hook input priority 0; policy drop;\n }\n}';
@@ -100,6 +101,20 @@ test.serial('a hold of another group never opens what has lapsed', async (t) => 
   t.deepEqual(guardedIn(pair.here), ['10.9.0.10', '10.9.0.20']);
   await remote.renew(3000);
   t.deepEqual(openTo(pair.here), ['10.9.0.20']);
+});
+
+test.serial('the kernel is given the whole lease, and less than a tick more', async (t) => {
+  const pair = makePair(t);
+  const remote = new Remote(t, pair, 'nftables');
+  await remote.hold([four], 60_000);
+  const tick = kernelTickMs();
+  for (let forMs = 60_000; forMs < 60_000 + 2 * tick; forMs += 1) {
+    const { ms } = await remote.renew(forMs);
+    const given = beatMs(pair.here);
+    t.true(given.length > 0);
+    // What passed of it within the call, and what is left over of a millisecond.
+    for (const one of given) t.true(one > forMs - ms - 1 && one < forMs + tick, `${forMs}: ${one}`);
+  }
 });
 
 test.serial('a renewal that reaches the kernel late, or past its end, shuts the gate', async (t) => {

@@ -38,6 +38,20 @@ function elementsOf(all: readonly Listed[], family: string, set: string): string
     .toSorted((a, b) => (a < b ? -1 : 1));
 }
 
+/** For how long the kernel was told that what beats goes on, in ms: of the text, since JSON has whole seconds. */
+export function beatMs(namespace: string): number[] {
+  const found = nft(namespace, 'list', 'ruleset').matchAll(/timeout ([0-9dhms]+) expires/g);
+  return [...found].map(([, words = '']) => millisecondsOf(words));
+}
+
+function millisecondsOf(words: string): number {
+  const units: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
+  return [...words.matchAll(/([0-9]+)(ms|[dhms])/g)].reduce(
+    (sum, [, count, unit = '']) => sum + Number(count) * (units[unit] ?? Number.NaN),
+    0,
+  );
+}
+
 /** What the gate lets through now. */
 export function openTo(namespace: string): string[] {
   const all = list(namespace);

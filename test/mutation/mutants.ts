@@ -726,8 +726,8 @@ export const mutants: readonly Mutant[] = [
     guard: 'nothing is adopted while the record says that something was being let go of',
     room: 'world',
     file: 'host',
-    text: 'this.#beat = nothing',
-    instead: 'void nothing',
+    text: 'this.#beat = null;',
+    instead: '',
     killer: { sim: '--mode availability --nodes 2 --weather handovers --seed 3' },
   },
   {

@@ -29,10 +29,7 @@ function agents(words: string, agentOf: (random: Random) => Partial<Host['fencer
     if (cluster.plan.fencing === 'self') return null;
     const agent = { outcome: { kind: 'exit', code: 0 }, ms: 0.1 * cluster.plan.intervalMs, works: true } as const;
     const set = (one: Host['fencer']['agent']) => {
-      for (const host of cluster.list) {
-        if (lies(one) || lies(host.fencer.agent)) cluster.mark(host, 'lied to');
-        host.fencer.agent = one;
-      }
+      for (const host of cluster.list) host.fencer.agent = one;
     };
     return {
       words,
@@ -41,11 +38,6 @@ function agents(words: string, agentOf: (random: Random) => Partial<Host['fencer
       end: () => set(agent),
     };
   };
-}
-
-/** It says yes, and does nothing. */
-function lies({ outcome, works }: Host['fencer']['agent']): boolean {
-  return !works && outcome.kind === 'exit' && outcome.code === 0;
 }
 
 export const fenceFaults = {

@@ -23,8 +23,6 @@ export type Mark =
   | 'fenced'
   /** Its state directory is gone. */
   | 'forgot'
-  /** Its fence agent said that it works, and did nothing. */
-  | 'lied to'
   /** Another host believes that it is off, and it is not. */
   | 'lied';
 

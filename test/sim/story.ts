@@ -1,7 +1,8 @@
 // The last moments of a run, to be read: what the weather did, what was lost, what each daemon did and why, and who
 // answered.
 
-import { problemSentence, reasonSentence } from '#ops/sentences';
+import { problemSentence } from '#ops/problem-sentences';
+import { reasonSentence } from '#ops/sentences';
 import type { DaemonEvent } from '#model/event';
 import { tellSeed } from './run.ts';
 import type { Asked } from './plan.ts';

@@ -62,8 +62,6 @@ const noAuth: KeyedHash = {
   verify: () => 'good',
 };
 
-const nothing = null;
-
 export class Host {
   readonly name: string;
   /** Its place among the hosts of its world. */
@@ -185,7 +183,7 @@ export class Host {
 
   /** Nothing is gone on with from while something is being let go of. */
   #forget(): void {
-    this.#beat = nothing;
+    this.#beat = null;
   }
 
   /** How long it may promise from now on is taken down at once where that is longer. */
@@ -240,7 +238,7 @@ export class Host {
   powerCut(): void {
     this.kill();
     this.kernel.powerCut();
-    this.#beat = null;
+    this.#forget();
   }
 
   /** Its state directory is gone, with what its voter remembers and its latch. */

@@ -172,9 +172,7 @@ export class OverlapChecker implements Checker {
   /** Nobody claims beside whoever may live and was not turned off; and no agent ever lied. */
   #areFencesSound(): boolean {
     const { plan, list } = this.#cluster;
-    return (
-      plan.fencing === 'required' && list.every((host) => !Number.isFinite(this.#cluster.markedAt(host, 'lied to')))
-    );
+    return plan.fencing === 'required' && list.every((host) => !Number.isFinite(this.#cluster.markedAt(host, 'lied')));
   }
 
   /** Without a gate it answers on although it let go. */

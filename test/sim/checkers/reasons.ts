@@ -116,7 +116,7 @@ export class ReasonChecker implements Checker {
       case 'deposed':
         return this.#claimedLately(group, this.#named(reason.by)) || this.#heldLately(group, this.#named(reason.by));
       case 'turned-off':
-        return this.#recently(host, 'lied to') || this.#isApart();
+        return this.#recently(host, 'lied') || this.#isApart();
       case 'fenced':
         return host.fencer.latched || this.#recently(host, 'fenced');
       case 'fence-failed':

@@ -4,7 +4,8 @@
 import test from 'ava';
 import type { Problem } from '#model/problem';
 import type { Reason } from '#model/reason';
-import { problemSentence, problemWords, reasonSentence } from '#ops/sentences';
+import { problemSentence, problemWords } from '#ops/problem-sentences';
+import { reasonSentence } from '#ops/sentences';
 
 const key = 'eth0/192.0.2.10/32';
 
