@@ -42,6 +42,8 @@ export interface Boot {
   /** The version of its own table, as it says; what is held here may be older. */
   readonly tableVersion: number;
   readonly table: PeerTable;
+  /** When it last said that it claims, and may not have heard this node: it may have ordered then to turn it off. */
+  readonly orderedAt: Instant;
   /** Added to every silence before it counts, since this node itself ran late. */
   readonly patienceMs: number;
   /** Lost means silent on every path for its down time, as judged after a full poll. */

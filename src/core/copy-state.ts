@@ -120,6 +120,7 @@ export function copyOfBoot(boot: Boot): Mutable<Boot> {
     echoes: boot.echoes,
     tableVersion: boot.tableVersion,
     table: boot.table,
+    orderedAt: boot.orderedAt,
     patienceMs: boot.patienceMs,
     state: boot.state,
   };

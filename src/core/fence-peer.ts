@@ -204,8 +204,11 @@ function turnAt(turn: Turn, node: NodeName): Instant {
   // It loses this node a down time after it said its last word, and then has as long as a fence may take.
   const silentSince = latest(...lost.map(({ lastHeardAt }) => lastHeardAt));
   const downMs = Math.max(...lost.map((boot) => boot.downMs));
+  const { timeoutMs } = turn.settings.fence;
   const ahead = countFencesAhead(turn, node, silentSince);
-  return ahead === 0 ? turn.now : later(silentSince, ahead * (2 * downMs + turn.settings.fence.timeoutMs));
+  // What it ordered while it did not hear this node may still be under way.
+  if (ahead === 0) return later(latest(...lost.map(({ orderedAt }) => orderedAt)), downMs + timeoutMs);
+  return later(silentSince, ahead * (2 * downMs + timeoutMs));
 }
 
 /**

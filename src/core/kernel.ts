@@ -11,7 +11,7 @@ import { missedTurn } from './claiming.ts';
 import { raise, settle } from './problems.ts';
 import { takeAddressChange } from './put-back.ts';
 import { afterResigning } from './resigning.ts';
-import { activate, become, letGo, resign } from './roles.ts';
+import { activate, become, letGo, listen, resign } from './roles.ts';
 import { changeGroup, groupAt, type Turn } from './turn.ts';
 
 const firstRetryMs = 1000;
@@ -56,8 +56,9 @@ function answerHold(turn: Turn, index: number, outcomes: Outcomes): void {
   const { group, asked } = groupAt(turn, index);
   changeGroup(turn, index, { holdId: null });
   const bad = outcomesOf(asked.addresses, outcomes).find(({ kind }) => kind !== 'present') ?? unanswered(turn, index);
-  if (bad?.kind === 'late' && group.role === 'claiming') {
-    missedTurn(turn, index);
+  if (bad?.kind === 'late') {
+    if (group.role === 'claiming') missedTurn(turn, index);
+    else outlive(turn, index);
     return;
   }
   if (bad !== undefined) {
@@ -68,6 +69,12 @@ function answerHold(turn: Turn, index: number, outcomes: Outcomes): void {
   if (group.role === 'claiming') activate(turn, index);
   else if (group.role === 'active')
     changeGroup(turn, index, { announcing: announceAgain(asked, turn.now), refusal: null });
+}
+
+/** What it went on with was over before the kernel knew that: another one may hold it by now. */
+function outlive(turn: Turn, index: number): void {
+  letGo(turn, index);
+  listen(turn, index, { kind: 'lease-lapsed' });
 }
 
 /** A claim needs an answer for every address; one that is missing counts as a refusal. */

@@ -47,3 +47,8 @@ export function applyTable(settings: Settings, table: PeerTable, advert: Advert)
   const pending = { version: advert.tableVersion, base: part.base, parts: part.parts, around: part.around, got };
   return { held: table.held, entries, pending };
 }
+
+export function claims({ entries }: PeerTable): boolean {
+  for (const { role } of entries.values()) if (role === 'claiming') return true;
+  return false;
+}

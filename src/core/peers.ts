@@ -10,7 +10,7 @@ import type { BootId, PathName } from '#model/names';
 import { announceToReturned } from './announcing.ts';
 import { asksConsent, isConsent } from './consent.ts';
 import { copyOfBoot } from './copy-state.ts';
-import { applyTable, emptyTable } from './peer-table.ts';
+import { applyTable, claims, emptyTable } from './peer-table.ts';
 import { gatewayWordMatters } from './isolation.ts';
 import { noteEpochs } from './epochs.ts';
 import { isBehind } from './neighbours.ts';
@@ -99,6 +99,7 @@ function meet(turn: Turn, path: PathName, from: string, advert: Advert): Boot | 
     echoes: noEchoes,
     tableVersion: advert.tableVersion,
     table: emptyTable,
+    orderedAt: longAgo,
     patienceMs: 0,
     state: 'one-way',
   };
@@ -152,6 +153,7 @@ function applyNewest(
   const rises = echo !== undefined && echo.sequence > boot.echoedSequence;
   const wasLost = boot.state === 'lost';
   const gateway = advert.facts?.gateway ?? 'none';
+  const table = applyTable(turn.settings, boot.table, advert);
   return {
     boot: boot.boot,
     node: boot.node,
@@ -176,10 +178,16 @@ function applyNewest(
     echoedTable: echo?.tableVersion ?? boot.echoedTable,
     echoes: risingEchoes(turn, boot, advert),
     tableVersion: advert.tableVersion,
-    table: applyTable(turn.settings, boot.table, advert),
+    table,
+    orderedAt: hearsUs(boot, echo) || !claims(table) ? boot.orderedAt : turn.now,
     patienceMs: 0,
     state: rises ? 'two-way' : wasLost ? 'one-way' : boot.state,
   };
+}
+
+/** It has heard this node all the time, as far as this node knows, which may have slept. */
+function hearsUs({ state, patienceMs, intervalMs }: Boot, echo: Echo | undefined): boolean {
+  return echo !== undefined && state === 'two-way' && patienceMs < intervalMs;
 }
 
 const noEchoes: Boot['echoes'] = new Map();

@@ -7,7 +7,7 @@ import type { AddressKey } from '#model/input';
 import type { Lease } from '#model/settings';
 import type { Clock } from '#ports/clock';
 import type { Claim } from './claims-book.ts';
-import type { Gate } from './gate.ts';
+import type { Gate, Trouble } from './gate.ts';
 import type { Device } from './gate-tables.ts';
 
 /** Before an address could end under a lease that still runs, its lifetime is renewed by so much. */
@@ -44,9 +44,9 @@ export class AddressLease {
   }
 
   /** Null: this host may answer for these until then as soon as it has them. Otherwise why not. */
-  open(claims: readonly Claim[], until: Instant | null): string | null {
+  open(claims: readonly Claim[], until: Instant | null): Trouble | null {
     if (this.#gate === null || claims.length === 0) return null;
-    if (until === null) return 'a lease of nf_tables always ends';
+    if (until === null) return { kind: 'refused', error: 'a lease of nf_tables always ends' };
     // Nothing is held yet: what is written with this needs no renewal right after it, while clients wait.
     if (!this.#gate.isOpen) this.#backstopDueAt = later(this.#clock.now(), this.#backstopGapMs);
     return this.#gate.hold(claims, until);

@@ -4,7 +4,8 @@ import type { Instant } from '#lib/time';
 import type { AddressOutcome } from '#model/input';
 import type { AddressWrite } from './address-writer.ts';
 import type { Claim } from './claims-book.ts';
-import { EADDRNOTAVAIL, ENODEV, ENXIO } from './netlink-errno.ts';
+import type { Trouble } from './gate.ts';
+import { EADDRNOTAVAIL, ENODEV, ENXIO, errnoWords, ETIME } from './netlink-errno.ts';
 
 const ABSENT: ReadonlySet<number> = new Set([0, EADDRNOTAVAIL, ENODEV, ENXIO]);
 
@@ -21,7 +22,7 @@ export interface WritePlan extends AddressWrite {
 export interface Terms {
   readonly until: Instant | null;
   readonly by: Instant;
-  readonly refusal: string | null;
+  readonly refusal: Trouble | null;
 }
 
 export function known(outcome: AddressOutcome): Plan {
@@ -34,6 +35,11 @@ export function refused(claim: Claim, error: string): AddressOutcome {
 
 export function late(claim: Claim): AddressOutcome {
   return { key: claim.key, kind: 'late' };
+}
+
+/** What the kernel, or the time that was over, made of a write. */
+export function failed(claim: Claim, errno: number): AddressOutcome {
+  return errno === ETIME ? late(claim) : refused(claim, errnoWords(errno));
 }
 
 /** What an attempt to take an address away says when there is none any more. */

@@ -14,10 +14,9 @@ import type { KernelPort } from '#ports/kernel';
 import { Conflicts } from './address-conflict.ts';
 import { Departures } from './address-departures.ts';
 import { AddressLease } from './address-lease.ts';
-import { pastWords } from './address-lifetime.ts';
 import { placeKey } from './address-message.ts';
 import type { KernelAddress } from './address-message.ts';
-import { isAbsent, known, late, refused } from './address-plan.ts';
+import { failed, isAbsent, known, refused } from './address-plan.ts';
 import type { Plan, Terms, WritePlan } from './address-plan.ts';
 import { Presence } from './address-presence.ts';
 import { impossible, rehearsalId, rehearsedMs } from './address-rehearsal.ts';
@@ -26,7 +25,7 @@ import { AddressWriter } from './address-writer.ts';
 import { ClaimsBook } from './claims-book.ts';
 import type { BookOptions, Claim } from './claims-book.ts';
 import { formNotOurs, kernelReportsTags } from './claims-ownership.ts';
-import type { Gate } from './gate.ts';
+import type { Gate, Trouble } from './gate.ts';
 import { EEXIST, ENODEV, errnoWords } from './netlink-errno.ts';
 import type { HostWatch } from './netlink-watch.ts';
 import { BeatFile } from './record-beat.ts';
@@ -81,7 +80,8 @@ export class AddressPort implements KernelPort {
     const conflicts = new Conflicts(this.#watch.state, this.#book, this.#departures);
     const plans = addresses.map((address) => this.#plan(address, conflicts));
     // What lives for ever and is in no record could never be told from an administrator's.
-    const refusal = until === null ? this.#book.saveNow() : null;
+    const error = until === null ? this.#book.saveNow() : null;
+    const refusal: Trouble | null = error === null ? null : { kind: 'refused', error };
     this.#put(id, plans, { until, by, refusal });
     this.#book.saveSoon();
   }
@@ -198,12 +198,12 @@ export class AddressPort implements KernelPort {
     const asked = writes.map(({ claim }) => claim);
     // Looked at last of all: a process that was stopped on its way here opens nothing.
     const isLate = this.#clock.now() > by;
-    const wrong = isLate ? '' : (refusal ?? pastWords(until, this.#clock.now()) ?? this.#lease.open(asked, until));
-    if (wrong !== null) {
+    const trouble: Trouble | null = isLate ? { kind: 'late' } : (refusal ?? this.#lease.open(asked, until));
+    if (trouble !== null) {
       for (const { claim, how } of writes) if (how === 'create') this.#book.drop(claim);
       this.#book.saveSoon();
       this.#unguardDropped(asked);
-      this.#answer(id, [...outcomes, ...asked.map((claim) => (isLate ? late(claim) : refused(claim, wrong)))]);
+      this.#answer(id, [...outcomes, ...asked.map(({ key }) => ({ key, ...trouble }))]);
       return;
     }
     const openedAt = this.#lease.hasGate ? this.#clock.now() : null;
@@ -228,7 +228,6 @@ export class AddressPort implements KernelPort {
   async #takeBack(plans: readonly WritePlan[], until: Instant | null): Promise<AddressOutcome[]> {
     await this.#watch.resync();
     const { state } = this.#watch;
-    const past = pastWords(until, this.#clock.now());
     const tags = kernelReportsTags(state);
     // What was let go of while the kernel was asked must not come back.
     const wanted = plans.filter(({ claim }) => claim.state !== 'leaving');
@@ -237,7 +236,6 @@ export class AddressPort implements KernelPort {
       return found === undefined || formNotOurs(found, this.#book.leaseOff, tags) === null;
     });
     const outcomes = wanted.filter((plan) => !ours.includes(plan)).map((plan) => this.#settle(plan, EEXIST));
-    if (past !== null) return [...outcomes, ...ours.map(({ claim }) => refused(claim, past))];
     const replacing = ours.map((plan): WritePlan => ({ ...plan, how: 'replace' }));
     const errnos = this.#writer.write(replacing, until);
     return [...outcomes, ...replacing.map((plan, i) => this.#settle(plan, errnos[i] ?? 0))];
@@ -251,7 +249,7 @@ export class AddressPort implements KernelPort {
       return { key, kind: 'present' };
     }
     if (how === 'create' || errno === EEXIST || errno === ENODEV) this.#book.drop(claim);
-    return errno === EEXIST ? { key, kind: 'foreign' } : refused(claim, errnoWords(errno));
+    return errno === EEXIST ? { key, kind: 'foreign' } : failed(claim, errno);
   }
 
   #take(id: EffectId, claims: readonly Claim[], outcomes: AddressOutcome[]): void {

@@ -1,14 +1,15 @@
-// Renews everything that is held, all of it at once, and says what could not be renewed. Too late is a
-// refusal, too soon is nothing: what a renewal costs must leave time for adverts.
+// Renews everything that is held, all of it at once, and says what could not be renewed. Too soon is
+// nothing: what a renewal costs must leave time for adverts.
 
 import { later, longAgo } from '#lib/time';
 import type { Instant } from '#lib/time';
 import type { AddressOutcome } from '#model/input';
 import type { Clock } from '#ports/clock';
 import { lifetimeUntil } from './address-lifetime.ts';
+import { failed, late } from './address-plan.ts';
 import type { AddressWriter } from './address-writer.ts';
 import type { Claim } from './claims-book.ts';
-import { ENODEV, errnoWords, isPassing } from './netlink-errno.ts';
+import { ENODEV, isPassing } from './netlink-errno.ts';
 
 /**
  * The kernel takes some 80 µs for each address of a renewal. A thousand of them at an interval of 10 ms
@@ -31,16 +32,15 @@ export class Renewals {
   /** An outcome for each claim that could not be renewed. */
   extend(held: readonly Claim[], until: Instant | null): AddressOutcome[] {
     const lifetime = lifetimeUntil(until, this.#clock.now());
-    if (lifetime.kind === 'past') return held.map(({ key }) => ({ key, kind: 'refused', error: lifetime.words }));
+    if (lifetime.kind === 'past') return held.map(late);
     const errnos = this.#write(held, until);
     const outcomes: AddressOutcome[] = [];
     for (const [i, claim] of held.entries()) {
-      const { key } = claim;
       const errno = errnos[i] ?? 0;
       // What is left out now is in the next renewal; if that never comes, the lease ends and the kernel says so.
       if (errno === 0 || isPassing(errno)) continue;
       if (errno === ENODEV) claim.state = 'gone';
-      outcomes.push(errno === ENODEV ? { key, kind: 'absent' } : { key, kind: 'refused', error: errnoWords(errno) });
+      outcomes.push(errno === ENODEV ? { key: claim.key, kind: 'absent' } : failed(claim, errno));
     }
     return outcomes;
   }

@@ -28,7 +28,10 @@ export interface GateOptions {
 /** Of a beat that came too late. */
 const ATTEMPTS = 3;
 
-const lapsedWords = 'the lease of this host had ended before';
+/** Why nothing was opened: the lease was over, or the kernel does not take it. */
+export type Trouble = { readonly kind: 'late' } | { readonly kind: 'refused'; readonly error: string };
+
+const lapsed: Trouble = { kind: 'late' };
 
 export class Gate {
   readonly #options: GateOptions;
@@ -74,7 +77,7 @@ export class Gate {
   }
 
   /** Null: guarded and open, until `until` like everything else that is. Otherwise why not; then nothing was opened. */
-  hold(addresses: readonly Guarded[], until: Instant): string | null {
+  hold(addresses: readonly Guarded[], until: Instant): Trouble | null {
     const wasOpen = this.#book.isOpen;
     const { closed, devices } = this.#book.guard(addresses);
     // At the first word from above the tables of an earlier daemon become ours without a gap.
@@ -82,7 +85,7 @@ export class Gate {
     if (!this.#sound && !wasOpen) return this.#underClock(until, wasOpen, anew);
     if (!this.#sound || devices.length > 0) {
       const errno = this.#apply(() => this.#tables.guard(closed, devices));
-      if (errno !== 0) return this.#wordsOf(errno);
+      if (errno !== 0) return this.#refusal(errno);
     }
     const opening = { guarded: closed, open: this.#book.open(addresses), goesOn: wasOpen };
     let errno = 0;
@@ -90,18 +93,18 @@ export class Gate {
       errno = this.#tables.hold({ ...opening, beatMs });
       return errno;
     };
-    const words = this.#underClock(until, wasOpen, hold, wasOpen);
-    if (words === null) return this.#book.isOpen ? null : lapsedWords;
+    const trouble = this.#underClock(until, wasOpen, hold, wasOpen);
+    if (trouble === null) return this.#book.isOpen ? null : lapsed;
     this.silence(addresses.map(({ key }) => key));
     // Somebody took the tables away, and we have not heard of it yet.
-    return errno !== 0 && !wasOpen ? this.#underClock(until, wasOpen, anew) : words;
+    return errno !== 0 && !wasOpen ? this.#underClock(until, wasOpen, anew) : trouble;
   }
 
   /** All that is open stays so until `until`, or the end of the lease is told. Words: there is no gate any more. */
   renew(until: Instant): string | null {
     if (!this.#book.isOpen) return null;
     if (this.#sound) this.#beatOn(until);
-    else if (this.#options.clock.now() > this.#until) this.#lapse(lapsedWords, true);
+    else if (this.#options.clock.now() > this.#until) this.#lapse(true);
     else {
       this.#until = until;
       this.#mend();
@@ -132,7 +135,7 @@ export class Gate {
   }
 
   /** The beat goes on, if it is still alive. */
-  #beatOn(until: Instant): string | null {
+  #beatOn(until: Instant): Trouble | null {
     return this.#underClock(until, this.#book.isOpen, this.#next, true);
   }
 
@@ -141,41 +144,42 @@ export class Gate {
    * passed in between the beat would end too late: so it is set again, as long as there is time for that. `goesOn`: what
    * is done first deletes the beat before, as every further attempt does.
    */
-  #underClock(until: Instant, wasOpen: boolean, act: (ms: number) => number, goesOn = false): string | null {
+  #underClock(until: Instant, wasOpen: boolean, act: (ms: number) => number, goesOn = false): Trouble | null {
     const { clock, tickMs, slackMs } = this.#options;
     let set = act;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const begun = clock.now();
       const ms = Math.floor(until - begun);
-      if (ms < tickMs) return this.#lapse(`${lapsedWords} it reached the kernel`, wasOpen);
+      if (ms < tickMs) return this.#lapse(wasOpen);
       const errno = set(wholeTicks(ms, tickMs));
       if (errno === ENOENT && (goesOn || set === this.#next)) return this.#missed(until, wasOpen);
       // Not renewed, and nothing is open for longer than before.
-      if (errno !== 0) return this.#wordsOf(errno);
+      if (errno !== 0) return this.#refusal(errno);
       if (clock.now() - begun <= slackMs) {
         this.#until = until;
         return null;
       }
       set = this.#next;
     }
-    return this.#lapse(`${ATTEMPTS} times more than ${slackMs} ms passed while the kernel took a lease`, wasOpen);
+    this.#lapse(wasOpen);
+    return { kind: 'refused', error: `${ATTEMPTS} times more than ${slackMs} ms passed while the kernel took a lease` };
   }
 
   /** The beat was not there: its time was over, or somebody took the tables away. */
-  #missed(until: Instant, wasOpen: boolean): string | null {
+  #missed(until: Instant, wasOpen: boolean): Trouble | null {
     const isOver = this.#options.clock.now() > this.#until;
-    if (isOver || this.#tables.areThere()) return this.#lapse(`${lapsedWords} it was renewed`, wasOpen);
+    if (isOver || this.#tables.areThere()) return this.#lapse(wasOpen);
     this.#until = until;
     this.#touched('somebody');
-    return this.#sound ? null : this.#wordsOf(ENOENT);
+    return this.#sound ? null : this.#refusal(ENOENT);
   }
 
   /** Shuts everything. Told only if anything was open before. */
-  #lapse(words: string, wasOpen: boolean): string {
+  #lapse(wasOpen: boolean): Trouble {
     this.#book.closeAll();
     if (this.#tables.closeAll() !== 0) this.#build(null);
     if (wasOpen) this.#lapsed();
-    return words;
+    return lapsed;
   }
 
   /** Somebody else changed our tables. */
@@ -220,6 +224,10 @@ export class Gate {
   #tell(words: string): void {
     if (words !== '' && words !== this.#told) this.#options.warn(words);
     this.#told = words;
+  }
+
+  #refusal(errno: number): Trouble {
+    return { kind: 'refused', error: this.#wordsOf(errno) };
   }
 
   #wordsOf(errno: number): string {

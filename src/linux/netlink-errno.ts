@@ -23,7 +23,6 @@ const ADVICE: ReadonlyMap<number, string> = new Map([
   [ENODEV, 'the interface is not there, or has no such address family'],
   [ENOBUFS, 'the kernel had no room for it'],
   [ENOMEM, 'the kernel had no memory for it'],
-  [ETIME, 'the lease had ended before it reached the kernel'],
   [EOPNOTSUPP, 'the address family is not available: is IPv6 disabled?'],
 ]);
 

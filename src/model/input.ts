@@ -94,7 +94,7 @@ export type AddressOutcome =
   | { readonly key: AddressKey; readonly kind: 'present' | 'absent' }
   /** There already, and not put there by this daemon: an administrator's. It was not touched. */
   | { readonly key: AddressKey; readonly kind: 'foreign' }
-  /** It came to the kernel after it should have been there: nothing was done. */
+  /** It came to the kernel after it should have been there, or the lease was over: nothing was done. */
   | { readonly key: AddressKey; readonly kind: 'late' }
   | { readonly key: AddressKey; readonly kind: 'refused'; readonly error: string };
 

@@ -37,8 +37,8 @@ function measure(count: number): { readonly renewUs: number; readonly holdUs: nu
     return (performance.now() - from) * 1000;
   };
   const holdUs = timed(() => {
-    const words = gate.hold(addresses, later(clock.now(), 60_000));
-    if (words !== null) throw new Error(words);
+    const trouble = gate.hold(addresses, later(clock.now(), 60_000));
+    if (trouble !== null) throw new Error(trouble.kind === 'refused' ? trouble.error : trouble.kind);
   });
   const each: number[] = [];
   for (let i = 0; i < renewals; i += 1) each.push(timed(() => gate.renew(later(clock.now(), 60_000))));

@@ -810,4 +810,26 @@ export const mutants: readonly Mutant[] = [
     killer: unit('adverts', 'table: repeated for a node that only others hear, for as long as they do: it may hear us'),
     simulated: { sim: '--mode availability --seed 157' },
   },
+  {
+    guard: 'what a claimant may have ordered while it did not hear this node is waited out',
+    file: 'fence-peer',
+    text: 'if (ahead === 0) return later(',
+    instead: 'if (ahead === 0) return Math.min(turn.now, ',
+    killer: unit(
+      'fence-peer',
+      'who claimed while it did not hear this node may have ordered to turn it off: its order is over first',
+    ),
+    simulated: { sim: '--mode availability --nodes 2 --fence required --seed 747' },
+  },
+  {
+    guard: 'a lease that was over before the kernel knew is no refusal',
+    file: 'kernel',
+    text: "if (bad?.kind === 'late') {",
+    instead: "if (bad?.kind === 'late' && group.role === 'claiming') {",
+    killer: unit(
+      'holding',
+      'adoption: over before the kernel knew of it, it is let go of, and that is no fault of the address',
+    ),
+    simulated: { sim: '--mode availability --nodes 2 --weather processes --seed 62' },
+  },
 ];

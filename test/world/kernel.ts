@@ -49,7 +49,7 @@ export class FakeKernel {
     if (this.#clock.now() > by) return addresses.map((address) => ({ key: addressKey(address), kind: 'late' }));
     if (this.gate?.lapsed === true) {
       this.#lapse();
-      return addresses.map((address) => ({ key: addressKey(address), kind: 'refused', error: 'the lease lapsed' }));
+      return addresses.map((address) => ({ key: addressKey(address), kind: 'late' }));
     }
     const outcomes = addresses.map((address): AddressOutcome => {
       const key = addressKey(address);

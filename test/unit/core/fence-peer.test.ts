@@ -6,7 +6,7 @@ import { beginTurn } from '#core/turn';
 import { isFenced } from '#core/turned-off';
 import { instant } from '#lib/time';
 import type { Effect } from '#model/effect';
-import { type Bench, kinds, standby } from './bench.ts';
+import { Bench, kinds, type Saying, standby } from './bench.ts';
 
 const agent = { peer: ['/sbin/agent'], timeoutMs: 5000 };
 const required = { ...agent, peerRequired: true };
@@ -283,6 +283,24 @@ test('a holder never fences: of two that lost each other, the one whose name com
   t.is(bench.group.role, 'claiming');
   t.deepEqual(orders(effects), [], 'peer comes before zeta, and may be fencing it at this moment');
   t.deepEqual(orders(bench.runTo(bench.now + 8000)), ['peer']);
+});
+
+test('who claimed while it did not hear this node may have ordered to turn it off: its order is over first', (t) => {
+  const orderedAfter = (echo: Saying) => {
+    const bench = new Bench({ fence: agent });
+    for (let i = 0; i < 8; i += 1) {
+      bench.hearAndAnswer({ entry: { role: 'standby' } });
+      bench.runTo(bench.now + 500);
+    }
+    bench.hearAndAnswer({ entry: { role: 'claiming', priority: 200 }, ...echo });
+    bench.hearAndAnswer({ entry: { role: 'active', priority: 200 } });
+    const from = bench.now;
+    while (bench.state.fencing === null && bench.now < from + 60_000) bench.runTo(bench.now + 100);
+    return bench.now - from;
+  };
+  const [heard, unheard] = [orderedAfter({}), orderedAfter({ echo: null })];
+  t.true(heard > 2900 && heard < 3300, `${heard} ms`);
+  t.true(unheard > 3000 + agent.timeoutMs - 100 && unheard < 3000 + agent.timeoutMs + 300, `${unheard} ms`);
 });
 
 test('a stop ends what waits for a fence', (t) => {

@@ -105,6 +105,17 @@ test('adoption: confirmed by a peer that echoes the new boot, it goes on', (t) =
   t.is(bench.group.role, 'active');
 });
 
+test('adoption: over before the kernel knew of it, it is let go of, and that is no fault of the address', (t) => {
+  const bench = new Bench({}, crashed);
+  const id = bench.group.holdId ?? 0;
+  const effects = bench.step({ kind: 'kernel', id, outcomes: bench.keys.map((key) => ({ key, kind: 'late' })) });
+  t.true(kinds(effects).includes('release'));
+  t.is(bench.group.role, 'starting');
+  t.is(bench.group.reason.kind, 'lease-lapsed');
+  t.is(bench.group.refusal, null, 'or a better rank would not ask for it for ten minutes');
+  t.deepEqual([...bench.state.problems.values()], []);
+});
+
 test('adoption: unconfirmed, where there were peers, it ends at the moment at which others may claim', (t) => {
   const bench = new Bench({}, crashed);
   bench.runTo(1999);

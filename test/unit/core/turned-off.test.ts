@@ -205,6 +205,7 @@ test('availability: what another one turned off is not turned off again', (t) =>
   const number = bench.state.boots.get(boot)?.sequence ?? 0;
   const third = { node: 'third', boot: '00000000000000cc' } as const;
   const effects: Effect[] = [];
+  bench.hearAndAnswer({ ...third, entry: { role: 'standby', priority: 180 } });
   for (let i = 0; i < 8; i += 1) {
     bench.runTo(bench.now + 500);
     effects.push(
