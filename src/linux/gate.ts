@@ -31,7 +31,7 @@ const ATTEMPTS = 3;
 /** Why nothing was opened: the lease was over, or the kernel does not take it. */
 export type Trouble = { readonly kind: 'late' } | { readonly kind: 'refused'; readonly error: string };
 
-const lapsed: Trouble = { kind: 'late' };
+const outlived: Trouble = { kind: 'late' };
 
 export class Gate {
   readonly #options: GateOptions;
@@ -94,7 +94,7 @@ export class Gate {
       return errno;
     };
     const trouble = this.#underClock(until, wasOpen, hold, wasOpen);
-    if (trouble === null) return this.#book.isOpen ? null : lapsed;
+    if (trouble === null) return this.#book.isOpen ? null : outlived;
     this.silence(addresses.map(({ key }) => key));
     // Somebody took the tables away, and we have not heard of it yet.
     return errno !== 0 && !wasOpen ? this.#underClock(until, wasOpen, anew) : trouble;
@@ -179,7 +179,7 @@ export class Gate {
     this.#book.closeAll();
     if (this.#tables.closeAll() !== 0) this.#build(null);
     if (wasOpen) this.#lapsed();
-    return lapsed;
+    return outlived;
   }
 
   /** Somebody else changed our tables. */

@@ -606,7 +606,7 @@ export const mutants: readonly Mutant[] = [
       'election',
       'handover: where the named successor cannot, a resigner that ranks better may take the group back first',
     ),
-    simulated: { sim: '--mode availability --nodes 3 --weather handovers --seed 59' },
+    simulated: { sim: '--mode availability --nodes 3 --weather handovers --seed 60' },
   },
   {
     guard: 'a claim waits for a fence whatever else is to be said',

@@ -108,7 +108,7 @@ test('adoption: confirmed by a peer that echoes the new boot, it goes on', (t) =
 test('adoption: over before the kernel knew of it, it is let go of, and that is no fault of the address', (t) => {
   const bench = new Bench({}, crashed);
   const id = bench.group.holdId ?? 0;
-  const effects = bench.step({ kind: 'kernel', id, outcomes: bench.keys.map((key) => ({ key, kind: 'late' })) });
+  const effects = bench.step({ kind: 'kernel', id, outcomes: bench.keys.map((one) => ({ key: one, kind: 'late' })) });
   t.true(kinds(effects).includes('release'));
   t.is(bench.group.role, 'starting');
   t.is(bench.group.reason.kind, 'lease-lapsed');
