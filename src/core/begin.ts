@@ -112,6 +112,7 @@ function blankGroup(asked: GroupSettings, settings: Settings, now: Instant): Gro
     name: asked.name,
     role: 'starting',
     since: now,
+    rankedAt: now,
     reason: { kind: 'listening', forMs: listenMs },
     listenUntil: later(now, listenMs),
     vacancy: null,

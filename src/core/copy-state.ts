@@ -62,6 +62,7 @@ export function copyOfGroup(group: Group): Mutable<Group> {
     name: group.name,
     role: group.role,
     since: group.since,
+    rankedAt: group.rankedAt,
     reason: group.reason,
     listenUntil: group.listenUntil,
     vacancy: group.vacancy,

@@ -18,7 +18,7 @@ export function refreshRank(turn: Turn, index: number): void {
   const priority = effectivePriority(turn, index);
   const tieBreak = tieBreakOf(turn, asked);
   if (priority === group.entry.priority && tieBreak === group.entry.tieBreak) return;
-  changeGroup(turn, index, { entry: { ...group.entry, priority, tieBreak } });
+  changeGroup(turn, index, { entry: { ...group.entry, priority, tieBreak }, rankedAt: turn.now });
 }
 
 /** After the decisions: entries that changed get the next version of the table, and are said at once. */

@@ -59,7 +59,9 @@ export function letGoIfLate(turn: Turn, lateMs: number): void {
     const { role } = groupAt(turn, index).group;
     const holds = role === 'active' || role === 'claiming';
     if (holds) letGo(turn, index);
-    if (holds || (slept && role === 'standby')) listen(turn, index, reason);
+    // Whoever was about to end its listening heard the others just now, and they have not heard it.
+    const listens = role === 'standby' || role === 'starting';
+    if (holds || (slept && listens)) listen(turn, index, reason);
   }
 }
 

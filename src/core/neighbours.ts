@@ -20,9 +20,17 @@ export function voices(turn: Turn, group: GroupName): Voice[] {
   for (const boot of turn.state.boots.values()) {
     if (boot.state === 'lost') continue;
     const entry = boot.table.entries.get(group);
-    if (entry !== undefined) all.push({ boot, entry });
+    if (entry === undefined || (entry.role === 'resigning' && isOutlived(turn, boot))) continue;
+    all.push({ boot, entry });
   }
   return all;
+}
+
+/** What that life was handing over is settled: the next one of its node has been heard since. */
+function isOutlived(turn: Turn, { node, lastHeardAt }: Boot): boolean {
+  for (const next of turn.state.boots.values())
+    if (next.node === node && next.proven && next.state !== 'lost' && next.firstHeardAt > lastHeardAt) return true;
+  return false;
 }
 
 /** Live nodes that hold the group or may: no claim beside them. Proven holders come first. */

@@ -36,14 +36,15 @@ export function goOnResigning(turn: Turn, index: number): void {
 }
 
 /**
- * A node that stood still between its decision and the word waits from the word on: who is named hears it only now, and
- * takes the group at once.
+ * A node that stood still between its decision and the word, or while it sent that, waits from then on: who is named
+ * hears it only now, and takes the group at once. Who ends takes nothing back, and says so before it exits.
  */
 export function noteResignationsSaid(turn: Turn, at: Instant): void {
+  if (turn.state.stopping !== null) return;
   for (const [index, { resignation: plan }] of turn.state.groups.entries()) {
     if (plan === null || plan.said || at < plan.since) continue;
-    const until = later(at, plan.until - plan.since);
-    changeGroup(turn, index, { resignation: { ...plan, since: at, said: true, until } });
+    const until = later(turn.now, plan.until - plan.since);
+    changeGroup(turn, index, { resignation: { ...plan, since: turn.now, said: true, until } });
   }
 }
 

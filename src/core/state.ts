@@ -156,6 +156,8 @@ export interface Group {
   /** A claim won no majority or gave way: no other before this instant. */
   readonly restUntil: Instant;
   readonly entry: GroupEntry;
+  /** Since when it ranks as it does. */
+  readonly rankedAt: Instant;
   /** The version of our table in which that entry last changed. */
   readonly entryVersion: number;
 }

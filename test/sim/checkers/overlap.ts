@@ -126,7 +126,8 @@ export class OverlapChecker implements Checker {
     // What is held up on its way is as good as lost meanwhile.
     if (lost || ear.heldUpUntil > holding.claimedAt)
       return some(this.#areFencesSound() ? 'lost adverts, though fences are required' : 'lost adverts');
-    if (this.#isCrossing(later, holding, earlier)) return some('two claims in one moment, one of them unheard');
+    if (this.#isCrossing({ later, other }, holding, earlier))
+      return some('two claims in one moment, one of them unheard');
     if (!deaf)
       return none(
         `${names}: claimed ${(holding.claimedAt - earlier.claimedAt).toFixed(1)} ms after it, nothing was lost`,
@@ -149,11 +150,13 @@ export class OverlapChecker implements Checker {
 
   /**
    * The later one claimed before the word of the earlier one could reach it, and the earlier one, which had lost
-   * adverts of the later one, could not know whose turn it was.
+   * adverts of the later one, could not know whose turn it was. Where it stood still in between its word came later, but
+   * its kernel opened nothing more than an interval after it had decided.
    */
-  #isCrossing(later: number, { claimedAt }: Holding, earlier: Holding): boolean {
+  #isCrossing({ later, other }: Record<'later' | 'other', number>, { claimedAt }: Holding, earlier: Holding): boolean {
     const { delayMs, downMs, intervalMs } = this.#cluster.plan;
-    if (claimedAt - earlier.claimedAt > delayMs) return false;
+    const stoodStill = this.#cluster.markedAt(this.#cluster.hostAt(other), 'blocked') > earlier.claimedAt - intervalMs;
+    if (claimedAt - earlier.claimedAt > (stoodStill ? intervalMs : 0) + delayMs) return false;
     const { lostAt, takenSentAt } = earlier.ears[later] ?? nothingHeard;
     return lostAt >= Math.max(takenSentAt, earlier.claimedAt - downMs * (1 + rateError) - intervalMs);
   }

@@ -1,0 +1,85 @@
+// A node that stood still in the middle of something: what others made of its words meanwhile, and what it may still
+// believe of theirs. And words that came in the same moment as what made them wrong.
+
+import test from 'ava';
+import { instant } from '#lib/time';
+import type { CheckSettings } from '#model/settings';
+import { Bench, holder, kinds, standby } from './bench.ts';
+
+const third = { node: 'third', boot: '0000000000000033' } as const;
+const opens = (bench: Bench) => kinds(bench.effects).includes('hold');
+
+test('a word that took its time to leave is waited for from when it had left', (t) => {
+  const bench = holder({ priority: 100 });
+  const effects = bench.hear({ entry: { priority: 200, wants: 'preempt' } });
+  const word = effects.find((effect) => effect.kind === 'advert');
+  if (word === undefined) return t.fail();
+  const begun = bench.now;
+  bench.now += 1800;
+  const paths = word.paths.map(({ path }) => ({ path, error: null }));
+  bench.step({ kind: 'sent', id: word.id, at: instant(begun), last: 2, paths });
+  bench.poll();
+  bench.runTo(begun + 1800 + 499);
+  t.is(bench.group.role, 'resigning', 'it has been named for a moment only');
+  bench.runTo(begun + 1800 + 1100);
+  return t.is(bench.group.role, 'active');
+});
+
+test('what an earlier life of a node offered is offered no more once a later one is heard', (t) => {
+  const bench = standby();
+  bench.hearAndAnswer({ ...third, entry: { role: 'resigning', priority: 180, successor: 'me' } });
+  bench.runTo(bench.now + 100);
+  bench.hearAndAnswer({ entry: { role: 'active', priority: 200 } });
+  bench.hearAndAnswer({ ...third, boot: '0000000000000034', entry: { role: 'standby', priority: 180 } });
+  t.like(bench.group.reason, { kind: 'holder-live', holder: 'peer' });
+  bench.hear({ entry: { role: 'resigning', priority: 200, successor: 'third' } });
+  t.is(bench.group.role, 'standby');
+  t.like(bench.group.reason, { kind: 'waiting-turn', ahead: 1 });
+});
+
+test('who stood still until its listening was over has heard nobody answer it, and listens anew', (t) => {
+  const bench = new Bench();
+  bench.runTo(500);
+  bench.now = 3050;
+  bench.step({ kind: 'wake' });
+  bench.poll();
+  t.is(bench.group.role, 'starting');
+  t.is(bench.group.reason.kind, 'late-wake');
+  bench.runTo(6040);
+  t.is(bench.group.role, 'starting');
+  bench.runTo(6060);
+  t.is(bench.group.role, 'active');
+});
+
+test('whose rank rises as a vacancy opens claims a window later, for others may go by the rank that it had', (t) => {
+  const check: CheckSettings = {
+    name: 'service',
+    script: ['/bin/true'],
+    intervalMs: 1000,
+    timeoutMs: 1000,
+    rise: 1,
+    fall: 1,
+    onFail: { kind: 'weight', weight: -100 },
+    user: 'nobody',
+  };
+  const bench = new Bench({ checks: [check] });
+  const checked = (code: number) => {
+    const id = bench.state.checks[0]?.running ?? 0;
+    bench.step({ kind: 'checked', id, check: 'service', outcome: { kind: 'exit', code }, ms: 1, output: '' });
+  };
+  for (let at = 100; at <= 2600; at += 500) {
+    bench.runTo(at);
+    if (at === 600) checked(1);
+    bench.hearAndAnswer({ ...third, entry: { role: 'starting', priority: 50 } });
+  }
+  t.is(bench.group.entry.priority, 1);
+  bench.runTo(3010);
+  t.is(bench.group.role, 'standby', 'third is better, and counted although it listens still');
+  checked(0);
+  bench.poll();
+  t.is(bench.group.entry.priority, 100);
+  t.is(bench.group.role, 'claiming', 'it says so at once');
+  t.false(opens(bench));
+  bench.runTo(3010 + 50);
+  t.is(bench.group.role, 'active');
+});
