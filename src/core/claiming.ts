@@ -63,17 +63,22 @@ export function claimingWakeAt(turn: Turn, group: Group): Instant {
 /**
  * Who was named, or stood first in a line that knew of it, claims alone. Everybody else reckons with a view of its own:
  * of somebody whom this node waits for and others do not hear, or with others that have not heard yet that this one is
- * able, or how it ranks now. So two turns may come within the trip of a packet. In quorum mode only one of them finds a majority.
+ * able, or how it ranks now. So two turns may come within the trip of a packet. In quorum mode only one of them finds a
+ * majority.
  */
 function mayCross(turn: Turn, index: number, { successor, reason }: Vacancy, ahead: number): boolean {
   if (turn.state.quorum !== null || successor === turn.settings.node) return false;
   if (ahead > 0) return true;
   const { since, rankedAt, name } = groupAt(turn, index).group;
+  const all = voices(turn, name);
+  // Whoever was named and is not heard here may have heard that, or hears it as it wakes.
+  if (successor !== null && !all.some(({ boot }) => boot.node === successor && boot.proven)) return true;
   const isNew = (at: Instant) => later(at, windowMs(turn.settings)) > turn.now;
   if (!isNew(latest(since, rankedAt))) return false;
   // Where nobody ever held the group, whoever still listens is counted by others from the beginning, as it ranked then.
-  const roles: readonly Role[] = reason.kind === 'no-holder' && !isNew(rankedAt) ? ['standby'] : ['standby', 'starting'];
-  return contenders(turn, voices(turn, name), roles).length > 0;
+  const roles: readonly Role[] =
+    reason.kind === 'no-holder' && !isNew(rankedAt) ? ['standby'] : ['standby', 'starting'];
+  return contenders(turn, all, roles).length > 0;
 }
 
 /** The next stage, once the one before it has its answer. */

@@ -108,9 +108,12 @@ function awaitTurn(turn: Turn, index: number, all: readonly Voice[]): void {
 
 /** A holder said that it lets go. Any other word than `active` from it is a resignation too. */
 function resignedVacancy(turn: Turn, group: Group, all: readonly Voice[]): Vacancy | null {
-  if (group.vacancy?.resigned === true && group.vacancy.successor !== null) return group.vacancy;
+  const resigners = all.filter(({ boot, entry }) => boot.proven && entry.role === 'resigning');
+  const known = group.vacancy?.resigned === true && group.vacancy.successor !== null ? group.vacancy : null;
+  const first = known === null ? resigners[0] : resigners.find(({ boot }) => boot.node === known.successor);
+  if (first === undefined && known !== null) return known;
   const resigner =
-    all.find(({ boot, entry }) => boot.proven && entry.role === 'resigning') ??
+    handedOn(first, resigners) ??
     // Whoever only claimed gave nothing up, as long as a holder is unaccounted for.
     (group.vacancy === null && lostHoldersOf(turn, group.name).size === 0
       ? all.find(({ boot }) => boot.proven && boot.boot === group.holder)
@@ -120,8 +123,18 @@ function resignedVacancy(turn: Turn, group: Group, all: readonly Voice[]): Vacan
   const by = resigner.boot.node;
   const named = successor === turn.settings.node;
   const reason: Reason = named ? { kind: 'handed-over', by } : { kind: 'resigned', by };
-  const since = group.vacancy?.resigned === true ? group.vacancy.since : turn.now;
+  const since = known === null && group.vacancy?.resigned === true ? group.vacancy.since : turn.now;
   return { since, reason, resigned: true, successor, claimAt: never };
+}
+
+/** Whoever was named may have handed the group on at once, to somebody who asked for it: its word is the later one. */
+function handedOn(first: Voice | undefined, resigners: readonly Voice[]): Voice | undefined {
+  let last = first;
+  for (let steps = 1; steps < resigners.length; steps += 1) {
+    const to = last?.entry.successor;
+    last = resigners.find(({ boot }) => boot.node === to) ?? last;
+  }
+  return last;
 }
 
 /** The words for a node that joins the line: who holds the group now. */

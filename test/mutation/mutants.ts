@@ -867,4 +867,23 @@ export const mutants: readonly Mutant[] = [
     ),
     simulated: { sim: '--mode availability --nodes 2 --weather stalls --seed 814' },
   },
+  {
+    guard: 'whoever was named and is not heard here may have heard that',
+    file: 'claiming',
+    text: 'if (successor !== null && !all.some(',
+    instead: 'if (false && !all.some(',
+    killer: unit(
+      'crossing',
+      'crossing: where the one that was named is not heard, it may have heard that, and the first in line opens a window later',
+    ),
+    simulated: { sim: '--mode availability --nodes 3 --weather stalls --seed 533' },
+  },
+  {
+    guard: 'what was handed on at once goes to whom its last holder named',
+    file: 'standby',
+    text: 'resigners.find(({ boot }) => boot.node === to) ?? last',
+    instead: 'last',
+    killer: unit('stalls', 'who was named may hand the group on in the same moment: whom it names goes first then'),
+    simulated: { sim: '--mode availability --nodes 4 --weather stalls --seed 43' },
+  },
 ];

@@ -108,6 +108,21 @@ test('crossing: where somebody held the group before, those who listen may know 
   t.is(bench.group.role, 'active');
 });
 
+test('crossing: where the one that was named is not heard, it may have heard that, and the first in line opens a window later', (t) => {
+  const bench = standby({ preempt: false }, { entry: { priority: 50 } });
+  bench.hearAndAnswer(able);
+  const from = bench.now;
+  while (bench.state.boots.get(thirdBoot)?.state !== 'lost' && bench.now < from + 5000) {
+    bench.runTo(bench.now + 500);
+    bench.hearAndAnswer({ entry: { role: 'active', priority: 50 } });
+  }
+  bench.hear({ entry: { role: 'resigning', priority: 50, successor: 'third' } });
+  t.is(bench.group.role, 'claiming');
+  t.false(opens(bench));
+  bench.runTo(bench.now + windowMs);
+  t.is(bench.group.role, 'active');
+});
+
 test('crossing: the successor and the first in line wait for nobody', (t) => {
   const named = standby();
   named.hearAndAnswer({ ...third, entry: { role: 'standby', priority: 250 } });

@@ -37,6 +37,21 @@ test('what an earlier life of a node offered is offered no more once a later one
   t.like(bench.group.reason, { kind: 'waiting-turn', ahead: 1 });
 });
 
+test('who was named may hand the group on in the same moment: whom it names goes first then', (t) => {
+  for (const heardFirst of ['peer', 'third'] as const) {
+    const bench = standby();
+    const fourth = { node: 'fourth', boot: '0000000000000044' } as const;
+    bench.hearAndAnswer({ ...fourth, entry: { role: 'standby', priority: 10 } });
+    bench.hearAndAnswer({ ...third, entry: { role: 'standby', priority: 20 } });
+    const fromPeer = { entry: { role: 'resigning', priority: 200, successor: 'third' } } as const;
+    const fromThird = { ...third, entry: { role: 'resigning', priority: 20, successor: 'fourth' } } as const;
+    for (const word of heardFirst === 'peer' ? [fromPeer, fromThird] : [fromThird, fromPeer]) bench.hearAndAnswer(word);
+    t.is(bench.group.role, 'standby', `heard first: ${heardFirst}`);
+    t.is(bench.group.vacancy?.successor, 'fourth');
+    t.like(bench.group.reason, { kind: 'waiting-turn', ahead: 1 });
+  }
+});
+
 test('who stood still until its listening was over has heard nobody answer it, and listens anew', (t) => {
   const bench = new Bench();
   bench.runTo(500);
