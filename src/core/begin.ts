@@ -119,6 +119,7 @@ function blankGroup(asked: GroupSettings, settings: Settings, now: Instant): Gro
     holder: null,
     preemptSince: null,
     wants: 'nothing',
+    resigners: new Map(),
     claim: null,
     holdId: null,
     present: new Set(),

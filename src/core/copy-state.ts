@@ -69,6 +69,7 @@ export function copyOfGroup(group: Group): Mutable<Group> {
     holder: group.holder,
     preemptSince: group.preemptSince,
     wants: group.wants,
+    resigners: group.resigners,
     claim: group.claim,
     holdId: group.holdId,
     present: group.present,

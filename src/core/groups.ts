@@ -14,6 +14,7 @@ import { putBackDue, removalsWakeAt } from './put-back.ts';
 import { afterResigning, goOnResigning } from './resigning.ts';
 import { become, explain, letGo, listen, resign } from './roles.ts';
 import { conflictDue, conflictWakeAt } from './sightings.ts';
+import { noteResigners } from './neighbours.ts';
 import { noteLostHolders } from './lost-holders.ts';
 import { standBy, standbyReason, standbyWakeAt } from './standby.ts';
 import { authorityMs, downMs } from './timing.ts';
@@ -35,6 +36,7 @@ function lookAtOne(turn: Turn, index: number): void {
   refreshRank(turn, index);
   judgeRound(turn, index);
   noteLostHolders(turn, index);
+  noteResigners(turn, index);
   lookAt(turn, index);
   askTheWire(turn, index);
   if (groupAt(turn, index).group.role === 'active') {

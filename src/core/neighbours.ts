@@ -2,16 +2,48 @@
 // An unproven sender can only hold others back; its rank, wish and resignation count for nothing.
 
 import type { GroupEntry, Role } from '#model/advert';
-import type { GroupName, NodeName } from '#model/names';
+import type { BootId, GroupName, NodeName } from '#model/names';
 import type { Reason } from '#model/reason';
 import { compareRank, type Rank } from './rank.ts';
 import type { Boot } from './boot-state.ts';
-import type { Group } from './state.ts';
-import type { Turn } from './turn.ts';
+import type { Group, Resigned } from './state.ts';
+import { changeGroup, groupAt, type Turn } from './turn.ts';
 
 export interface Voice {
   readonly boot: Boot;
   readonly entry: GroupEntry;
+}
+
+/**
+ * Looked at before the decisions. Who resigns is remembered with who seemed to hold the group when that was first heard;
+ * once another one holds it that word has had its effect, however long it is heard.
+ */
+export function noteResigners(turn: Turn, index: number): void {
+  const { group } = groupAt(turn, index);
+  const holders = group.role === 'active' ? [turn.state.boot] : [];
+  const resigning: BootId[] = [];
+  for (const { boot, state, table } of turn.state.boots.values()) {
+    const role = state === 'lost' ? undefined : table.entries.get(group.name)?.role;
+    if (role === 'active') holders.push(boot);
+    if (role === 'resigning') resigning.push(boot);
+  }
+  const before = group.resigners;
+  if (resigning.length === 0 && before.size === 0) return;
+  const resigners = new Map(resigning.map((id) => [id, besideWhom(before.get(id), holders)]));
+  const same = resigners.size === before.size && [...resigners].every(([id, beside]) => before.get(id) === beside);
+  if (!same) changeGroup(turn, index, { resigners });
+}
+
+function besideWhom(known: Resigned | undefined, holders: readonly BootId[]): Resigned {
+  if (known === undefined) return holders;
+  return known === 'settled' || holders.some((id) => !known.includes(id)) ? 'settled' : known;
+}
+
+/** Who gave the group up, and nobody has held it since. */
+export function resignersOf({ resigners }: Group, all: readonly Voice[]): Voice[] {
+  return all.filter(({ boot, entry }) => {
+    return boot.proven && entry.role === 'resigning' && resigners.get(boot.boot) !== 'settled';
+  });
 }
 
 /** Everybody who is live and says something about the group. */

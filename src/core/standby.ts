@@ -3,7 +3,17 @@
 
 import { earliest, type Instant, later, longAgo, never } from '#lib/time';
 import type { Reason } from '#model/reason';
-import { contenders, holdersOf, ownRank, rankOf, reasonBehind, unknownPeer, type Voice, voices } from './neighbours.ts';
+import {
+  contenders,
+  holdersOf,
+  ownRank,
+  rankOf,
+  reasonBehind,
+  resignersOf,
+  unknownPeer,
+  type Voice,
+  voices,
+} from './neighbours.ts';
 import { compareRank } from './rank.ts';
 import { claim } from './claiming.ts';
 import { hindranceTo } from './hindrances.ts';
@@ -24,7 +34,7 @@ export function standBy(turn: Turn, index: number): void {
   }
   const unknown = unknownPeer(turn, group.name);
   // Who names this node has let go, whatever else is still to come of its table.
-  const named = all.some(({ boot, entry }) => boot.proven && entry.successor === turn.settings.node);
+  const named = resignersOf(group, all).some(({ entry }) => entry.successor === turn.settings.node);
   if (unknown !== null && !named) {
     changeGroup(turn, index, { vacancy: null, preemptSince: null, wants: 'nothing' });
     explain(turn, index, { kind: 'table-unknown', peer: unknown.node });
@@ -108,7 +118,7 @@ function awaitTurn(turn: Turn, index: number, all: readonly Voice[]): void {
 
 /** A holder said that it lets go. Any other word than `active` from it is a resignation too. */
 function resignedVacancy(turn: Turn, group: Group, all: readonly Voice[]): Vacancy | null {
-  const resigners = all.filter(({ boot, entry }) => boot.proven && entry.role === 'resigning');
+  const resigners = resignersOf(group, all);
   const known = group.vacancy?.resigned === true && group.vacancy.successor !== null ? group.vacancy : null;
   const first = known === null ? resigners[0] : resigners.find(({ boot }) => boot.node === known.successor);
   if (first === undefined && known !== null) return known;

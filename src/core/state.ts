@@ -119,6 +119,8 @@ export interface Group {
   /** Since when this node could preempt the holder. */
   readonly preemptSince: Instant | null;
   readonly wants: GroupEntry['wants'];
+  /** Who resigns it, as far as this node heard. BOUNDED by `boots`. */
+  readonly resigners: ReadonlyMap<BootId, Resigned>;
   /** What this node knows of the claim that it makes; null unless `claiming`. */
   readonly claim: Claim | null;
   /** The hold whose outcome decides; null when none is under way. */
@@ -161,6 +163,9 @@ export interface Group {
   /** The version of our table in which that entry last changed. */
   readonly entryVersion: number;
 }
+
+/** Who seemed to hold the group when that was first heard; settled once another one holds it. */
+export type Resigned = readonly BootId[] | 'settled';
 
 export interface Vacancy {
   readonly since: Instant;
