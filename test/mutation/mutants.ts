@@ -698,8 +698,8 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'those who listen count where somebody held the group before',
     file: 'claiming',
-    text: "['standby'] : ['standby', 'starting']",
-    instead: "['standby'] : ['standby']",
+    text: "['standby', 'starting'];",
+    instead: "['standby'];",
     killer: unit(
       'crossing',
       'crossing: where somebody held the group before, those who listen may know more, and count too',
@@ -885,5 +885,13 @@ export const mutants: readonly Mutant[] = [
     instead: 'last',
     killer: unit('stalls', 'who was named may hand the group on in the same moment: whom it names goes first then'),
     simulated: { sim: '--mode availability --nodes 4 --weather stalls --seed 43' },
+  },
+  {
+    guard: 'an offer that was taken is none any more',
+    file: 'neighbours',
+    text: "resigners.get(boot.boot) !== 'settled'",
+    instead: 'true',
+    killer: unit('stalls', 'an offer that was taken is none any more, however long its word is heard'),
+    simulated: { sim: '--mode availability --nodes 5 --weather stalls --seed 1265' },
   },
 ];

@@ -68,7 +68,9 @@ export class QuorumChecker implements Checker {
     }
     this.#said.clear();
     for (let index = 0; index < list.length; index += 1) {
-      const quorum = list[index]?.daemon?.state?.quorum ?? null;
+      const host = list[index];
+      // In the middle of its calls it has said nothing yet of what it decided.
+      const quorum = host?.process?.blocked === true ? null : (host?.daemon?.state?.quorum ?? null);
       const wrong = quorum === null || quorum === this.#looked[index] ? null : this.#lookAtVoter(index, quorum);
       if (wrong !== null) return wrong;
     }

@@ -52,6 +52,26 @@ test('who was named may hand the group on in the same moment: whom it names goes
   }
 });
 
+test('an offer that was taken is none any more, however long its word is heard', (t) => {
+  const bench = standby();
+  const fourth = { node: 'fourth', boot: '0000000000000044' } as const;
+  const still = { entry: { role: 'resigning', priority: 10, successor: 'me' } } as const;
+  bench.hearAndAnswer({ ...fourth, entry: { role: 'standby', priority: 10 } });
+  bench.hearAndAnswer(still);
+  t.is(bench.group.role, 'active');
+  bench.hearAndAnswer({ ...third, entry: { role: 'standby', priority: 250 } });
+  bench.runTo(bench.now + 1200);
+  bench.hearAndAnswer(still);
+  bench.hearAndAnswer({ ...fourth, entry: { role: 'standby', priority: 10 } });
+  bench.hearAndAnswer({ ...third, entry: { role: 'standby', priority: 250, wants: 'preempt' } });
+  t.is(bench.group.role, 'resigning');
+  bench.hearAndAnswer({ ...third, entry: { role: 'active', priority: 250 } });
+  t.is(bench.group.role, 'standby');
+  bench.hearAndAnswer({ ...third, entry: { role: 'resigning', priority: 250, successor: 'fourth' } });
+  t.is(bench.group.role, 'standby');
+  t.like(bench.group.reason, { kind: 'waiting-turn', ahead: 1 });
+});
+
 test('who stood still until its listening was over has heard nobody answer it, and listens anew', (t) => {
   const bench = new Bench();
   bench.runTo(500);
