@@ -11,7 +11,7 @@ import { refreshRank } from './group-entry.ts';
 import { askTheWire, judgeRound, probeWakeAt } from './probing.ts';
 import { mandateLapsed, mandateWakeAt } from './mandate.ts';
 import { putBackDue, removalsWakeAt } from './put-back.ts';
-import { afterResigning, goOnResigning } from './resigning.ts';
+import { afterResigning, goOnResigning, resigningWakeAt } from './resigning.ts';
 import { become, explain, letGo, listen, resign } from './roles.ts';
 import { conflictDue, conflictWakeAt } from './sightings.ts';
 import { noteResigners } from './neighbours.ts';
@@ -182,9 +182,7 @@ function groupWakeAt(turn: Turn, index: number): Instant {
     mandateWakeAt(turn, group),
     group.role === 'claiming' ? claimingWakeAt(turn, group) : never,
     group.role === 'standby' && group.restUntil > turn.now ? group.restUntil : never,
-    resignation === null
-      ? never
-      : earliest(resignation.repeatAt, resignation.until > turn.now ? resignation.until : never),
+    resignation === null ? never : resigningWakeAt(turn, resignation),
     // Another fault may last longer than the back-off.
     retryAt > turn.now ? retryAt : never,
     peerFenceWakeAt(turn, index),

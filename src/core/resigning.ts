@@ -1,13 +1,14 @@
 // A holder on its way out: its addresses are gone, it repeats who should take over until that one is
 // heard as holder, cannot take over, or time is up.
 
-import { type Instant, later } from '#lib/time';
+import { earliest, type Instant, later, never } from '#lib/time';
 import type { Reason } from '#model/reason';
 import { unfitness, isDeaf } from './fitness.ts';
 import { voices } from './neighbours.ts';
 import { become, listen } from './roles.ts';
 import { standBy } from './standby.ts';
-import { repeatMs } from './timing.ts';
+import type { Resignation } from './state.ts';
+import { downMs, repeatMs } from './timing.ts';
 import { changeBoot, changeGroup, groupAt, type Turn } from './turn.ts';
 
 export function goOnResigning(turn: Turn, index: number): void {
@@ -18,9 +19,9 @@ export function goOnResigning(turn: Turn, index: number): void {
   const done = heirs.some(({ entry }) => entry.role === 'active');
   const able = heirs.some(({ entry }) => entry.role === 'standby' || entry.role === 'claiming');
   // Its word may be among the packets that wait for a node that runs late; who ends cannot wait for them.
-  const over = turn.state.stopping === null ? turn.judged >= plan.until : turn.now >= plan.until;
+  const over = turn.state.stopping === null ? turn.judged >= overAt(turn, plan) : turn.now >= plan.until;
   if (!done && able && !over) {
-    if (plan.until <= turn.now) turn.wantPoll = true;
+    if (overAt(turn, plan) <= turn.now) turn.wantPoll = true;
     if (plan.repeatAt > turn.now) return;
     changeGroup(turn, index, { resignation: { ...plan, repeatAt: later(turn.now, repeatMs(turn.settings)) } });
     turn.repeat = true;
@@ -33,6 +34,16 @@ export function goOnResigning(turn: Turn, index: number): void {
   }
   const to = plan.successor ?? turn.settings.node;
   afterResigning(turn, index, done ? group.reason : { kind: 'yield-unanswered', to });
+}
+
+/** What is not known to have left may still leave, so nobody is waited for in vain yet; but not for ever. */
+function overAt({ settings }: Turn, { said, until }: Resignation): Instant {
+  return said ? until : later(until, downMs(settings));
+}
+
+export function resigningWakeAt(turn: Turn, plan: Resignation): Instant {
+  const at = overAt(turn, plan);
+  return earliest(plan.repeatAt, at > turn.now ? at : never);
 }
 
 /**

@@ -189,7 +189,7 @@ interface Claim {
   readonly opensAt: Instant;
 }
 
-interface Resignation {
+export interface Resignation {
   /** Decided; and, once the word of it has left, when it did. */
   readonly since: Instant;
   readonly said: boolean;
