@@ -57,6 +57,7 @@ function blankState(settings: Settings, identity: { boot: BootId; configHash: st
     groupsAt: now,
     silenceAt: longAgo,
     releasing: new Set(),
+    mutedAt: longAgo,
     behind: null,
     polling: false,
     stopping: null,

@@ -57,13 +57,15 @@ export function claimingWakeAt(turn: Turn, group: Group): Instant {
   if (turn.state.quorum !== null) return later(readyAt(group), claimMs(turn));
   const opensAt = group.claim?.opensAt ?? longAgo;
   // One that has passed waits for the end of a poll, not for the clock.
-  return opensAt > turn.now ? opensAt : never;
+  if (opensAt > turn.now) return opensAt;
+  const last = patientUntil(turn, opensAt);
+  return last > turn.now ? last : never;
 }
 
 /**
  * Who was named, or stood first in a line that knew of it, claims alone. Everybody else reckons with a view of its own:
  * of somebody whom this node waits for and others do not hear, or with others that have not heard yet that this one is
- * able, or how it ranks now. So two turns may come within the trip of a packet. In quorum mode only one of them finds a
+ * able, that it runs again, or how it ranks now. So two turns may come within the trip of a packet. In quorum mode only one of them finds a
  * majority.
  */
 function mayCross(turn: Turn, index: number, { successor, reason }: Vacancy, ahead: number): boolean {
@@ -74,10 +76,11 @@ function mayCross(turn: Turn, index: number, { successor, reason }: Vacancy, ahe
   // Whoever was named and is not heard here may have heard that, or hears it as it wakes.
   if (successor !== null && !all.some(({ boot }) => boot.node === successor && boot.proven)) return true;
   const isNew = (at: Instant) => later(at, windowMs(turn.settings)) > turn.now;
-  if (!isNew(latest(since, rankedAt))) return false;
-  // Where nobody ever held the group, whoever still listens is counted by others from the beginning, as it ranked then.
+  const changedAt = latest(rankedAt, turn.state.mutedAt);
+  if (!isNew(latest(since, changedAt))) return false;
+  // Where nobody ever held the group, whoever still listens is counted by others from the beginning, as it was then.
   const roles: readonly Role[] =
-    reason.kind === 'no-holder' && !isNew(rankedAt) ? ['standby'] : ['standby', 'starting'];
+    reason.kind === 'no-holder' && !isNew(changedAt) ? ['standby'] : ['standby', 'starting'];
   return contenders(turn, all, roles).length > 0;
 }
 
@@ -99,11 +102,21 @@ function proceed(turn: Turn, index: number): void {
   });
 }
 
-/** Whoever claimed in the same moment has been heard by now. */
-function othersAreHeard(turn: Turn, { claim: underWay }: Group): boolean {
-  if (underWay === null || turn.judged >= underWay.opensAt) return true;
-  if (turn.now >= underWay.opensAt) turn.wantPoll = true;
-  return false;
+/** Whoever claimed in the same moment has been heard by now, and has heard this claim. */
+function othersAreHeard(turn: Turn, { claim: underWay, name }: Group): boolean {
+  if (underWay === null || underWay.opensAt === longAgo) return true;
+  if (turn.judged < underWay.opensAt) {
+    if (turn.now >= underWay.opensAt) turn.wantPoll = true;
+    return false;
+  }
+  // A worse one may have stood first in its own line, and have opened: it lets go as soon as it hears this claim.
+  const beside = voices(turn, name).some(({ boot, entry }) => boot.proven && entry.role === 'claiming');
+  return !beside || turn.now >= patientUntil(turn, underWay.opensAt);
+}
+
+/** Nothing that was decided before that is opened any more. */
+function patientUntil({ settings }: Turn, opensAt: Instant): Instant {
+  return later(opensAt, settings.intervalMs);
 }
 
 function readyAt(group: Group): Instant {

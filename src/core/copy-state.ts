@@ -19,6 +19,7 @@ export function copyOf(state: State): Draft {
     groupsAt: state.groupsAt,
     silenceAt: state.silenceAt,
     releasing: state.releasing,
+    mutedAt: state.mutedAt,
     behind: state.behind,
     polling: state.polling,
     stopping: state.stopping,

@@ -26,6 +26,8 @@ export interface State {
   readonly silenceAt: Instant;
   /** Releases whose outcome the kernel still owes. */
   readonly releasing: ReadonlySet<EffectId>;
+  /** When it had last said nothing for longer than an interval and X: others may have gone on without it. */
+  readonly mutedAt: Instant;
   /** This daemon ran late: no claim before a poll that begins after that has shown what it missed. */
   readonly behind: Instant | null;
   /** A poll was asked for and its `polled` has not come yet. */

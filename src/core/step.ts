@@ -37,7 +37,7 @@ import { speakIfDue, takeSent } from './speaking.ts';
 import { takeProbe, takeSighting } from './sightings.ts';
 import type { State } from './state.ts';
 import { beginStop, endStop, stopWakeAt } from './stopping.ts';
-import { authorityMs } from './timing.ts';
+import { authorityMs, turnMs } from './timing.ts';
 import { beginTurn, tell, type Turn } from './turn.ts';
 import { noteSurvived } from './turned-off.ts';
 import { noteWitness } from './witness.ts';
@@ -179,6 +179,7 @@ function noticeLateness(turn: Turn, previous: State): void {
   if (late) addPatience(turn, lateMs);
   if (late) addGatewayPatience(turn, lateMs);
   if (late && lateMs > turn.settings.intervalMs) tell(turn, { code: 'late', lateMs });
+  if (turn.now > later(turn.state.lastAdvertAt, turnMs(turn.settings))) turn.state.mutedAt = turn.now;
   letGoIfLate(turn, late ? lateMs : 0);
 }
 

@@ -859,7 +859,7 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'whose rank rose just now is not counted by others as it ranks now',
     file: 'claiming',
-    text: "reason.kind === 'no-holder' && !isNew(rankedAt) ?",
+    text: "reason.kind === 'no-holder' && !isNew(changedAt) ?",
     instead: "reason.kind === 'no-holder' ?",
     killer: unit(
       'stalls',
