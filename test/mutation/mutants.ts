@@ -894,4 +894,31 @@ export const mutants: readonly Mutant[] = [
     killer: unit('stalls', 'an offer that was taken is none any more, however long its word is heard'),
     simulated: { sim: '--mode availability --nodes 5 --weather stalls --seed 1265' },
   },
+  {
+    guard: 'nobody is given up who was named in a word that is not known to have left',
+    file: 'resigning',
+    text: 'said ? until : later(until, downMs(settings))',
+    instead: 'until',
+    killer: unit('stalls', 'nobody is given up who was named in a word that is not known to have left'),
+    simulated: { sim: '--mode availability --nodes 3 --weather stalls --seed 2216' },
+  },
+  {
+    guard: 'who said nothing for a while may have been given up',
+    file: 'claiming',
+    text: 'latest(rankedAt, turn.state.mutedAt)',
+    instead: 'rankedAt',
+    killer: unit('stalls', 'who said nothing for an interval and X may have been given up: it claims a window later'),
+    simulated: { sim: '--mode availability --nodes 4 --weather stalls --seed 2172' },
+  },
+  {
+    guard: 'a worse claimant may have opened already',
+    file: 'claiming',
+    text: 'return !beside ||',
+    instead: 'return true ||',
+    killer: unit(
+      'stalls',
+      'a worse claimant may have opened: whoever waited for its turn opens once that one has let go, or an interval later',
+    ),
+    simulated: { sim: '--mode availability --nodes 3 --weather stalls --seed 2205' },
+  },
 ];

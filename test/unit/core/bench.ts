@@ -223,7 +223,8 @@ function broken({ state, effects, now, settings }: Bench, before: State | undefi
     const was = before?.groups[index];
     const all = settings.groups[index]?.addresses.every((address) => group.present.has(addressKey(address))) === true;
     say(group.role === 'active' && was !== undefined && was.role !== 'active' && !all, 'active without every address');
-    const waits = fencing || (group.claim?.opensAt ?? never) > now || state.polling;
+    const hearsOut = (group.claim?.opensAt ?? never) + settings.intervalMs > now;
+    const waits = fencing || hearsOut || state.polling;
     const free = group.role === 'claiming' && group.holdId === null && state.quorum === null && !waits;
     say(free, 'claiming, and nothing was asked of the kernel');
     say(group.role === 'resigning' && group.resignation === null, 'resigning without a plan');

@@ -25,6 +25,54 @@ test('a word that took its time to leave is waited for from when it had left', (
   return t.is(bench.group.role, 'active');
 });
 
+test('nobody is given up who was named in a word that is not known to have left', (t) => {
+  const bench = holder({ priority: 100 });
+  bench.hear({ entry: { priority: 200, wants: 'preempt' } });
+  bench.now += 1800;
+  bench.step({ kind: 'wake' });
+  bench.poll();
+  t.is(bench.group.role, 'resigning');
+  bench.now += 3000;
+  bench.step({ kind: 'wake' });
+  bench.poll();
+  t.not(bench.group.role, 'resigning', 'but not for ever');
+});
+
+test('who said nothing for an interval and X may have been given up: it claims a window later', (t) => {
+  const bench = standby();
+  bench.hearAndAnswer({ ...third, entry: { role: 'standby', priority: 10 } });
+  bench.now = bench.state.lastAdvertAt + 1051;
+  bench.hear({ entry: { role: 'faulted', priority: 200 } });
+  bench.poll();
+  t.is(bench.group.role, 'claiming');
+  t.false(opens(bench));
+  bench.runTo(bench.now + 60);
+  t.is(bench.group.role, 'active');
+});
+
+test('a worse claimant may have opened: whoever waited for its turn opens once that one has let go, or an interval later', (t) => {
+  const claimant = () => {
+    const bench = standby();
+    bench.hearAndAnswer({ ...third, entry: { role: 'standby', priority: 10 } });
+    bench.now = bench.state.lastAdvertAt + 1051;
+    bench.hear({ entry: { role: 'faulted', priority: 200 } });
+    bench.poll();
+    bench.hearAndAnswer({ ...third, entry: { role: 'claiming', priority: 10 } });
+    bench.runTo(bench.now + 500);
+    t.is(bench.group.role, 'claiming');
+    return bench;
+  };
+  const heard = claimant();
+  heard.hearAndAnswer({ ...third, entry: { role: 'standby', priority: 10 } });
+  t.is(heard.group.role, 'active');
+  const waited = claimant();
+  waited.runTo(waited.now + 600);
+  t.is(waited.group.role, 'active');
+  const outrun = claimant();
+  outrun.hearAndAnswer({ ...third, entry: { role: 'active', priority: 10 } });
+  t.is(outrun.group.role, 'standby');
+});
+
 test('what an earlier life of a node offered is offered no more once a later one is heard', (t) => {
   const bench = standby();
   bench.hearAndAnswer({ ...third, entry: { role: 'resigning', priority: 180, successor: 'me' } });
