@@ -57,9 +57,7 @@ export function claimingWakeAt(turn: Turn, group: Group): Instant {
   if (turn.state.quorum !== null) return later(readyAt(group), claimMs(turn));
   const opensAt = group.claim?.opensAt ?? longAgo;
   // One that has passed waits for the end of a poll, not for the clock.
-  if (opensAt > turn.now) return opensAt;
-  const last = patientUntil(turn, opensAt);
-  return last > turn.now ? last : never;
+  return opensAt > turn.now ? opensAt : never;
 }
 
 /**
@@ -87,7 +85,7 @@ function mayCross(turn: Turn, index: number, { successor, reason }: Vacancy, ahe
 /** The next stage, once the one before it has its answer. */
 function proceed(turn: Turn, index: number): void {
   const { group, asked } = groupAt(turn, index);
-  if (group.holdId !== null || waitsForOthers(turn, index) || !othersAreHeard(turn, group)) return;
+  if (group.holdId !== null || waitsForOthers(turn, index) || !othersAreHeard(turn, index)) return;
   if (mayOpen(turn, index)) {
     const decidedAt = readyAt(groupAt(turn, index).group);
     changeGroup(turn, index, { holdId: openAddresses(turn, asked.addresses, decidedAt) });
@@ -103,20 +101,20 @@ function proceed(turn: Turn, index: number): void {
 }
 
 /** Whoever claimed in the same moment has been heard by now, and has heard this claim. */
-function othersAreHeard(turn: Turn, { claim: underWay, name }: Group): boolean {
+function othersAreHeard(turn: Turn, index: number): boolean {
+  const { claim: underWay, name } = groupAt(turn, index).group;
   if (underWay === null || underWay.opensAt === longAgo) return true;
   if (turn.judged < underWay.opensAt) {
     if (turn.now >= underWay.opensAt) turn.wantPoll = true;
     return false;
   }
-  // A worse one may have stood first in its own line, and have opened: it lets go as soon as it hears this claim.
+  // A worse one may have stood first in its own line, and have opened. It lets go as soon as it hears this claim; if it
+  // died before that, its kernel does so before it counts as lost.
   const beside = voices(turn, name).some(({ boot, entry }) => boot.proven && entry.role === 'claiming');
-  return !beside || turn.now >= patientUntil(turn, underWay.opensAt);
-}
-
-/** Nothing that was decided before that is opened any more. */
-function patientUntil({ settings }: Turn, opensAt: Instant): Instant {
-  return later(opensAt, settings.intervalMs);
+  if (!beside) return true;
+  // As with a fence: the others have heard of this claim long ago, and wait for as long as it is one.
+  changeGroup(turn, index, { claim: { ...underWay, readyAt: never } });
+  return false;
 }
 
 function readyAt(group: Group): Instant {

@@ -913,11 +913,11 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'a worse claimant may have opened already',
     file: 'claiming',
-    text: 'return !beside ||',
-    instead: 'return true ||',
+    text: 'if (!beside)',
+    instead: 'if (true)',
     killer: unit(
       'stalls',
-      'a worse claimant may have opened: whoever waited for its turn opens once that one has let go, or an interval later',
+      'a worse claimant may have opened: whoever waited for its turn opens once that one has let go, or is lost',
     ),
     simulated: { sim: '--mode availability --nodes 3 --weather stalls --seed 2205' },
   },

@@ -68,9 +68,7 @@ export class QuorumChecker implements Checker {
     }
     this.#said.clear();
     for (let index = 0; index < list.length; index += 1) {
-      const host = list[index];
-      // In the middle of its calls it has said nothing yet of what it decided.
-      const quorum = host?.process?.blocked === true ? null : (host?.daemon?.state?.quorum ?? null);
+      const quorum = list[index]?.daemon?.state?.quorum ?? null;
       const wrong = quorum === null || quorum === this.#looked[index] ? null : this.#lookAtVoter(index, quorum);
       if (wrong !== null) return wrong;
     }
@@ -209,14 +207,16 @@ export class QuorumChecker implements Checker {
   #lookAtVoter(index: number, quorum: QuorumState): string | null {
     const host = this.#cluster.hostAt(index);
     const last = this.#looked[index];
-    this.#looked[index] = quorum;
+    // In the middle of its calls it has let go of nothing yet, whatever it decided.
+    const isAmid = host.process?.blocked === true;
+    this.#looked[index] = isAmid ? null : quorum;
     if (last != null && last.promises === quorum.promises && last.candidates === quorum.candidates) return null;
     for (const [name, { boot, standing }] of quorum.promises) {
       const byNode = this.#given[index]?.get(name) ?? new Map<string, Given>();
       this.#given[index]?.set(name, byNode);
       const node = quorum.candidates.get(boot)?.node;
       if (!standing || node === undefined) {
-        this.#takeBack(host, byNode, boot);
+        if (!isAmid) this.#takeBack(host, byNode, boot);
         continue;
       }
       const until = quorum.candidates.get(boot)?.until ?? 0;

@@ -50,7 +50,7 @@ test('who said nothing for an interval and X may have been given up: it claims a
   t.is(bench.group.role, 'active');
 });
 
-test('a worse claimant may have opened: whoever waited for its turn opens once that one has let go, or an interval later', (t) => {
+test('a worse claimant may have opened: whoever waited for its turn opens once that one has let go, or is lost', (t) => {
   const claimant = () => {
     const bench = standby();
     bench.hearAndAnswer({ ...third, entry: { role: 'standby', priority: 10 } });
@@ -65,9 +65,12 @@ test('a worse claimant may have opened: whoever waited for its turn opens once t
   const heard = claimant();
   heard.hearAndAnswer({ ...third, entry: { role: 'standby', priority: 10 } });
   t.is(heard.group.role, 'active');
-  const waited = claimant();
-  waited.runTo(waited.now + 600);
-  t.is(waited.group.role, 'active');
+  const dead = claimant();
+  const until = dead.now + 2400;
+  t.false(kinds(dead.runTo(until)).includes('hold'), 'it may have died in the call that opened');
+  const hold = dead.runTo(until + 300).find((effect) => effect.kind === 'hold');
+  t.is(dead.group.role, 'active', 'its lease is over');
+  t.true(hold?.kind === 'hold' && hold.by > dead.now, 'the others wait for as long as it claims');
   const outrun = claimant();
   outrun.hearAndAnswer({ ...third, entry: { role: 'active', priority: 10 } });
   t.is(outrun.group.role, 'standby');
