@@ -8,7 +8,7 @@ import { voices } from './neighbours.ts';
 import { become, listen } from './roles.ts';
 import { standBy } from './standby.ts';
 import type { Resignation } from './state.ts';
-import { downMs, repeatMs } from './timing.ts';
+import { repeatMs } from './timing.ts';
 import { changeBoot, changeGroup, groupAt, type Turn } from './turn.ts';
 
 export function goOnResigning(turn: Turn, index: number): void {
@@ -19,9 +19,9 @@ export function goOnResigning(turn: Turn, index: number): void {
   const done = heirs.some(({ entry }) => entry.role === 'active');
   const able = heirs.some(({ entry }) => entry.role === 'standby' || entry.role === 'claiming');
   // Its word may be among the packets that wait for a node that runs late; who ends cannot wait for them.
-  const over = turn.state.stopping === null ? turn.judged >= overAt(turn, plan) : turn.now >= plan.until;
+  const over = turn.state.stopping === null ? turn.judged >= overAt(plan) : turn.now >= plan.until;
   if (!done && able && !over) {
-    if (overAt(turn, plan) <= turn.now) turn.wantPoll = true;
+    if (overAt(plan) <= turn.now) turn.wantPoll = true;
     if (plan.repeatAt > turn.now) return;
     changeGroup(turn, index, { resignation: { ...plan, repeatAt: later(turn.now, repeatMs(turn.settings)) } });
     turn.repeat = true;
@@ -36,13 +36,13 @@ export function goOnResigning(turn: Turn, index: number): void {
   afterResigning(turn, index, done ? group.reason : { kind: 'yield-unanswered', to });
 }
 
-/** What is not known to have left may still leave, so nobody is waited for in vain yet; but not for ever. */
-function overAt({ settings }: Turn, { said, until }: Resignation): Instant {
-  return said ? until : later(until, downMs(settings));
+/** Nobody is waited for in vain while it is not known what became of the word. */
+function overAt({ said, until }: Resignation): Instant {
+  return said ? until : never;
 }
 
 export function resigningWakeAt(turn: Turn, plan: Resignation): Instant {
-  const at = overAt(turn, plan);
+  const at = overAt(plan);
   return earliest(plan.repeatAt, at > turn.now ? at : never);
 }
 

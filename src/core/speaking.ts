@@ -54,6 +54,7 @@ export function takeSent(turn: Turn, input: Extract<Input, { kind: 'sent' }>): E
     else raise(turn, { code: 'path-unsendable', path, error });
     if (error === null && pathUsable(turn, path)) left = true;
   }
+  noteResignationsSaid(turn, input.at);
   if (!left) {
     turn.state.unsentSince ??= input.at;
     const soon = later(turn.now, Math.min(retryMs, turn.settings.intervalMs));
@@ -63,7 +64,6 @@ export function takeSent(turn: Turn, input: Extract<Input, { kind: 'sent' }>): E
   if (turn.state.unsentSince !== null) turn.stirred = true;
   turn.state.unsentSince = null;
   turn.state.lastAdvertAt = latest(turn.state.lastAdvertAt, input.at);
-  noteResignationsSaid(turn, input.at);
   return renewal(turn, input.at);
 }
 

@@ -690,7 +690,7 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'who joined just now hears out who claims in the same moment',
     file: 'claiming',
-    text: 'if (later(group.since, windowMs(turn.settings)) <= turn.now)',
+    text: 'if (!isNew(latest(since, changedAt)))',
     instead: 'if (true)',
     killer: unit('crossing', 'crossing: whoever joined just now opens a window later, for others may not count it yet'),
     simulated: { sim: '--mode availability --seed 17' },
@@ -813,8 +813,8 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'what a claimant may have ordered while it did not hear this node is waited out',
     file: 'fence-peer',
-    text: 'if (ahead === 0) return later(',
-    instead: 'if (ahead === 0) return Math.min(turn.now, ',
+    text: 'later(latest(...lost.map(({ orderedAt }) => orderedAt)), downMs + timeoutMs)',
+    instead: 'turn.now',
     killer: unit(
       'fence-peer',
       'who claimed while it did not hear this node may have ordered to turn it off: its order is over first',
@@ -897,7 +897,7 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'nobody is given up who was named in a word that is not known to have left',
     file: 'resigning',
-    text: 'said ? until : later(until, downMs(settings))',
+    text: 'said ? until : never',
     instead: 'until',
     killer: unit('stalls', 'nobody is given up who was named in a word that is not known to have left'),
     simulated: { sim: '--mode availability --nodes 3 --weather stalls --seed 2216' },
