@@ -63,8 +63,8 @@ export function claimingWakeAt(turn: Turn, group: Group): Instant {
 /**
  * Who was named, or stood first in a line that knew of it, claims alone. Everybody else reckons with a view of its own:
  * of somebody whom this node waits for and others do not hear, or with others that have not heard yet that this one is
- * able, that it runs again, or how it ranks now. So two turns may come within the trip of a packet. In quorum mode only one of them finds a
- * majority.
+ * able, that it runs again, or how it ranks now. So two turns may come within the trip of a packet. In quorum mode only
+ * one of them finds a majority.
  */
 function mayCross(turn: Turn, index: number, { successor, reason }: Vacancy, ahead: number): boolean {
   if (turn.state.quorum !== null || successor === turn.settings.node) return false;

@@ -20,18 +20,24 @@ export interface Voice {
  */
 export function noteResigners(turn: Turn, index: number): void {
   const { group } = groupAt(turn, index);
-  const holders = group.role === 'active' ? [turn.state.boot] : [];
-  const resigning: BootId[] = [];
-  for (const { boot, state, table } of turn.state.boots.values()) {
-    const role = state === 'lost' ? undefined : table.entries.get(group.name)?.role;
-    if (role === 'active') holders.push(boot);
-    if (role === 'resigning') resigning.push(boot);
-  }
   const before = group.resigners;
-  if (resigning.length === 0 && before.size === 0) return;
+  const resigning = bootsIn(turn, group.name, 'resigning');
+  if (resigning === nobody && before.size === 0) return;
+  const active = bootsIn(turn, group.name, 'active');
+  const holders = group.role === 'active' ? [...active, turn.state.boot] : active;
   const resigners = new Map(resigning.map((id) => [id, besideWhom(before.get(id), holders)]));
   const same = resigners.size === before.size && [...resigners].every(([id, beside]) => before.get(id) === beside);
   if (!same) changeGroup(turn, index, { resigners });
+}
+
+const nobody: readonly BootId[] = [];
+
+/** Looked for with each look at a group, and found seldom. */
+function bootsIn(turn: Turn, group: GroupName, role: Role): readonly BootId[] {
+  let found: BootId[] | null = null;
+  for (const { boot, state, table } of turn.state.boots.values())
+    if (state !== 'lost' && table.entries.get(group)?.role === role) (found ??= []).push(boot);
+  return found ?? nobody;
 }
 
 function besideWhom(known: Resigned | undefined, holders: readonly BootId[]): Resigned {
