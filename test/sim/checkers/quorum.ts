@@ -16,6 +16,7 @@ import type { Checker } from './checker.ts';
 /** What a voter last promised for a group, over all of its lives. */
 interface Given {
   readonly boot: BootId;
+  readonly epoch: number;
   /** By the clock of the voter. */
   readonly until: number;
 }
@@ -32,6 +33,8 @@ export class QuorumChecker implements Checker {
   /** By voter, then by group: promises of this and of earlier lives, by the node that they were given to. */
   readonly #given: Map<GroupName, Map<string, Given>>[];
   readonly #looked: (QuorumState | null)[];
+  /** By voter: what it let go of in a step whose calls are under way. */
+  readonly #amid: { readonly life: number; readonly takeBack: () => void }[][];
   /** By voter and by life of it: as what it spoke last in the event under way. */
   readonly #said = new Map<string, { readonly index: number; readonly life: number; readonly quorum: QuorumState }>();
   /** By host, then by group: until when its kernel was last seen to answer, and at which of its changes. */
@@ -46,6 +49,7 @@ export class QuorumChecker implements Checker {
     this.#majority = Math.floor(cluster.list.length / 2) + 1;
     this.#given = cluster.list.map(() => new Map());
     this.#looked = cluster.list.map(() => null);
+    this.#amid = cluster.list.map(() => []);
     this.#ends = cluster.list.map(() => cluster.answerMasks.map(() => null));
     this.#epochs = cluster.answerMasks.map(() => 0);
   }
@@ -209,21 +213,24 @@ export class QuorumChecker implements Checker {
     const last = this.#looked[index];
     // In the middle of its calls it has let go of nothing yet, whatever it decided.
     const isAmid = host.process?.blocked === true;
-    this.#looked[index] = isAmid ? null : quorum;
+    this.#looked[index] = quorum;
+    if (!isAmid)
+      for (const { life, takeBack } of this.#amid[index]?.splice(0) ?? []) if (life === host.life) takeBack();
     if (last != null && last.promises === quorum.promises && last.candidates === quorum.candidates) return null;
-    for (const [name, { boot, standing }] of quorum.promises) {
+    for (const [name, { boot, epoch, standing }] of quorum.promises) {
       const byNode = this.#given[index]?.get(name) ?? new Map<string, Given>();
       this.#given[index]?.set(name, byNode);
       const node = quorum.candidates.get(boot)?.node;
       if (!standing || node === undefined) {
-        if (!isAmid) this.#takeBack(host, byNode, boot);
+        if (isAmid) this.#amid[index]?.push({ life: host.life, takeBack: () => this.#takeBack(host, byNode, boot) });
+        else this.#takeBack(host, byNode, boot);
         continue;
       }
       const until = quorum.candidates.get(boot)?.until ?? 0;
       const wrong = byNode.get(node)?.boot === boot ? null : this.#broken(host, name, node, byNode);
       if (wrong !== null) return wrong;
       for (const other of byNode.keys()) if (other !== node) byNode.delete(other);
-      byNode.set(node, { boot, until: Math.max(until, byNode.get(node)?.until ?? 0) });
+      byNode.set(node, { boot, epoch, until: Math.max(until, byNode.get(node)?.until ?? 0) });
     }
     return null;
   }
@@ -238,10 +245,13 @@ export class QuorumChecker implements Checker {
   /** A promise to somebody else while the last one stands is right only if that one answers no more. */
   #broken(voter: Host, name: GroupName, node: string, byNode: ReadonlyMap<string, Given>): string | null {
     const group = this.#cluster.hostAt(0).settings.groups.findIndex((asked) => asked.name === name);
-    for (const [other, { until }] of byNode) {
+    for (const [other, { epoch, until }] of byNode) {
       if (other === node || until <= voter.clock.now() + slackMs) continue;
       const index = this.#cluster.indexOf(this.#cluster.host(other));
       if (((this.#cluster.answerMasks[group] ?? 0) & (1 << index)) === 0) continue;
+      // What it holds now it claimed later: others have promised it that.
+      const heldUnder = this.#cluster.hostAt(index).daemon?.state?.groups[group]?.epoch;
+      if (heldUnder !== undefined && heldUnder > epoch) continue;
       if (this.#isLiedAbout(this.#cluster.hostAt(index))) continue;
       // It let go, and its kernel refused.
       if (this.#excuseOf(this.#cluster.hostAt(index)) === 'a stuck address') continue;
