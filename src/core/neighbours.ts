@@ -2,54 +2,16 @@
 // An unproven sender can only hold others back; its rank, wish and resignation count for nothing.
 
 import type { GroupEntry, Role } from '#model/advert';
-import type { BootId, GroupName, NodeName } from '#model/names';
+import type { GroupName, NodeName } from '#model/names';
 import type { Reason } from '#model/reason';
 import { compareRank, type Rank } from './rank.ts';
 import type { Boot } from './boot-state.ts';
-import type { Group, Resigned } from './state.ts';
-import { changeGroup, groupAt, type Turn } from './turn.ts';
+import type { Group } from './state.ts';
+import type { Turn } from './turn.ts';
 
 export interface Voice {
   readonly boot: Boot;
   readonly entry: GroupEntry;
-}
-
-/**
- * Looked at before the decisions. Who resigns is remembered with who seemed to hold the group when that was first heard;
- * once another one holds it that word has had its effect, however long it is heard.
- */
-export function noteResigners(turn: Turn, index: number): void {
-  const { group } = groupAt(turn, index);
-  const before = group.resigners;
-  const resigning = bootsIn(turn, group.name, 'resigning');
-  if (resigning === nobody && before.size === 0) return;
-  const active = bootsIn(turn, group.name, 'active');
-  const holders = group.role === 'active' ? [...active, turn.state.boot] : active;
-  const resigners = new Map(resigning.map((id) => [id, besideWhom(before.get(id), holders)]));
-  const same = resigners.size === before.size && [...resigners].every(([id, beside]) => before.get(id) === beside);
-  if (!same) changeGroup(turn, index, { resigners });
-}
-
-const nobody: readonly BootId[] = [];
-
-/** Looked for with each look at a group, and found seldom. */
-function bootsIn(turn: Turn, group: GroupName, role: Role): readonly BootId[] {
-  let found: BootId[] | null = null;
-  for (const { boot, state, table } of turn.state.boots.values())
-    if (state !== 'lost' && table.entries.get(group)?.role === role) (found ??= []).push(boot);
-  return found ?? nobody;
-}
-
-function besideWhom(known: Resigned | undefined, holders: readonly BootId[]): Resigned {
-  if (known === undefined) return holders;
-  return known === 'settled' || holders.some((id) => !known.includes(id)) ? 'settled' : known;
-}
-
-/** Who gave the group up, and nobody has held it since. */
-export function resignersOf({ resigners }: Group, all: readonly Voice[]): Voice[] {
-  return all.filter(({ boot, entry }) => {
-    return boot.proven && entry.role === 'resigning' && resigners.get(boot.boot) !== 'settled';
-  });
 }
 
 /** Everybody who is live and says something about the group. */

@@ -3,18 +3,9 @@
 
 import { earliest, type Instant, later, longAgo, never } from '#lib/time';
 import type { Reason } from '#model/reason';
-import {
-  contenders,
-  holdersOf,
-  ownRank,
-  rankOf,
-  reasonBehind,
-  resignersOf,
-  unknownPeer,
-  type Voice,
-  voices,
-} from './neighbours.ts';
+import { contenders, holdersOf, ownRank, rankOf, reasonBehind, unknownPeer, type Voice, voices } from './neighbours.ts';
 import { compareRank } from './rank.ts';
+import { resignersOf } from './resigners.ts';
 import { claim } from './claiming.ts';
 import { hindranceTo } from './hindrances.ts';
 import { gatewayHinders } from './isolation.ts';

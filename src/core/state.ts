@@ -185,15 +185,16 @@ interface Claim {
   readonly lost: BootId | null;
   /** Its holder handed it over to this node. */
   readonly named: boolean;
-  /** Since when nothing but votes and the kernel keep it waiting; never while somebody is being fenced. */
+  /** Since when nothing but votes and the kernel keep it waiting; never while somebody is being fenced, or has to let go. */
   readonly readyAt: Instant;
   /** Others may claim in this very moment: the addresses wait until here for their word. Long ago where nobody can. */
   readonly opensAt: Instant;
 }
 
 export interface Resignation {
-  /** Decided; and, once the word of it has left, when it did. */
+  /** Decided; and, once it is known what became of the word, since then. */
   readonly since: Instant;
+  /** The word has left, or could not. */
   readonly said: boolean;
   readonly successor: NodeName | null;
   readonly until: Instant;

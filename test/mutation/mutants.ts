@@ -1,4 +1,4 @@
-// The guards of the core, and one of the loop around it, each with what it becomes when it is removed, and the test that must fail then. The text
+// The guards of the core, and some of what is around it, each with what it becomes when it is removed, and the test that must fail then. The text
 // is the same in the source and in what the compiler makes of it.
 
 export interface Mutant extends Change {
@@ -885,7 +885,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     guard: 'an offer that was taken is none any more',
-    file: 'neighbours',
+    file: 'resigners',
     text: "resigners.get(boot.boot) !== 'settled'",
     instead: 'true',
     killer: unit('stalls', 'an offer that was taken is none any more, however long its word is heard'),

@@ -72,6 +72,7 @@ export class QuorumChecker implements Checker {
     }
     this.#said.clear();
     for (let index = 0; index < list.length; index += 1) {
+      this.#goOn(index);
       const quorum = list[index]?.daemon?.state?.quorum ?? null;
       const wrong = quorum === null || quorum === this.#looked[index] ? null : this.#lookAtVoter(index, quorum);
       if (wrong !== null) return wrong;
@@ -214,8 +215,6 @@ export class QuorumChecker implements Checker {
     // In the middle of its calls it has let go of nothing yet, whatever it decided.
     const isAmid = host.process?.blocked === true;
     this.#looked[index] = quorum;
-    if (!isAmid)
-      for (const { life, takeBack } of this.#amid[index]?.splice(0) ?? []) if (life === host.life) takeBack();
     if (last != null && last.promises === quorum.promises && last.candidates === quorum.candidates) return null;
     for (const [name, { boot, epoch, standing }] of quorum.promises) {
       const byNode = this.#given[index]?.get(name) ?? new Map<string, Given>();
@@ -233,6 +232,14 @@ export class QuorumChecker implements Checker {
       byNode.set(node, { boot, epoch, until: Math.max(until, byNode.get(node)?.until ?? 0) });
     }
     return null;
+  }
+
+  /** Its calls are done, so it has let go of what it decided to; one that died in them has not. */
+  #goOn(index: number): void {
+    const host = this.#cluster.hostAt(index);
+    const amid = this.#amid[index];
+    if (amid === undefined || amid.length === 0 || host.process?.blocked === true) return;
+    for (const { life, takeBack } of amid.splice(0)) if (life === host.life && host.daemon !== null) takeBack();
   }
 
   /** It let go in order: what it was promised stands for it no longer. */

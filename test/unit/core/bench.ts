@@ -7,7 +7,7 @@ import type { Group, State } from '#core/state';
 import { step, type StepResult } from '#core/step';
 import { maxBoots } from '#core/peers';
 import { addressKey } from '#lib/ip';
-import { instant, longAgo, never } from '#lib/time';
+import { instant, never } from '#lib/time';
 import type { Advert, Echo, GroupEntry } from '#model/advert';
 import type { Effect } from '#model/effect';
 import type { AddressOutcome, Input, LinkFacts, StartFacts } from '#model/input';
@@ -223,7 +223,7 @@ function broken({ state, effects, now, settings }: Bench, before: State | undefi
     const was = before?.groups[index];
     const all = settings.groups[index]?.addresses.every((address) => group.present.has(addressKey(address))) === true;
     say(group.role === 'active' && was !== undefined && was.role !== 'active' && !all, 'active without every address');
-    const hearsOut = (group.claim?.opensAt ?? longAgo) > longAgo;
+    const hearsOut = (group.claim?.opensAt ?? never) > now || group.claim?.readyAt === never;
     const waits = fencing || hearsOut || state.polling;
     const free = group.role === 'claiming' && group.holdId === null && state.quorum === null && !waits;
     say(free, 'claiming, and nothing was asked of the kernel');
