@@ -5,6 +5,7 @@
 import { type Instant, later, latest, longAgo, never } from '#lib/time';
 import type { Boot, BootPath } from './boot-state.ts';
 import type { State } from './state.ts';
+import { windowMs } from './timing.ts';
 import { changeBoot, type Turn } from './turn.ts';
 
 export function judgeSilence(turn: Turn): void {
@@ -12,7 +13,7 @@ export function judgeSilence(turn: Turn): void {
   for (const boot of turn.state.boots.values()) {
     if (boot.state === 'lost') continue;
     const paths = judgePaths(turn, boot);
-    const state = lostAt(turn, boot) <= turn.judged ? 'lost' : echoEndsAt(boot) <= turn.judged ? 'one-way' : boot.state;
+    const state = lostAt(turn, boot) <= turn.judged ? 'lost' : echoEndsAt(turn, boot) <= turn.judged ? 'one-way' : boot.state;
     if (state === boot.state && paths === boot.paths) continue;
     changeBoot(turn, boot, { state, paths, echoedTable: state === 'two-way' ? boot.echoedTable : 0 });
     turn.stirred = true;
@@ -31,7 +32,7 @@ function nextSilence(turn: Turn): Instant {
   let at = never;
   for (const boot of turn.state.boots.values()) {
     if (boot.state === 'lost') continue;
-    if (boot.state === 'two-way') at = earlier(at, echoEndsAt(boot));
+    if (boot.state === 'two-way') at = earlier(at, echoEndsAt(turn, boot));
     // What others hear of it only puts that off: they are asked where it could be the next.
     if (later(boot.lastHeardAt, boot.downMs + boot.patienceMs) < at) at = earlier(at, lostAt(turn, boot));
     for (const path of boot.paths.values()) {
@@ -90,8 +91,13 @@ export function someoneUnheard(turn: Turn): boolean {
   return false;
 }
 
-function echoEndsAt(boot: Boot): Instant {
-  return later(boot.echoedAt, boot.downMs + boot.patienceMs);
+/**
+ * An echo rises no oftener than both speak, so at rest it may be two intervals old, and as much more as their clocks
+ * differ: with a down time of two intervals that alone would look deaf.
+ */
+function echoEndsAt({ settings }: Turn, boot: Boot): Instant {
+  const slowestMs = settings.intervalMs + boot.intervalMs + windowMs(settings);
+  return later(boot.echoedAt, Math.max(boot.downMs, slowestMs) + boot.patienceMs);
 }
 
 function pathLostAt(boot: Boot, path: BootPath): Instant {

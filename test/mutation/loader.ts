@@ -1,22 +1,23 @@
-// Changes one compiled file while it is loaded; nothing on disk is touched. Which mutant it is stands
-// in LOCUM_MUTANT, as its number in the list.
+// Changes compiled files while they are loaded; nothing on disk is touched. Which mutants are meant stands
+// in LOCUM_MUTANT, as their numbers in the list: 12, or 12,15.
 
 import type { LoadHook } from 'node:module';
 import { env } from 'node:process';
-import { compiledOf, mutants } from './mutants.ts';
+import { changesOf, compiledOf, mutants } from './mutants.ts';
 
-const mutant = mutants[Number(env['LOCUM_MUTANT'])];
-const changes = mutant === undefined ? [] : mutant.also === undefined ? [mutant] : [mutant, mutant.also];
+const chosen = (env['LOCUM_MUTANT'] ?? '').split(',').map((index) => mutants[Number(index)]);
+const changes = chosen.flatMap((mutant) => (mutant === undefined ? [] : changesOf(mutant)));
 
 export const load: LoadHook = async (url, context, next) => {
   const loaded = await next(url, context);
-  const change = changes.find((each) => url.endsWith(`/${compiledOf(each)}`));
-  if (change === undefined) return loaded;
+  const here = changes.filter((each) => url.endsWith(`/${compiledOf(each)}`));
+  if (here.length === 0) return loaded;
   if (loaded.source === undefined) throw new Error(`${url} was loaded without its source`);
-  const source = typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source);
-  const [before, after, ...more] = source.split(change.text);
-  if (before === undefined || after === undefined || more.length > 0) {
-    throw new Error(`expected "${change.text}" once in ${url}, found it ${source.split(change.text).length - 1} times`);
+  let source = typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source);
+  for (const { text, instead } of here) {
+    const parts = source.split(text);
+    if (parts.length !== 2) throw new Error(`expected "${text}" once in ${url}, found it ${parts.length - 1} times`);
+    source = parts.join(instead);
   }
-  return { ...loaded, source: `${before}${change.instead}${after}` };
+  return { ...loaded, source };
 };

@@ -9,6 +9,8 @@ export interface Mutant extends Change {
   readonly killer: { readonly file: string; readonly test: string } | Simulated;
   /** A bug that the simulator found: with its fix undone the same run finds it again. */
   readonly simulated?: Simulated;
+  /** Later guards that hide it from the simulator: that run is played without them too, and without them alone finds nothing. */
+  readonly hiddenBy?: readonly string[];
 }
 
 interface Change {
@@ -18,6 +20,10 @@ interface Change {
   readonly file: string;
   readonly text: string;
   readonly instead: string;
+}
+
+export function changesOf(mutant: Mutant): readonly Change[] {
+  return mutant.also === undefined ? [mutant] : [mutant, mutant.also];
 }
 
 export function sourceOf({ room = 'core', file }: Change): string {
@@ -67,6 +73,17 @@ export const mutants: readonly Mutant[] = [
       'adverts',
       'echoes: a peer is two-way while our number rises in its echo, and one-way after a down time without',
     ),
+  },
+  {
+    guard: 'an echo may be two intervals old, and as much more as clocks differ',
+    file: 'silence',
+    text: 'Math.max(boot.downMs, slowestMs)',
+    instead: 'boot.downMs',
+    killer: unit(
+      'adverts',
+      'echoes: two intervals old at rest, and a little more where clocks differ: no deafness at a down time of two',
+    ),
+    simulated: { sim: '--mode availability --nodes 4 --weather stalls --seed 3078' },
   },
   {
     guard: 'silence is judged after a poll only',
@@ -837,6 +854,7 @@ export const mutants: readonly Mutant[] = [
     file: 'resigning',
     text: 'later(turn.now, plan.until - plan.since)',
     instead: 'later(at, plan.until - plan.since)',
+    also: { file: 'resigning', text: 'since: turn.now, said', instead: 'since: at, said' },
     killer: unit('stalls', 'a word that took its time to leave is waited for from when it had left'),
   },
   {

@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { env, execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
-import { type Mutant, mutants, sourceOf } from './mutants.ts';
+import { changesOf, type Mutant, mutants, sourceOf } from './mutants.ts';
 
 const root = new URL('../../', import.meta.url);
 const hook = new URL('./hook.js', import.meta.url);
@@ -18,7 +18,7 @@ test('there are at least forty-five, each with a name of its own', (t) => {
 
 test('each changes one place of the source', (t) => {
   for (const mutant of mutants) {
-    for (const change of mutant.also === undefined ? [mutant] : [mutant, mutant.also]) {
+    for (const change of changesOf(mutant)) {
       const source = readFileSync(new URL(sourceOf(change), root), 'utf8');
       t.is(source.split(change.text).length - 1, 1, mutant.guard);
     }
@@ -42,12 +42,18 @@ test('each is found by the test that is named for it', async (t) => {
   t.deepEqual(survivors, []);
 });
 
-async function survives({ killer, simulated }: Mutant, index: number): Promise<string | null> {
-  return (await passes(killer, index)) ?? (simulated === undefined ? null : passes(simulated, index));
+async function survives({ killer, simulated, hiddenBy }: Mutant, index: number): Promise<string | null> {
+  const alive = await passes(killer, [index]);
+  if (alive !== null || simulated === undefined) return alive;
+  if (hiddenBy === undefined) return passes(simulated, [index]);
+  const others = hiddenBy.map((name) => mutants.findIndex(({ guard }) => guard === name));
+  if (others.includes(-1)) return `not in the list: one of ${hiddenBy.join(', ')}`;
+  if ((await passes(simulated, others)) === null) return `${simulated.sim} finds something with the guard in place`;
+  return passes(simulated, [index, ...others]);
 }
 
 /** Null when the test failed, as it must. */
-function passes(killer: Mutant['killer'], index: number): Promise<string | null> {
+function passes(killer: Mutant['killer'], undone: readonly number[]): Promise<string | null> {
   const ava = fileURLToPath(new URL('node_modules/ava/entrypoints/cli.mjs', root));
   const args =
     'sim' in killer
@@ -60,7 +66,7 @@ function passes(killer: Mutant['killer'], index: number): Promise<string | null>
       : out.split('\n').some((line) => /^not ok [0-9]+ - /.test(line) && line.endsWith(killer.test.replace('*', '')));
   const options = {
     cwd: fileURLToPath(root),
-    env: { ...env, NODE_OPTIONS: `--import ${hook.href}`, LOCUM_MUTANT: String(index), CI: '' },
+    env: { ...env, NODE_OPTIONS: `--import ${hook.href}`, LOCUM_MUTANT: undone.join(), CI: '' },
   };
   return new Promise((resolve) => {
     execFile(execPath, args, options, (_error, stdout, stderr) => {

@@ -179,6 +179,7 @@ export class Cluster extends World {
 
   override took(host: Host, parcel: Parcel): void {
     const ear = this.ear(this.indexOf(host), this.indexOf(parcel.from));
+    ear.wordSentAt = Math.max(ear.wordSentAt, parcel.sentAt);
     // A late one says nothing new, nor does one of an earlier life.
     if (parcel.sentAt <= ear.takenSentAt || parcel.life !== parcel.from.life) return;
     if (this.isDeaf(this.events.now - ear.takenAt)) ear.deafUntil = this.events.now;

@@ -31,6 +31,8 @@ export interface Ear {
   /** When a datagram of it was last given to the daemon, and when that one was sent. */
   takenAt: number;
   takenSentAt: number;
+  /** When the last one was sent that it was given, of whichever life of the other's daemon. */
+  wordSentAt: number;
   /** When a silence of a down time ended last. */
   deafUntil: number;
   /** When one of its datagrams was last lost on the way here. */
@@ -58,6 +60,7 @@ export interface Holding {
 export const nothingHeard: Readonly<Ear> = {
   takenAt: -Infinity,
   takenSentAt: -Infinity,
+  wordSentAt: -Infinity,
   deafUntil: -Infinity,
   lostAt: -Infinity,
   unaskedAt: -Infinity,

@@ -134,9 +134,14 @@ export class FakeKernel {
     return first;
   }
 
-  /** Something that it refused to take away is still there. */
+  /** It was told to take something away, and has not done it. */
   get isLeaving(): boolean {
     return this.#leaving.size > 0;
+  }
+
+  /** It refused to take one of these away, and that is still there. */
+  keeps(keys: readonly string[]): boolean {
+    return this.#leaving.size > 0 && keys.some((key) => this.#leaving.has(key) && this.has(key));
   }
 
   left(): string[] {

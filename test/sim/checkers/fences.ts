@@ -65,10 +65,10 @@ function unfencedClaim(
   }, own);
   if (offAt >= ear.takenAt || !cluster.isDeaf(cluster.events.now - ear.takenAt)) return null;
   if (isOfEarlierLife(cluster, host, holder, group)) return null;
-  // It had let go before it fell silent, and was heard to.
+  // It had let go before it fell silent, or was started anew, and was heard to.
   const { claimedAt } = cluster.holding(groupIndex(holder, group), cluster.indexOf(holder));
   const letGoAt = letGo[cluster.indexOf(holder)]?.get(group) ?? -Infinity;
-  if (letGoAt >= claimedAt && ear.takenSentAt >= letGoAt) return null;
+  if (letGoAt >= claimedAt && ear.wordSentAt >= letGoAt) return null;
   return `${host.name} takes ${group} from ${holder.name}, which it has not turned off since it heard it`;
 }
 

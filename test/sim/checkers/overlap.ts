@@ -111,9 +111,9 @@ export class OverlapChecker implements Checker {
     const deafMs = holding.claimedAt - ear.takenAt;
     const deaf = cluster.isDeaf(deafMs);
     const untold = ear.takenSentAt < earlier.claimedAt;
-    if (!deaf && !untold && !this.#isStuck(cluster.hostAt(other)))
+    if (!deaf && !untold && !this.#isStuck(group, other))
       return none(`${names}: heard it ${deafMs.toFixed(1)} ms before it claimed`);
-    if (this.#isStuck(cluster.hostAt(other)) || this.#isStuck(cluster.hostAt(later))) return some('a stuck address');
+    if (this.#isStuck(group, other) || this.#isStuck(group, later)) return some('a stuck address');
     if (cluster.list.length === 2 && this.#areFencesSound()) return none(`${names}: and it was not turned off`);
     // Whoever stood still may also take on what an earlier life of it left.
     const stoodStill = (mark: 'paused' | 'suspended') =>
@@ -179,8 +179,9 @@ export class OverlapChecker implements Checker {
   }
 
   /** Without a gate it answers on although it let go. */
-  #isStuck({ kernel, settings }: Host): boolean {
-    return settings.lease.kind !== 'nftables' && (kernel.stuck.size > 0 || kernel.isLeaving);
+  #isStuck(group: number, index: number): boolean {
+    const { kernel } = this.#cluster.hostAt(index);
+    return kernel.gate === null && kernel.keeps(this.#cluster.keysOf(group));
   }
 
   /** Whether the later one must have seen that the other answers: whatever its daemon does, its kernel does that. */

@@ -139,25 +139,25 @@ export class QuorumChecker implements Checker {
     return null;
   }
 
-  /** Two answer: one of them must have an excuse, and for no longer than that lasts. */
+  /** Several answer: all but one of them must have an excuse, and for no longer than that lasts. */
   #judge(group: number, mask: number): string | null {
     const hosts = this.#cluster.list.filter((_, index) => (mask & (1 << index)) !== 0);
-    const why = hosts.map((host) => this.#excuseOf(host)).find((excuse) => excuse !== null);
+    const excuses = hosts.map((host) => this.#excuseOf(group, host)).filter((excuse) => excuse !== null);
     const { now } = this.#cluster.events;
-    this.#pair ??= { since: now, why: why ?? 'no reason' };
-    if (why !== undefined) return null;
+    this.#pair ??= { since: now, why: excuses[0] ?? 'no reason' };
+    if (excuses.length >= hosts.length - 1) return null;
     const ms = now - this.#pair.since;
     const names = hosts.map(({ name }) => name).join(' and ');
     return `${names} answer for group ${group}, for ${ms.toFixed(2)} ms so far`;
   }
 
-  #excuseOf(host: Host): string | null {
+  #excuseOf(group: number, host: Host): string | null {
     const { now } = this.#cluster.events;
     const pausedMs = now - this.#cluster.markedAt(host, 'paused');
     const holdMs = (this.#cluster.plan.quorum?.holdMs ?? 0) * 1.02;
     if (pausedMs <= holdMs) return 'a pause';
     if (this.#isLiedAbout(host)) return 'a lying fence';
-    if (this.#isStuck(host)) return 'a stuck address';
+    if (this.#isStuck(group, host)) return 'a stuck address';
     const sleptMs = now - this.#cluster.markedAt(host, 'suspended');
     const looks = host.process?.blocked !== true && host.running;
     if (sleptMs > holdMs) return null;
@@ -166,10 +166,8 @@ export class QuorumChecker implements Checker {
   }
 
   /** Without a gate nothing but a removal, which its kernel refused, or the end of the lifetime makes a host silent. */
-  #isStuck(host: Host): boolean {
-    if (host.kernel.gate !== null) return false;
-    const sinceMs = this.#cluster.events.now - this.#cluster.markedAt(host, 'stuck');
-    return host.kernel.stuck.size > 0 || sinceMs <= (this.#cluster.plan.quorum?.holdMs ?? 0) * 1.02;
+  #isStuck(group: number, { kernel }: Host): boolean {
+    return kernel.gate === null && kernel.keeps(this.#cluster.keysOf(group));
   }
 
   /** All that it was promised by then is over a lease later; what it was promised afterwards no such word takes away. */
@@ -196,7 +194,7 @@ export class QuorumChecker implements Checker {
     if ((['paused', 'suspended'] as const).some((mark) => this.#cluster.markedAt(host, mark) > since)) return null;
     if (this.#isLiedAbout(host)) return null;
     // It was told to let go, and cannot: that comes to light again with a link that comes up.
-    if (this.#isStuck(host)) return null;
+    if (this.#isStuck(group, host)) return null;
     const trueEnd = this.#trueTime(host, until);
     const name = host.settings.groups[group]?.name ?? '';
     const promised = this.#cluster.list.map((voter, nth) => {
@@ -261,7 +259,7 @@ export class QuorumChecker implements Checker {
       if (heldUnder !== undefined && heldUnder > epoch) continue;
       if (this.#isLiedAbout(this.#cluster.hostAt(index))) continue;
       // It let go, and its kernel refused.
-      if (this.#excuseOf(this.#cluster.hostAt(index)) === 'a stuck address') continue;
+      if (this.#isStuck(group, this.#cluster.hostAt(index))) continue;
       const leftMs = until - voter.clock.now();
       return `${voter.name} promises ${name} to ${node}, has promised it to ${other} for ${leftMs.toFixed(1)} ms more, and ${other} answers`;
     }

@@ -171,6 +171,24 @@ test('echoes: a peer is two-way while our number rises in its echo, and one-way 
   t.true(peer(bench).proven, 'proof outlives it');
 });
 
+test('echoes: two intervals old at rest, and a little more where clocks differ: no deafness at a down time of two', (t) => {
+  const bench = standby({ downAfter: 2 });
+  const { echoedSequence } = peer(bench);
+  const from = bench.now;
+  const hear = (at: number, sequence: number) => {
+    bench.runTo(from + at);
+    bench.hearAndAnswer({ echo: { sequence }, entry: { role: 'active', priority: 200 } });
+  };
+  hear(1000, echoedSequence);
+  bench.runTo(from + 2020);
+  t.is(peer(bench).state, 'two-way');
+  hear(2025, echoedSequence + 2);
+  for (const at of [3000, 4000, 4070]) hear(at, echoedSequence + 2);
+  t.is(peer(bench).state, 'two-way');
+  hear(4080, echoedSequence + 2);
+  t.is(peer(bench).state, 'one-way');
+});
+
 test('echoes: only two-way peers are named as successor', (t) => {
   const bench = holder();
   bench.hearAndAnswer({ node: 'deaf', boot: '00000000000000d1', echo: null, entry: { priority: 250 } });
