@@ -66,6 +66,7 @@ function blankState(settings: Settings, identity: { boot: BootId; configHash: st
     foreign: new Set(),
     lapse: null,
     lastSent: 0,
+    provesAbove: 0,
     gateway: { answeredAt: now, patienceMs: 0, word: 'unknown', since: now },
     blind: new Map(),
     lastAdvertAt: now,

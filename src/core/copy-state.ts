@@ -28,6 +28,7 @@ export function copyOf(state: State): Draft {
     foreign: state.foreign,
     lapse: state.lapse,
     lastSent: state.lastSent,
+    provesAbove: state.provesAbove,
     gateway: state.gateway,
     blind: state.blind,
     lastAdvertAt: state.lastAdvertAt,

@@ -45,7 +45,7 @@ export function takeAdvert(turn: Turn, path: PathName, from: string, advert: Adv
     return;
   }
   turn.state.received += 1;
-  const echo = echoOf(advert, turn.state.boot);
+  const echo = echoThatCounts(turn, boot, advert);
   const paths = newestHere ? hearOnPath(turn, boot, path, advert.sequence, echo?.here === true) : boot.paths;
   const heard = newest
     ? applyNewest(turn, boot, paths, from, advert, echo)
@@ -118,8 +118,18 @@ function makeRoom(turn: Turn): boolean {
   const lost = (boot: Boot) => boot.state === 'lost';
   const victim = crowded ? (unproven.find(lost) ?? unproven[0]) : (boots.find(lost) ?? unproven[0]);
   if (victim === undefined) return false;
+  if (victim.proven) turn.state.provesAbove = turn.state.lastSent;
   deleteBoot(turn, victim.boot);
   return true;
+}
+
+/**
+ * Of a boot that is not proven an old echo may be in the recording of one that was, and was forgotten since: only what
+ * left later proves. Whoever is live echoes that at once, for a boot that is met is answered.
+ */
+function echoThatCounts({ state }: Turn, boot: Boot, advert: Advert): Echo | undefined {
+  const echo = echoOf(advert, state.boot);
+  return boot.proven || (echo !== undefined && echo.sequence > state.provesAbove) ? echo : undefined;
 }
 
 /** What an advert says that its sender heard of a boot; it names each one once. */

@@ -13,7 +13,8 @@ export function judgeSilence(turn: Turn): void {
   for (const boot of turn.state.boots.values()) {
     if (boot.state === 'lost') continue;
     const paths = judgePaths(turn, boot);
-    const state = lostAt(turn, boot) <= turn.judged ? 'lost' : echoEndsAt(turn, boot) <= turn.judged ? 'one-way' : boot.state;
+    const state =
+      lostAt(turn, boot) <= turn.judged ? 'lost' : echoEndsAt(turn, boot) <= turn.judged ? 'one-way' : boot.state;
     if (state === boot.state && paths === boot.paths) continue;
     changeBoot(turn, boot, { state, paths, echoedTable: state === 'two-way' ? boot.echoedTable : 0 });
     turn.stirred = true;

@@ -43,6 +43,8 @@ export interface State {
   readonly lapse: Lapse | null;
   /** The highest number that was sent, as told when it had been. */
   readonly lastSent: number;
+  /** An echo up to this number proves nothing: a recording of a boot that was proven and is forgotten may have it. */
+  readonly provesAbove: number;
   readonly gateway: Gateway;
   /** Hardware addresses whose answers count for nothing, by the address that they answer for. BOUNDED by the settings. */
   readonly blind: ReadonlyMap<AddressKey, string>;

@@ -65,6 +65,16 @@ export const mutants: readonly Mutant[] = [
     killer: unit('adverts', 'unproven: its active blocks a claim'),
   },
   {
+    guard: 'what a forgotten life was proven by proves nothing again',
+    file: 'peers',
+    text: 'echo.sequence > state.provesAbove',
+    instead: 'true',
+    killer: unit(
+      'adverts',
+      'freshness: a recording of a life that was proven and is forgotten proves nothing, and moves no holder',
+    ),
+  },
+  {
     guard: 'two-way only while the echoed number rises',
     file: 'peers',
     text: 'echo !== undefined && echo.sequence > boot.echoedSequence',

@@ -1,6 +1,7 @@
 // PROTOCOL section 1: order, freshness and proof, echoes, one-way peers, and the version of the table.
 
 import test from 'ava';
+import { maxBoots } from '#core/peers';
 import { Bench, entryOf, holder, kinds, standby, type Saying } from './bench.ts';
 
 const peerBoot = '0000000000000004';
@@ -311,6 +312,29 @@ test('freshness: recordings of many boots do not push out a proven one that is l
   }
   t.true(bench.state.boots.has(peerBoot), 'what was proven is remembered');
   t.is(bench.state.boots.size, 1 + 19, 'the unproven have half of the room');
+});
+
+test('freshness: a recording of a life that was proven and is forgotten proves nothing, and moves no holder', (t) => {
+  const bench = holder();
+  const earlier = { node: 'twin', boot: '0000000000000e00', entry: { role: 'active', priority: 200 } } as const;
+  const lifeOf = (nth: number) => (nth + 0xe00).toString(16).padStart(16, '0');
+  const recording = bench.advert(earlier);
+  bench.step(
+    bench.advert({ ...earlier, entry: { role: 'standby', priority: 50 }, sequence: recording.advert.sequence }),
+  );
+  for (let nth = 1; nth <= maxBoots; nth += 1) {
+    bench.runTo(bench.now + 10_000);
+    const life = { node: 'twin', boot: lifeOf(nth), entry: { role: 'standby', priority: 50 } } as const;
+    bench.hearAndAnswer(life);
+    bench.hearAndAnswer(life);
+    t.true(bench.state.boots.get(life.boot)?.proven, 'whoever is live echoes the answer to its first word');
+  }
+  t.false(bench.state.boots.has(earlier.boot), 'there is no room for it any more');
+  bench.runTo(bench.now + 10_000);
+  t.is(bench.group.role, 'active');
+  bench.step(recording);
+  t.like(bench.state.boots.get(earlier.boot), { proven: false, state: 'one-way' });
+  t.is(bench.group.role, 'active');
 });
 
 test('table: the answer to an unknown boot carries all of it, though every other peer holds it', (t) => {

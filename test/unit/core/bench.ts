@@ -143,7 +143,7 @@ export class Bench {
   /** By default a peer hears us: its echo rises with each of its adverts. */
   #echo(echo: Partial<Echo> | null | undefined): Echo[] {
     if (echo === null) return [];
-    this.#echoed += 1;
+    this.#echoed = Math.max(this.#echoed + 1, this.state.lastSent);
     return [{ boot: ownBoot, sequence: this.#echoed, here: true, tableVersion: this.state.tableVersion, ...echo }];
   }
 
@@ -171,7 +171,7 @@ export class Bench {
           id: effect.id,
           at: instant(this.now),
           // Effects are numbered in the order in which they are asked for, as datagrams are.
-          last: this.settings.quorum === null ? 1 : effect.id,
+          last: effect.id,
           paths: effect.paths.map(({ path }) => ({ path, error: null })),
         };
       case 'hold':
