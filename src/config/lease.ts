@@ -2,7 +2,7 @@
 // the lease is exact to a tick of the kernel. Where they are missing the lifetime of the addresses is all
 // there is: whole seconds, at least 2, ended up to 1.25 s late.
 
-import type { Lease, Settings } from '#model/settings';
+import { addressLateMs, type Lease, type Settings } from '#model/settings';
 import { formatDuration, parseDuration } from './duration.ts';
 import type { KeyPath, Report } from './finding.ts';
 import { type Kind, noDuration } from './kinds.ts';
@@ -26,7 +26,6 @@ export interface Clockwork extends Timing {
   readonly tickMs: number;
 }
 
-export const addressLatenessMs = 1250;
 const shortestAddressMs = 2000;
 const shortestMs = 20;
 const longestMs = 3_600_000;
@@ -107,7 +106,7 @@ export function leaseWithoutGate(settings: Settings): Lease {
   if (settings.lease.kind === 'off') return settings.lease;
   // Whole seconds that may be rounded down, and votes that may be lost.
   if (settings.quorum !== null) return { kind: 'address', ms: Math.max(3000, wholeSeconds(leastWithVotes(settings))) };
-  const room = 1000 * Math.floor((silentByMs(settings) - addressLatenessMs) / 1000);
+  const room = 1000 * Math.floor((silentByMs(settings) - addressLateMs) / 1000);
   return { kind: 'address', ms: Math.max(wholeSeconds(leastFor(settings)), room) };
 }
 
@@ -126,7 +125,7 @@ export function probeWindowMs({ intervalMs }: Pick<Timing, 'intervalMs'>): numbe
 }
 
 function openForMs(lease: Exclude<Lease, { kind: 'off' }>, timing: Timing): number {
-  const lateMs = lease.kind === 'nftables' ? lease.lateMs : addressLatenessMs;
+  const lateMs = lease.kind === 'nftables' ? lease.lateMs : addressLateMs;
   return Math.max(0, lease.ms + lateMs - silentByMs(timing));
 }
 

@@ -1,10 +1,10 @@
 // Quorum mode: who votes, how long a voter keeps its word, and whether the timings leave room for a lost
 // advert. What these settings cost when a holder is lost, or when every node starts, is worked out here too.
 
-import type { Lease, Quorum, Settings } from '#model/settings';
+import { addressLateMs, type Lease, type Quorum, rateMargin, type Settings } from '#model/settings';
 import { formatDuration } from './duration.ts';
 import type { Report } from './finding.ts';
-import { addressLatenessMs, probeWindowMs } from './lease.ts';
+import { probeWindowMs } from './lease.ts';
 import type { Written } from './schema.ts';
 import { completeAll } from './shape.ts';
 import { quote } from './wording.ts';
@@ -12,8 +12,6 @@ import { quote } from './wording.ts';
 const defaultLongestHoldMs = 10_000;
 /** An advert names the votes for so many candidates. */
 const mostVoters = 16;
-/** A voter keeps a promise longer than it was asked for, since clocks do not run alike. */
-const rateMargin = 1.03;
 
 export function resolveQuorum(written: Written, lease: Lease | undefined, report: Report): Quorum | null | undefined {
   const { cluster, safety } = written;
@@ -84,7 +82,7 @@ function checkLongestHold(lease: Lease, intervalMs: number, longestHoldMs: numbe
 function holdOf(lease: Lease, intervalMs: number): number {
   if (lease.kind === 'off') return Number.POSITIVE_INFINITY;
   return Math.ceil(
-    lease.ms + probeWindowMs({ intervalMs }) + (lease.kind === 'nftables' ? lease.lateMs : addressLatenessMs),
+    lease.ms + probeWindowMs({ intervalMs }) + (lease.kind === 'nftables' ? lease.lateMs : addressLateMs),
   );
 }
 

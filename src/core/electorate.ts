@@ -6,7 +6,7 @@ import { hash64 } from '#lib/hash';
 import type { StartFacts } from '#model/input';
 import type { BootId, NodeName } from '#model/names';
 import type { Reason } from '#model/reason';
-import type { Quorum, Settings } from '#model/settings';
+import { type Quorum, rateMargin, type Settings } from '#model/settings';
 import { quorumWith } from './copy-state.ts';
 import { duplicateOf } from './neighbours.ts';
 import { raise, settle } from './problems.ts';
@@ -85,9 +85,6 @@ export function promisedTo(turn: Turn, index: number): { readonly boot: BootId; 
   if (quorum == null || promise?.standing !== true || promise.boot === turn.state.boot) return null;
   return { boot: promise.boot, node: quorum.candidates.get(promise.boot)?.node ?? '' };
 }
-
-/** Clock rates may differ by one in a hundred on both sides; what is left is a margin. */
-const rateMargin = 1.03;
 
 /** How long a voter keeps a promise to whoever can hold for `holdMs` after an advert. */
 export function promiseMs(holdMs: number): number {

@@ -1,9 +1,6 @@
 // The letters of the protocol, worked out from settings: down time, lease, hold.
 
-import type { Settings } from '#model/settings';
-
-/** How late the kernel can be with an address whose lifetime ended. */
-const addressLateMs = 1250;
+import { addressLateMs, type Settings } from '#model/settings';
 
 /** About so many groups fit a datagram. */
 export const groupsInDatagram = 30;

@@ -32,6 +32,12 @@ export interface Settings {
   readonly log: { readonly format: 'text' | 'json'; readonly level: LogLevel };
 }
 
+/** How late the kernel can be with an address whose lifetime ended. */
+export const addressLateMs = 1250;
+
+/** A voter keeps its word so many times as long as it was asked to: rates of clocks may differ by 1 % each way, and a margin. */
+export const rateMargin = 1.03;
+
 export interface Quorum {
   /** In order of name: every node has the same. */
   readonly voters: readonly NodeName[];

@@ -1,8 +1,7 @@
 // What a seed asks for: in which mode how many hosts, at which pace, with which lease and settings, under which
 // weather.
 
-import type { CheckSettings, FenceSettings } from '#model/settings';
-import { addressLatenessMs } from '#config/lease';
+import { addressLateMs, type CheckSettings, type FenceSettings } from '#model/settings';
 import { holdMs } from '#core/timing';
 import { settingsFor, type Wish } from '../world/settings.ts';
 import { type Profile, profiles } from './profiles.ts';
@@ -113,7 +112,7 @@ export function planFor(seed: number, asked: Asked = {}): Plan {
     wish,
     rate: perfect ? 1 : rate(),
     offset: Math.floor(random.within(1e9)),
-    lateMs: lease === 'gate' ? more.within(4) : more.within(addressLatenessMs),
+    lateMs: lease === 'gate' ? more.within(4) : more.within(addressLateMs),
   }));
   const about =
     voting === null ? '' : `, ${witnesses} of them witnesses, longest hold ${Math.round(voting.longestHoldMs)} ms`;
