@@ -7,7 +7,7 @@ import type { Settings } from '#model/settings';
 import { type Finding, Report } from './finding.ts';
 import { InterfaceCheck } from './host-checks.ts';
 import { locateKeys } from './key-lines.ts';
-import { resolveLease, type Timing } from './lease.ts';
+import { leastLease, resolveLease, type Timing } from './lease.ts';
 import { resolveChecks, resolveHook } from './resolve-checks.ts';
 import { resolveAuth, resolveNode, resolveTransport } from './resolve-cluster.ts';
 import { resolveWatchdog } from './resolve-safety.ts';
@@ -63,7 +63,7 @@ function resolve(written: Written, report: Report, host: HostFacts): Settings | 
     downAfter: cluster?.down_after,
     transport: resolveTransport(written, report, interfaces),
     nodes: cluster?.nodes && completeAll(cluster.nodes),
-    quorum: resolveQuorum(written, lease, report),
+    quorum: resolveQuorum(written, lease, clockwork && leastLease(clockwork), report),
     witness: resolveWitness(written, report),
     // Who claims sooner than a down time after its start has not listened to anybody.
     startupDelayMs: timing && delay !== undefined ? Math.max(delay, timing.downAfter * timing.intervalMs) : undefined,

@@ -65,14 +65,17 @@ function explicit(ms: number, timing: Clockwork | undefined, at: KeyPath, report
   const found = quote(formatDuration(ms));
   if (ms < shortestMs || ms > longestMs) {
     const range = `${quote(formatDuration(shortestMs))} to ${quote(formatDuration(longestMs))}`;
-    return report.problem(at, `expected a lease from ${range}, found ${found}. ${meant('auto')}`);
+    return report.problem(at, `expected a lease from ${range}, found ${found}. Write "auto".`);
   }
   if (timing === undefined) return undefined;
-  const leastMs = leastFor(timing);
+  const leastMs = leastOf(timing);
   if (ms < leastMs) {
+    const least = quote(formatDuration(leastMs));
     const interval = quote(formatDuration(timing.intervalMs));
-    const problem = `expected at least 1.25 times cluster.interval (${interval}), because adverts renew it, found ${found}.`;
-    return report.problem(at, `${problem} ${meant(formatDuration(leastMs))}`);
+    const problem = timing.votes
+      ? `expected at least three times cluster.interval (${least}) in quorum mode, or one lost vote would end it, found ${found}. Write ${least} or "auto".`
+      : `expected at least 1.25 times cluster.interval (${interval}), because adverts renew it, found ${found}. Write ${least}.`;
+    return report.problem(at, problem);
   }
   const lease = gateLease(ms, timing);
   const openMs = openForMs(lease, timing);
@@ -83,8 +86,16 @@ function explicit(ms: number, timing: Clockwork | undefined, at: KeyPath, report
 
 /** Ends just before others begin to act on the silence, but never so early that one late advert ends it. */
 function automaticMs(timing: Clockwork): number {
-  const least = timing.votes ? leastWithVotes(timing) : leastFor(timing);
-  return Math.max(least, Math.floor(silentByMs(timing) - timing.tickMs));
+  return Math.max(leastOf(timing), Math.floor(silentByMs(timing) - timing.tickMs));
+}
+
+/** Of whatever is written in place of a lease that is refused, this is the shortest that is not. */
+export function leastLease(timing: Clockwork): Lease {
+  return gateLease(leastOf(timing), timing);
+}
+
+function leastOf(timing: Clockwork): number {
+  return timing.votes ? leastWithVotes(timing) : leastFor(timing);
 }
 
 /** Renewed by votes, of which one may be lost and another late. */
@@ -142,8 +153,4 @@ export function overlap(openMs: number): string {
 
 function lengthOfAuto(timing: Clockwork): string {
   return quote(formatDuration(automaticMs(timing)));
-}
-
-function meant(text: string): string {
-  return `Write ${quote(text)}.`;
 }

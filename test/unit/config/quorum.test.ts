@@ -5,7 +5,7 @@ import { describeSettings } from '#config/describe';
 import { leaseWithoutGate } from '#config/lease';
 import { quorumFault } from '#config/resolve-quorum';
 import { sharedSettings } from '#config/shared';
-import { config, settingsOf, warningsOf } from './host.ts';
+import { config, problemsOf, settingsOf, warningsOf } from './host.ts';
 
 const cluster = 'nodes = ["lb2", "lb1", "w1"]';
 const quorum = (more = '') => config({ cluster, rest: `[safety]\nmode = "quorum"\n${more}` });
@@ -40,6 +40,11 @@ test('quorum: check prints the worst failover and the silence after a start', (t
   t.regex(text, /silent for 5150ms: if all start, nobody holds for so long/);
   t.regex(text, /after an advert that a majority has voted for/);
   t.like(json['safety'], { mode: 'quorum', majority: 2, worst_failover: '3146ms', silent_after_start: '5150ms' });
+});
+
+test('quorum: what is advised in place of a lease and a longest hold that are too short is taken as it is', (t) => {
+  t.is(problemsOf(quorum('lease = "500ms"\nlongest_hold = "1s"')).length, 2);
+  t.deepEqual(problemsOf(quorum('lease = "3s"\nlongest_hold = "3054ms"')), []);
 });
 
 test('quorum: where the down time is longer than a promise, it is what a failover waits for', (t) => {
