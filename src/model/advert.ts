@@ -22,7 +22,7 @@ export interface Advert {
   readonly sequence: number;
   readonly intervalMs: number;
   readonly downAfter: number;
-  /** The longest time an address of the sender can outlive its last advert: lease plus kernel lateness. */
+  /** The longest time an address of the sender can outlive its last advert: its lease, in quorum mode X, and the lateness of its kernel. */
   readonly holdMs: number;
   /** The sender's name for the path it used. */
   readonly path: PathName;
