@@ -53,7 +53,7 @@ function resolve(written: Written, report: Report, host: HostFacts): Settings | 
   if (checks !== undefined && groups !== undefined) warnOfIdleChecks({ checks, groups }, report);
   const delay = written.node?.startup_delay;
   const votes = written.safety?.mode === 'quorum';
-  const clockwork = timing && { ...timing, tickMs: host.tickMs, votes };
+  const clockwork = timing && { ...timing, tickMs: host.tickMs, votes, probe: written.safety?.probe !== false };
   const lease = resolveLease(written.safety?.lease, clockwork, report);
   return complete<Settings>({
     cluster: cluster?.name,

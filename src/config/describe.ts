@@ -74,7 +74,9 @@ function leaseText(settings: Settings): string {
   }
   const whom = kind === 'nftables' ? 'lets this host answer for' : 'keeps an address';
   const length = `the kernel ${whom} ${formatDuration(ms)} after the last advert`;
-  return openMs === 0 ? `${length}, and lets go before another host claims` : `${length}; if ${overlap(openMs)}`;
+  return openMs === 0
+    ? `${length}, and lets go before another host claims`
+    : `${length}; if ${overlap(openMs, settings)}`;
 }
 
 function gatewayText(gateways: readonly string[]): string {

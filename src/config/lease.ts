@@ -22,6 +22,8 @@ export interface Timing {
 export interface Clockwork extends Timing {
   /** Votes decide when others may claim: no silence does. */
   readonly votes: boolean;
+  /** Whoever claims asks the wire first, as far as this node's settings tell. */
+  readonly probe: boolean;
   /** The kernel's own: timeouts end up to one tick late. */
   readonly tickMs: number;
 }
@@ -80,7 +82,7 @@ function explicit(ms: number, timing: Clockwork | undefined, at: KeyPath, report
   const lease = gateLease(ms, timing);
   const openMs = openForMs(lease, timing);
   if (openMs > 0 && !timing.votes)
-    report.warn(at, `after ${overlap(openMs)}. "auto" would be ${lengthOfAuto(timing)}.`);
+    report.warn(at, `after ${overlap(openMs, timing)}. "auto" would be ${lengthOfAuto(timing)}.`);
   return lease;
 }
 
@@ -146,9 +148,11 @@ export function twoHoldersForMs(settings: Settings): number | null {
   return settings.lease.kind === 'off' ? null : openForMs(settings.lease, settings);
 }
 
-export function overlap(openMs: number): string {
+/** At most: while the wire answers the probe nobody claims before the old kernel has let go. */
+export function overlap(openMs: number, { probe }: Pick<Settings, 'probe'>): string {
   const most = formatDuration(Math.ceil(openMs));
-  return `the daemon of a holder freezes or is killed, two hosts could answer for up to ${most}`;
+  const when = probe ? 'where the wire does not show that the old one still does' : 'since the wire is not asked';
+  return `the daemon of a holder freezes or is killed, two hosts could answer for up to ${most}, ${when}`;
 }
 
 function lengthOfAuto(timing: Clockwork): string {

@@ -28,8 +28,8 @@ export interface StatusDocument {
     readonly silent_ms: number | null;
   } | null;
   /**
-   * `ms` is null where the lease is off. `open_ms`: for how long two hosts could answer if this daemon froze
-   * or was killed while it holds; null where nothing ends it.
+   * `ms` is null where the lease is off. `open_ms`: for how long at most two hosts could answer if this
+   * daemon froze or was killed while it holds, and the wire showed nobody that it still answers; null where nothing ends it.
    */
   readonly lease: {
     readonly kind: 'nftables' | 'address' | 'off';

@@ -72,7 +72,7 @@ function fencedLines({ fenced }: StatusDocument, options: TableOptions, width: n
 }
 
 function openWords(openMs: number): string {
-  return `if this daemon is killed or freezes while it holds, two hosts can answer for up to ${durationWords(openMs)}`;
+  return `if this daemon is killed or freezes while it holds, two hosts can answer for up to ${durationWords(openMs)}, where the wire shows nobody that this one still does`;
 }
 
 function section(name: string, ifNone: string, lines: string[], count: number): string[] {

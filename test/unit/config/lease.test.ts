@@ -55,7 +55,10 @@ test('an explicit lease is taken as it is', (t) => {
 
 test('a lease that is worse than "auto" warns for how long two hosts could answer', (t) => {
   t.deepEqual(warningsOf(timed('1s', 3, '10s')), [
-    'f.toml:12: safety.lease: after the daemon of a holder freezes or is killed, two hosts could answer for up to 7054ms. "auto" would be "2946ms".',
+    'f.toml:12: safety.lease: after the daemon of a holder freezes or is killed, two hosts could answer for up to 7054ms, where the wire does not show that the old one still does. "auto" would be "2946ms".',
+  ]);
+  t.deepEqual(warningsOf(`${timed('1s', 3, '10s')}probe = false`), [
+    'f.toml:12: safety.lease: after the daemon of a holder freezes or is killed, two hosts could answer for up to 7054ms, since the wire is not asked. "auto" would be "2946ms".',
   ]);
   t.deepEqual(warningsOf(timed('1s', 10, '8s')), []);
   t.deepEqual(warningsOf(timed('1s', 10, '3s')), []);
@@ -79,7 +82,11 @@ test('the effective settings say what is left open, and what is not', (t) => {
   );
   t.is(
     line(timed('1s', 3, '10s')),
-    'lease: the kernel lets this host answer for 10s after the last advert; if the daemon of a holder freezes or is killed, two hosts could answer for up to 7054ms',
+    'lease: the kernel lets this host answer for 10s after the last advert; if the daemon of a holder freezes or is killed, two hosts could answer for up to 7054ms, where the wire does not show that the old one still does',
+  );
+  t.regex(
+    line(`${timed('1s', 3, '10s')}probe = false`) ?? '',
+    /could answer for up to 7054ms, since the wire is not asked$/,
   );
   t.is(line(timed('1s', 3, 'off')), 'lease: off; addresses stay where a daemon was killed or hangs');
 });

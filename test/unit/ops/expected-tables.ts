@@ -5,7 +5,8 @@ lb1 in cluster edge, availability, lease 2 s
 locum 0.1.0, pid 4711, up 1 h
 adverts: 3600 sent, 7190 received, 8 refused (bad-mac 3, replayed 4, truncated 1)
 main loop: realtime (rr 10), late by less than 12 ms at 99 %, 12 ms at 99.9 %, 12 ms at most
-if this daemon is killed or freezes while it holds, two hosts can answer for up to 300 ms
+if this daemon is killed or freezes while it holds, two hosts can answer for up to 300 ms, where the wire shows nobody
+that this one still does
 
 PROBLEM       SINCE  WHAT
 peer-one-way  1 min  lb2 does not hear this node on eth1: look for a firewall or a switch that drops adverts in one
@@ -34,7 +35,7 @@ adverts: 3600 sent, 7190 received, 8 refused (bad-mac 3, replayed 4, truncated
 main loop: realtime (rr 10), late by less than 12 ms at 99 %, 12 ms at 99.9 %,
 12 ms at most
 if this daemon is killed or freezes while it holds, two hosts can answer for up
-to 300 ms
+to 300 ms, where the wire shows nobody that this one still does
 
 PROBLEM       SINCE  WHAT
 peer-one-way  1 min  lb2 does not hear this node on eth1: look for a firewall or
