@@ -80,7 +80,7 @@ function askAfterMs(group: Group, preemptDelayMs: number): number {
 }
 
 /**
- * Nobody holds the group: the best standby claims at once, each further one waits an interval more.
+ * Nobody holds the group: the best standby claims at once, each further one waits an interval and X more.
  * Where nobody ever held it, a better node that is still listening counts too: hosts that start
  * together would otherwise claim together.
  */
