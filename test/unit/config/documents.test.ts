@@ -39,11 +39,14 @@ test('what the example shows in comments is good too', (t) => {
   const all = commentedOut
     .join('\n')
     .replaceAll(/^(paths|addresses = \["192|weight|nodes).*$/gm, '')
-    .replaceAll(/"\/usr\/libexec[^"]*"/g, '"/usr/bin/check"');
+    .replaceAll(/"\/usr\/libexec[^"]*"/g, '"/usr/bin/check"')
+    .replace('"fence_ipmilan"', '"fence_dummy"');
   t.deepEqual(problemsOf(all), []);
   const settings = settingsOf(all);
   t.is(settings.checks[0]?.name, 'haproxy');
   t.is(settings.hook?.user, 'root');
+  t.deepEqual(settings.fence.peer, ['/usr/sbin/fence_dummy']);
+  t.is(settings.watchdog, '/dev/watchdog');
   t.is(settings.groups[0]?.addresses.length, 2);
   t.deepEqual(settings.transport.peers, ['192.0.2.2']);
 });
@@ -62,6 +65,7 @@ const sections: readonly (readonly [heading: string, toml: string])[] = [
   ['### An element of `addresses`', config({ addresses: '[{ address = "192.0.2.10", qqq = 1 }]' })],
   ['### `announce`', config({ group: 'announce.qqq = 1' })],
   ['## [[check]]', config({ rest: '[[check]]\nname = "c"\nscript = ["/usr/bin/check"]\nqqq = 1' })],
+  ['## [fence]', config({ rest: '[fence]\nqqq = 1' })],
   ['## [hooks]', config({ rest: '[hooks]\nqqq = 1' })],
   ['## [log]', config({ rest: '[log]\nqqq = 1' })],
   ['## [metrics]', config({ rest: '[metrics]\nqqq = 1' })],
@@ -73,6 +77,14 @@ for (const [heading, toml] of sections) {
     t.is(/Known here: (.*)\.$/.exec(said)?.[1], keysOnPage(heading).join(', '));
   });
 }
+
+test('the example shows every key that is supported', (t) => {
+  const keys = sections.flatMap(([heading]) => (heading === '## [metrics]' ? [] : keysOnPage(heading)));
+  t.deepEqual(
+    keys.filter((key) => !new RegExp(`\\b${key} = `).test(example)),
+    [],
+  );
+});
 
 test('the mistakes on the page are answered as it says', (t) => {
   const texts = [...brokenAll.map(({ toml }) => toml), 'interval = 10s', 'interface = eth0'];
