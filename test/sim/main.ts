@@ -1,10 +1,9 @@
-// `npm run sim -- [--seed N] [--runs N | --hours N | --forever] [--mode NAME] [--nodes N] [--weather NAME]
-// [--lease NAME] [--fence NAME]`: one seed is told as a story, many are counted. Exit 1 when something was found.
+// `npm run sim`, as command-line.ts says: one seed is told as a story, many are counted. Exit 1 when something was found,
+// 2 when nothing was played because of how it was asked for.
 
-import { env, exit, stdout } from 'node:process';
-import { parseArgs } from 'node:util';
+import { argv, env, exit, stderr, stdout } from 'node:process';
+import { commandLine, usage } from './command-line.ts';
 import { playAll } from './crew.ts';
-import type { Asked } from './plan.ts';
 import type { Outcome } from './run.ts';
 import { storyOf } from './story.ts';
 import { replayCommand, Tally } from './tally.ts';
@@ -18,40 +17,19 @@ const mostStories = 5;
 /** Where no terminal shows each hour, a line this often. */
 const progressMs = 60_000;
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string' },
-    runs: { type: 'string' },
-    hours: { type: 'string' },
-    forever: { type: 'boolean', default: false },
-    mode: { type: 'string' },
-    nodes: { type: 'string' },
-    weather: { type: 'string' },
-    lease: { type: 'string' },
-    fence: { type: 'string' },
-    /** So many seconds of the story. */
-    story: { type: 'string' },
-  },
-});
-
-function whole(text: string | undefined, name: string): number | undefined {
-  if (text === undefined) return undefined;
-  if (!/^[0-9]+$/.test(text)) throw new Error(`--${name}: expected a whole number, found ${text}`);
-  return Number(text);
+const line = commandLine(argv.slice(2));
+if (line.kind === 'help') {
+  stdout.write(usage);
+  exit(0);
 }
-
-const nodes = whole(values.nodes, 'nodes');
-if (nodes !== undefined && (nodes < 2 || nodes > 7)) throw new Error(`--nodes: expected 2 to 7, found ${nodes}`);
-const asked: Asked = {
-  ...(values.mode === undefined ? {} : { mode: values.mode }),
-  ...(nodes === undefined ? {} : { nodes }),
-  ...(values.weather === undefined ? {} : { weather: values.weather }),
-  ...(values.lease === undefined ? {} : { lease: values.lease }),
-  ...(values.fence === undefined ? {} : { fence: values.fence }),
-};
-const several = values.forever || values.runs !== undefined || values.hours !== undefined;
-const first = whole(values.seed, 'seed') ?? (values.forever ? Date.now() % 1_000_000_000 : 1);
-const runs = values.forever ? Number.POSITIVE_INFINITY : (whole(values.hours ?? values.runs, 'runs') ?? 1);
+if (line.kind === 'wrong') {
+  stderr.write(`${line.words}\n${usage}`);
+  exit(2);
+}
+const { asked, storySeconds } = line;
+const several = line.runs !== null;
+const runs = line.runs ?? 1;
+const first = line.seed ?? (runs === Number.POSITIVE_INFINITY ? Date.now() % 1_000_000_000 : 1);
 const tally = new Tally();
 const began = performance.now();
 let saidAt = began;
@@ -69,7 +47,7 @@ await playAll({
 });
 if (!several && tally.findings.length === 0) tellStory(first, 'as it ended');
 if (stdout.isTTY) stdout.write('\r');
-for (const line of several || env['CI'] === 'true' ? tally.details() : []) console.log(line);
+for (const detail of several || env['CI'] === 'true' ? tally.details() : []) console.log(detail);
 console.log(tally.summary((performance.now() - began) / 1000));
 exit(tally.findings.length === 0 ? 0 : 1);
 
@@ -86,10 +64,10 @@ function tell({ seed, words, finding }: Outcome): void {
   else console.log(`\nseed ${seed}: ${words}\n${finding?.checker}: ${finding?.words}\n${replay(seed)}`);
 }
 
-function tellStory(seed: number, words: string): void {
-  console.log(`\nseed ${seed}: ${words}`);
-  const lastMs = values.story === undefined ? storyMs : 1000 * (whole(values.story, 'story') ?? 0);
-  for (const line of storyOf(seed, asked, lastMs)) console.log(line);
+function tellStory(seed: number, what: string): void {
+  console.log(`\nseed ${seed}: ${what}`);
+  const lastMs = storySeconds === undefined ? storyMs : 1000 * storySeconds;
+  for (const words of storyOf(seed, asked, lastMs)) console.log(words);
   console.log(replay(seed));
 }
 

@@ -63,6 +63,14 @@ const electorates = {
   '7+0': 0.25,
 } as const;
 
+/** The names that can be asked for. */
+export const choices: Readonly<Record<'mode' | 'weather' | 'lease' | 'fence', readonly string[]>> = {
+  mode: ['quorum', 'availability'],
+  weather: Object.keys(profiles),
+  lease: Object.keys(leases),
+  fence: Object.keys(fencings),
+};
+
 export function planFor(seed: number, asked: Asked = {}): Plan {
   const random = new Random(seed * 7919 + 17);
   const weights = Object.fromEntries(Object.entries(profiles).map(([name, { weight }]) => [name, weight]));
