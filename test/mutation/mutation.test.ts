@@ -11,8 +11,7 @@ import { changesOf, type Mutant, mutants, sourceOf } from './mutants.ts';
 const root = new URL('../../', import.meta.url);
 const hook = new URL('./hook.js', import.meta.url);
 
-test('there are at least forty-five, each with a name of its own', (t) => {
-  t.true(mutants.length >= 45);
+test('each has a name of its own', (t) => {
   t.is(new Set(mutants.map(({ guard }) => guard)).size, mutants.length);
 });
 
