@@ -27,7 +27,14 @@ function afterHeal(results: Results): string {
   const of = (interval: string, subject: SubjectName) =>
     spread(spreadIn(results, faultId('partition', interval), subject, 'bothAfterHealMs'));
   const rows = intervals.map((interval) => [interval, of(interval, 'locum'), of(interval, 'keepalived')]);
-  return table(['two holders after a partition healed, ms; interval', 'locum', 'keepalived'], rows);
+  return table(
+    [
+      'two holders after a partition healed, ms from the start of the command that heals it; interval',
+      'locum',
+      'keepalived',
+    ],
+    rows,
+  );
 }
 
 export function addressTable(results: Results): string {
