@@ -72,13 +72,15 @@ function send(socketPath: string, { method, path, patienceMs: ms, body }: Questi
   });
 }
 
+const advice = '; start it (systemctl start locum), or name its directory with --runtime-dir';
+
 function connectionFailure(error: unknown, socketPath: string, waitedMs: number): Failure {
   switch (errorCode(error)) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return new Failure(exitCode.notRunning, `the daemon does not run: there is no socket ${socketPath}`);
+      return new Failure(exitCode.notRunning, `the daemon does not run: there is no socket ${socketPath}${advice}`);
     case 'ECONNREFUSED':
-      return new Failure(exitCode.notRunning, `the daemon does not run: nobody listens on ${socketPath}`);
+      return new Failure(exitCode.notRunning, `the daemon does not run: nobody listens on ${socketPath}${advice}`);
     case 'EACCES':
     case 'EPERM':
       return new Failure(

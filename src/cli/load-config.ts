@@ -12,7 +12,7 @@ export function loadConfig(file: string): Compiled {
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
   } catch (error) {
-    return { kind: 'bad', problems: [{ file, line: 1, key: '', message: unreadable(error) }], warnings: [] };
+    return { kind: 'bad', problems: [{ file, line: 1, key: '', message: unreadable(file, error) }], warnings: [] };
   }
   return withKeys(compile(text, file, readHostFacts()));
 }
@@ -27,7 +27,7 @@ function withKeys(compiled: Compiled): Compiled {
   return { kind: 'bad', problems, warnings: compiled.warnings };
 }
 
-function unreadable(error: unknown): string {
+function unreadable(file: string, error: unknown): string {
   switch (errorCode(error)) {
     case 'ENOENT':
     case 'ENOTDIR':
@@ -36,11 +36,20 @@ function unreadable(error: unknown): string {
       return 'expected a configuration file, found a directory. Name the file in it with --config FILE.';
     case 'EACCES':
     case 'EPERM':
-      return 'expected a configuration file that this user may read. Use sudo, or change its mode.';
+      return `expected a configuration file that this user may read, found ${barrier(file)}. Use sudo, or change its mode.`;
     case 'ERR_ENCODING_INVALID_ENCODED_DATA':
       return 'expected UTF-8 text, found bytes that are not. Save the file as UTF-8.';
     case null:
     default:
       return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
   }
+}
+
+/** Whoever may not even look at a file may not enter a directory before it. */
+function barrier(file: string): string {
+  const facts = readHostFacts().path(file);
+  if (facts.kind === 'other') return facts.what;
+  if (facts.kind !== 'file') return 'a directory on the way to it that this user may not enter';
+  const owner = facts.uid === 0 ? 'root' : `uid ${facts.uid}`;
+  return `one with mode ${facts.mode.toString(8).padStart(4, '0')}, owned by ${owner}`;
 }

@@ -1,5 +1,5 @@
 import { chmodSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { locum, temporaryDirectory } from './program.ts';
 
@@ -98,6 +98,24 @@ test('a file that is not there, is a directory, or is not text', async (t) => {
     t.is(code, 78, file);
     t.regex(err, words);
   }
+});
+
+test('a file that this user may not read: what was found, and what to do', async (t) => {
+  const file = written(t, good);
+  const dir = dirname(file);
+  const uid = process.geteuid?.() ?? 0;
+  const nobody = uid === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  chmodSync(dir, 0o755);
+  chmodSync(file, uid === 0 ? 0o600 : 0o200);
+  const closed = await locum(['check', '--config', file], nobody);
+  t.is(closed.code, 78);
+  const found = uid === 0 ? 'mode 0600, owned by root' : `mode 0200, owned by uid ${uid}`;
+  t.true(closed.err.includes(`may read, found one with ${found}. Use sudo, or change its mode.`), closed.err);
+  chmodSync(dir, uid === 0 ? 0o700 : 0o600);
+  const hidden = await locum(['check', '--config', file], nobody);
+  chmodSync(dir, 0o700);
+  t.is(hidden.code, 78);
+  t.regex(hidden.err, /may read, found a directory on the way to it that this user may not enter\. Use sudo/);
 });
 
 test('a key file that others may read, or that holds no key, is a problem', async (t) => {

@@ -62,7 +62,10 @@ test('no daemon: 3, with or without a directory, a socket, --json', async (t) =>
     const { code, out, err } = await locum(['status', ...args]);
     t.is(code, 3);
     t.is(out, '');
-    t.regex(err, /^locum: the daemon does not run: .*control\.sock\n$/);
+    t.regex(
+      err,
+      /^locum: the daemon does not run: there is no socket .*control\.sock; start it \(systemctl start locum\), or name its directory with --runtime-dir\n$/,
+    );
   }
 });
 
