@@ -151,7 +151,8 @@ function startFence(turn: Turn, node: NodeName): void {
   const boots = new Set(lost.map(({ boot }) => boot));
   for (const suspects of turn.state.lostHolders.values())
     for (const [id, name] of suspects) if (name === node) boots.add(id);
-  const silentMs = turn.now - latest(...lost.map(({ lastHeardAt }) => lastHeardAt));
+  // Of a lost holder that made room for others nobody knows any more when it was heard.
+  const silentMs = lost.length === 0 ? null : turn.now - latest(...lost.map(({ lastHeardAt }) => lastHeardAt));
   turn.state.fencing = { id: newId(turn), node, boots: new Map([...boots].map((id) => [id, numberOf(turn, id)])) };
   tell(turn, { code: 'fence-peer', peer: node, silentMs });
   turn.late.push({ kind: 'fence-peer', id: turn.state.fencing.id, node, silentMs });
@@ -177,7 +178,11 @@ function mayBeFenced(turn: Turn, node: NodeName): boolean {
   return lives.every((boot) => boot.state === 'lost' && !heardByThird(turn, boot.boot));
 }
 
-/** Its number still rises in what another live node echoes: it lives, and only its way to here is cut. */
+/**
+ * Its number still rises in what another live node echoes: it lives, and only its way to here is cut. Silence asks for a
+ * two-way witness; here one that does not hear this node will do, since a fence must not hit whoever anybody hears. For
+ * whoever is spared the rules without a fence decide, or the claim waits.
+ */
 function heardByThird(turn: Turn, id: BootId): boolean {
   for (const other of turn.state.boots.values()) {
     const echo = other.echoes.get(id);

@@ -52,16 +52,20 @@ export class FenceRunner implements FencePort {
     void run.result.then((result) => this.#answer(id, result));
   }
 
-  fencePeer(id: EffectId, node: NodeName, silentMs: number): void {
+  fencePeer(id: EffectId, node: NodeName, silentMs: number | null): void {
     const { fence, user } = this.#options;
     if (fence.peer === null) return;
+    const silent =
+      silentMs === null
+        ? 'has not been heard for so long that it is forgotten'
+        : `has been silent for ${Math.round(silentMs)} ms`;
     const run = new ProgramRun({
       command: fence.peer,
       user,
       environment: {
         LOCUM_NODE: this.#options.node,
         LOCUM_TARGET: node,
-        LOCUM_REASON: `${node} has been silent for ${Math.round(silentMs)} ms`,
+        LOCUM_REASON: `${node} ${silent}`,
       },
       timeoutMs: fence.timeoutMs,
       leftBehind: 'kill',

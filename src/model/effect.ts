@@ -67,8 +67,8 @@ export type Effect =
   | { readonly kind: 'latch'; readonly id: EffectId; readonly latch: Latch | null }
   /** This node is fenced and holds nothing: run what the operator has for that. Answered by `fence-ran`. */
   | { readonly kind: 'fence-self'; readonly id: EffectId; readonly cause: FenceCause }
-  /** Turn that node off. Answered by `fence-ran`. */
-  | { readonly kind: 'fence-peer'; readonly id: EffectId; readonly node: NodeName; readonly silentMs: number }
+  /** Turn that node off. Answered by `fence-ran`. `silentMs`: null where no life of it is remembered. */
+  | { readonly kind: 'fence-peer'; readonly id: EffectId; readonly node: NodeName; readonly silentMs: number | null }
   | { readonly kind: 'answer'; readonly request: RequestId; readonly answer: Answer }
   /** Offer all packets that wait, then say `polled`. */
   | { readonly kind: 'poll' }

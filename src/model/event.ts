@@ -39,7 +39,8 @@ export type DaemonEvent =
   | { readonly code: 'unfenced'; readonly by: 'operator' | 'time' }
   /** The program of this node's own fence has ended. */
   | { readonly code: 'fence-self'; readonly outcome: CheckOutcome; readonly ms: number; readonly output: string }
-  | { readonly code: 'fence-peer'; readonly peer: NodeName; readonly silentMs: number }
+  /** `silentMs`: null where no life of it is remembered. */
+  | { readonly code: 'fence-peer'; readonly peer: NodeName; readonly silentMs: number | null }
   | {
       readonly code: 'fence-peer-ended';
       readonly peer: NodeName;

@@ -103,8 +103,12 @@ export function recordOf(event: DaemonEvent): LogRecord {
     }
     case 'fence-peer': {
       const { peer, silentMs } = event;
-      const message = `${peer} has been silent for ${durationWords(silentMs)} and is fenced`;
-      return recordAs('warning', event.code, message, { peer, silent_ms: Math.round(silentMs) });
+      const silent =
+        silentMs === null
+          ? 'has not been heard for so long that it is forgotten,'
+          : `has been silent for ${durationWords(silentMs)}`;
+      const silent_ms = silentMs === null ? null : Math.round(silentMs);
+      return recordAs('warning', event.code, `${peer} ${silent} and is fenced`, { peer, silent_ms });
     }
     case 'fence-peer-ended': {
       const { peer, outcome, ms, output, counts } = event;

@@ -8,8 +8,8 @@ export interface FencePort {
   /** On disk before it is answered; null takes the latch away. In order, one at a time. */
   latch(id: EffectId, latch: Latch | null): void;
   fenceSelf(id: EffectId, cause: FenceCause): void;
-  /** Answered within its timeout plus the time to kill it. */
-  fencePeer(id: EffectId, node: NodeName, silentMs: number): void;
+  /** Answered within its timeout plus the time to kill it. `silentMs`: null where no life of it is remembered. */
+  fencePeer(id: EffectId, node: NodeName, silentMs: number | null): void;
 }
 
 export interface OperatorPort {

@@ -57,6 +57,12 @@ test('an agent reads its keys on standard input, to the end', async (t) => {
   t.is(output, 'plug=lb2 password=a b=c plug=7 action=off nodename=lb2 lb1 lb2 lb2 has been silent for 3012 ms');
 });
 
+test('an agent is told also of a node that nobody remembers, in words', async (t) => {
+  const { runner, ended } = runnerOf('echo "$LOCUM_TARGET: $LOCUM_REASON"');
+  runner.fencePeer(3, 'lb2', null);
+  t.is((await ended()).output, 'lb2: lb2 has not been heard for so long that it is forgotten');
+});
+
 test('keys for one node are not told about another', (t) => {
   t.is(
     agentInput({ peerKeys: [{ node: 'lb9', key: 'ip', value: 'x' }] }, 'lb2'),

@@ -66,6 +66,12 @@ test('every event is one line, with its level and its code', (t) => {
   ]);
 });
 
+test('a node that nobody remembers is fenced without a number for its silence', (t) => {
+  const event = { code: 'fence-peer', peer: 'lb2', silentMs: null } as const;
+  t.is(text(event), '<4>lb2 has not been heard for so long that it is forgotten, and is fenced [fence-peer]\n');
+  t.deepEqual(recordOf(event).fields, { peer: 'lb2', silent_ms: null });
+});
+
 test('outside the journal a line carries its time and its level', (t) => {
   const line = renderRecord(recordOf(events.late), { format: 'text', stamp: 'wall' }, at);
   t.is(line, '2026-01-01T00:00:00.000Z warning the main loop ran 1235 ms late [late]\n');
