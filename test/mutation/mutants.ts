@@ -885,8 +885,8 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'whose rank rose just now is not counted by others as it ranks now',
     file: 'claiming',
-    text: "reason.kind === 'no-holder' && !isNew(changedAt) ?",
-    instead: "reason.kind === 'no-holder' ?",
+    text: 'latest(rankedAt, turn.state.mutedAt)',
+    instead: 'turn.state.mutedAt',
     killer: unit(
       'stalls',
       'whose rank rises as a vacancy opens claims a window later, for others may go by the rank that it had',

@@ -8,6 +8,7 @@ import { type Fault, type Make, network, nothing, onHost, startWhenEnded } from 
 import { fenceFaults } from './fence-faults.ts';
 import { kernelFaults } from './kernel-faults.ts';
 import type { Random } from './random.ts';
+import { stallFaults } from './stall-faults.ts';
 
 function twoOf(cluster: Cluster, random: Random): [number, number] {
   const a = Math.floor(random.within(cluster.list.length));
@@ -183,26 +184,7 @@ const made = {
     (host) => host.freeze(),
     (host) => host.thaw(),
   ),
-  hiccup: onHost('hiccup', (host, cluster, random) => {
-    const ms = random.within(random.pick([0.5, 2, 4]) * cluster.plan.intervalMs);
-    let once = true;
-    return {
-      words: `for ${Math.round(ms)} ms in its next call`,
-      lastsMs: ms * 2 + 50,
-      begin: () => {
-        cluster.mark(host, 'blocked');
-        host.slowness = () => {
-          const now = once ? ms : 0;
-          once = false;
-          return now;
-        };
-      },
-      end: () => {
-        cluster.mark(host, 'blocked');
-        host.slowness = () => 0;
-      },
-    };
-  }),
+  ...stallFaults,
   crash: dies('crash', (host) => host.kill()),
   'crash in a call': dies('crash in a call', (host, random) => {
     if (host.process !== null) host.process.killIn = 1 + Math.floor(random.within(8));

@@ -80,12 +80,19 @@ export const profiles: Readonly<Record<string, Profile>> = {
     gap: 3,
     calms: 0.15,
   },
-  // These four are drawn by no seed: for those who ask for them.
+  // These five are drawn by no seed: for those who ask for them.
   stalls: {
     weight: 0,
     faults: { hiccup: 8, 'check fails': 4, 'check flaps': 2, stop: 2, 'slow kernel': 1 },
     atOnce: 4,
     gap: 0.5,
+    calms: 0.05,
+  },
+  yields: {
+    weight: 0,
+    faults: { 'slow handover': 8, 'check fails': 4, 'check flaps': 2, stop: 1 },
+    atOnce: 4,
+    gap: 1,
     calms: 0.05,
   },
   partitions: { weight: 0, faults: { partition: 1 }, atOnce: 1, gap: 3, calms: 0.1 },
