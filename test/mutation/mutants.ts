@@ -42,6 +42,12 @@ interface Simulated {
 const scenario = (test: string): Mutant['killer'] => ({ file: 'scenarios/scenarios', test: `*${test}` });
 const unit = (file: string, test: string): Mutant['killer'] => ({ file: `unit/core/${file}`, test });
 
+/** By these rules whoever does not stand first in a line that it knows opens a window later than it claims. */
+const hearsOutOthers = [
+  'who waited for a turn hears out who claims in the same moment',
+  'who joined just now hears out who claims in the same moment',
+];
+
 export const mutants: readonly Mutant[] = [
   {
     guard: 'a number that is not above all before it changes nothing',
@@ -760,12 +766,15 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'a resigner waits from when its word left',
     file: 'resigning',
-    text: 'if (plan === null || plan.said || at < plan.since)',
-    instead: 'if (true)',
+    text: 'later(turn.now, plan.until - plan.since)',
+    instead: 'plan.until',
+    also: { file: 'resigning', text: 'since: turn.now, said', instead: 'since: plan.since, said' },
     killer: unit(
       'holding',
       'yield: a node that stood still before the word of it left waits for the successor from the word on',
     ),
+    simulated: { sim: '--mode availability --nodes 2 --weather yields --seed 3' },
+    hiddenBy: hearsOutOthers,
   },
   {
     guard: 'a holder that missed words of a live peer announces once more',
@@ -866,6 +875,8 @@ export const mutants: readonly Mutant[] = [
     instead: 'later(at, plan.until - plan.since)',
     also: { file: 'resigning', text: 'since: turn.now, said', instead: 'since: at, said' },
     killer: unit('stalls', 'a word that took its time to leave is waited for from when it had left'),
+    simulated: { sim: '--mode availability --nodes 2 --weather yields --seed 5' },
+    hiddenBy: hearsOutOthers,
   },
   {
     guard: 'what an earlier life was handing over is settled',

@@ -257,6 +257,30 @@ const made = {
       };
     })(cluster, random);
   },
+  'check passes in a vacancy': (cluster, random) => {
+    if (cluster.hostAt(0).settings.checks.length === 0) return null;
+    return onHost('check passes in a vacancy', (host) => {
+      const { downMs, intervalMs } = cluster.plan;
+      const pass = () => {
+        cluster.mark(host, 'check');
+        host.checkOutcomes.delete('service');
+      };
+      const look = () => {
+        if (!host.checkOutcomes.has('service')) return;
+        const vacant = cluster.answerMasks[0] === 0;
+        cluster.events.after(vacant ? random.within(downMs) : intervalMs / 10, vacant ? pass : look);
+      };
+      return {
+        lastsMs: 20 * downMs,
+        begin: () => {
+          cluster.mark(host, 'check');
+          host.checkOutcomes.set('service', { kind: 'exit', code: 1 });
+          look();
+        },
+        end: pass,
+      };
+    })(cluster, random);
+  },
 } satisfies Record<string, Make>;
 
 export type FaultKind = keyof typeof made;

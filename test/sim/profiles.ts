@@ -80,7 +80,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
     gap: 3,
     calms: 0.15,
   },
-  // These five are drawn by no seed: for those who ask for them.
+  // These six are drawn by no seed: for those who ask for them.
   stalls: {
     weight: 0,
     faults: { hiccup: 8, 'check fails': 4, 'check flaps': 2, stop: 2, 'slow kernel': 1 },
@@ -92,6 +92,13 @@ export const profiles: Readonly<Record<string, Profile>> = {
     weight: 0,
     faults: { 'slow handover': 8, 'check fails': 4, 'check flaps': 2, stop: 1 },
     atOnce: 4,
+    gap: 1,
+    calms: 0.05,
+  },
+  recoveries: {
+    weight: 0,
+    faults: { 'check passes in a vacancy': 6, crash: 6 },
+    atOnce: 3,
     gap: 1,
     calms: 0.05,
   },
