@@ -71,15 +71,15 @@ function mayCross(turn: Turn, index: number, { successor, reason }: Vacancy, ahe
   if (ahead > 0) return true;
   const { since, rankedAt, name } = groupAt(turn, index).group;
   const all = voices(turn, name);
-  // Whoever was named and is not heard here may have heard that, or hears it as it wakes.
-  if (successor !== null && !all.some(({ boot }) => boot.node === successor && boot.proven)) return true;
+  // Whoever was named and is not heard here, or not as one that can, may have heard that, or hears it as it wakes.
+  if (successor !== null) return true;
   const isNew = (at: Instant) => later(at, windowMs(turn.settings)) > turn.now;
   const changedAt = latest(rankedAt, turn.state.mutedAt);
   if (!isNew(latest(since, changedAt))) return false;
   // Where nobody ever held the group, whoever still listens is counted by others from the beginning, as it was then.
-  const roles: readonly Role[] =
-    reason.kind === 'no-holder' && !isNew(changedAt) ? ['standby'] : ['standby', 'starting'];
-  return contenders(turn, all, roles).length > 0;
+  const listening: readonly Role[] = reason.kind === 'no-holder' && !isNew(changedAt) ? [] : ['starting'];
+  // What made this node able may have made others able in the same moment: a check of what all of them need.
+  return contenders(turn, all, ['standby', 'faulted', 'fenced', ...listening]).length > 0;
 }
 
 /** The next stage, once the one before it has its answer. */

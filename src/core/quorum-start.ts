@@ -5,6 +5,7 @@
 import { type Instant, later, longAgo } from '#lib/time';
 import type { StartFacts } from '#model/input';
 import type { GroupName } from '#model/names';
+import { rateMargin } from '#model/settings';
 import { isMuted, promiseMs, silenceMs, votersHash } from './electorate.ts';
 import { raiseEpoch } from './epochs.ts';
 import { raise } from './problems.ts';
@@ -48,7 +49,8 @@ export function adoptableUntil(turn: Turn, facts: StartFacts): Instant {
   const endless = turn.settings.lease.kind === 'off';
   // It had begun to let go of something: whoever was told may hold that by now.
   if (facts.lastUntil === null && !endless) return longAgo;
-  if (quorum === null) return later(facts.lastAdvertAt ?? longAgo, facts.lastDownMs);
+  // Others count the down time by clocks of their own.
+  if (quorum === null) return later(facts.lastAdvertAt ?? longAgo, facts.lastDownMs / rateMargin);
   if (quorum.muted || endless) return longAgo;
   return facts.lastBoot === null ? longAgo : (facts.lastUntil ?? longAgo);
 }

@@ -171,10 +171,7 @@ export const mutants: readonly Mutant[] = [
     file: 'active',
     text: 'if (turn.now < adoption.until)',
     instead: 'if (true)',
-    killer: unit(
-      'holding',
-      'adoption: unconfirmed, where there were peers, it ends at the moment at which others may claim',
-    ),
+    killer: unit('holding', 'adoption: unconfirmed, where there were peers, it ends before others may claim'),
   },
   {
     guard: 'only a two-way peer is named as successor',
@@ -731,8 +728,8 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'those who listen count where somebody held the group before',
     file: 'claiming',
-    text: "['standby', 'starting'];",
-    instead: "['standby'];",
+    text: "[] : ['starting']",
+    instead: '[] : []',
     killer: unit(
       'crossing',
       'crossing: where somebody held the group before, those who listen may know more, and count too',
@@ -906,13 +903,43 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'whoever was named and is not heard here may have heard that',
     file: 'claiming',
-    text: 'if (successor !== null && !all.some(',
-    instead: 'if (false && !all.some(',
+    text: 'if (successor !== null)',
+    instead: 'if (successor !== null && all.some(({ boot }) => boot.node === successor && boot.proven))',
     killer: unit(
       'crossing',
       'crossing: where the one that was named is not heard, it may have heard that, and the first in line opens a window later',
     ),
     simulated: { sim: '--mode availability --nodes 3 --weather stalls --seed 59' },
+  },
+  {
+    guard: 'whoever was named and is heard as one that cannot may be able by now',
+    file: 'claiming',
+    text: 'if (successor !== null)',
+    instead: 'if (successor !== null && !all.some(({ boot }) => boot.node === successor && boot.proven))',
+    killer: unit(
+      'crossing',
+      'crossing: where the one that was named is heard as one that cannot, the word that it can may be on its way',
+    ),
+    simulated: { sim: '--mode availability --nodes 3 --weather recoveries --seed 3549' },
+  },
+  {
+    guard: 'what made this node able may have made others able too',
+    file: 'claiming',
+    text: "['standby', 'faulted', 'fenced', ...listening]",
+    instead: "['standby', ...listening]",
+    killer: unit(
+      'crossing',
+      'crossing: what all need comes back, and more than one is able in the same moment: each opens a window later',
+    ),
+    simulated: { sim: '--mode availability --nodes 3 --weather recoveries --seed 3773' },
+  },
+  {
+    guard: 'an adoption ends before others claim by a faster clock',
+    file: 'quorum-start',
+    text: 'facts.lastDownMs / rateMargin',
+    instead: 'facts.lastDownMs',
+    killer: unit('holding', 'adoption: unconfirmed, where there were peers, it ends before others may claim'),
+    simulated: { sim: '--mode availability --nodes 3 --weather recoveries --seed 3418' },
   },
   {
     guard: 'what was handed on at once goes to whom its last holder named',

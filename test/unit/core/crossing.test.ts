@@ -3,24 +3,34 @@
 
 import test from 'ava';
 import { instant } from '#lib/time';
+import type { CheckSettings } from '#model/settings';
 import { Bench, kinds, standby } from './bench.ts';
 
 const thirdBoot = '0000000000000033';
 const windowMs = 50;
 const third = { node: 'third', boot: thirdBoot } as const;
 const able = { ...third, entry: { role: 'standby', priority: 10 } } as const;
+const check: CheckSettings = {
+  name: 'service',
+  script: ['/bin/true'],
+  intervalMs: 1000,
+  timeoutMs: 1000,
+  rise: 1,
+  fall: 1,
+  onFail: { kind: 'fault' },
+  user: 'nobody',
+};
 const opens = (bench: Bench) => kinds(bench.effects).includes('hold');
 
-/** Another one was named and does not take the group: it is this node's turn now, and it has just said so. */
+/** The holder fell silent, and the better one does not take the group: it is this node's turn now, and it has just said so. */
 function claimant(): Bench {
   const bench = standby();
-  bench.hearAndAnswer(able);
-  bench.hearAndAnswer({ entry: { role: 'resigning', priority: 200, successor: 'third' } });
-  const from = bench.now;
-  bench.runTo(from + 900);
-  bench.hearAndAnswer({ entry: { role: 'standby', priority: 1 } });
-  bench.hearAndAnswer(able);
-  while (bench.group.role === 'standby' && bench.now < from + 3000) bench.runTo(bench.wakeAt);
+  for (let at = bench.now; bench.group.role === 'standby' && at < 10_000; at += 500) {
+    while (bench.group.role === 'standby' && bench.wakeAt <= at) bench.runTo(bench.wakeAt);
+    if (bench.group.role !== 'standby') break;
+    bench.runTo(at);
+    bench.hearAndAnswer({ ...third, entry: { role: 'standby', priority: 250 } });
+  }
   return bench;
 }
 
@@ -101,7 +111,7 @@ test('crossing: where somebody held the group before, those who listen may know 
   }
   bench.runTo(3000);
   t.is(bench.group.role, 'standby');
-  bench.hear({ entry: { role: 'faulted', priority: 200 } });
+  bench.hear({ entry: { role: 'draining', priority: 200 } });
   t.is(bench.group.role, 'claiming');
   t.false(opens(bench));
   bench.runTo(3000 + windowMs);
@@ -121,6 +131,40 @@ test('crossing: where the one that was named is not heard, it may have heard tha
   t.false(opens(bench));
   bench.runTo(bench.now + windowMs);
   t.is(bench.group.role, 'active');
+});
+
+test('crossing: where the one that was named is heard as one that cannot, the word that it can may be on its way', (t) => {
+  const bench = standby({ preempt: false }, { entry: { priority: 50 } });
+  bench.hearAndAnswer({ ...third, entry: { role: 'faulted', priority: 250 } });
+  bench.runTo(bench.now + 500);
+  bench.hear({ entry: { role: 'resigning', priority: 50, successor: 'third' } });
+  t.is(bench.group.role, 'claiming');
+  t.false(opens(bench));
+  bench.hear({ ...third, entry: { role: 'claiming', priority: 250 } });
+  t.is(bench.group.role, 'standby');
+});
+
+test('crossing: what all need comes back, and more than one is able in the same moment: each opens a window later', (t) => {
+  for (const role of ['faulted', 'fenced'] as const) {
+    const bench = standby({ checks: [check] }, { entry: { role, priority: 50 } });
+    const checked = (code: number) => {
+      const id = bench.state.checks[0]?.running ?? 0;
+      bench.step({ kind: 'checked', id, check: 'service', outcome: { kind: 'exit', code }, ms: 1, output: '' });
+    };
+    for (const code of [1, 0]) {
+      while ((bench.state.checks[0]?.running ?? null) === null) {
+        bench.runTo(bench.wakeAt);
+        bench.hearAndAnswer({ entry: { role, priority: 50 } });
+      }
+      checked(code);
+      if (code === 1) t.is(bench.group.role, 'faulted');
+    }
+    bench.poll();
+    t.is(bench.group.role, 'claiming', role);
+    t.is(bench.group.holdId, null);
+    bench.runTo(bench.now + windowMs);
+    t.is(bench.group.role, 'active');
+  }
 });
 
 test('crossing: the successor and the first in line wait for nobody', (t) => {
