@@ -230,6 +230,7 @@ fires(
     holder.fencer.orders.push({
       at: cluster.events.now,
       target: other.name,
+      saysOff: true,
       lies: false,
       endsAt: cluster.events.now + 100,
     });

@@ -13,6 +13,15 @@ export interface Agent {
   readonly works: boolean;
 }
 
+interface Order {
+  readonly at: number;
+  readonly target: string;
+  readonly endsAt: number;
+  /** What the agent says then. */
+  readonly saysOff: boolean;
+  readonly lies: boolean;
+}
+
 export class FakeFencer {
   agent: Agent = { outcome: { kind: 'exit', code: 0 }, ms: 100, works: true };
   /** By what part of its time the other host is off before that is said, whatever the clocks of those who wait. */
@@ -22,8 +31,7 @@ export class FakeFencer {
   onSelf: () => void = () => {};
   selfRuns = 0;
   /** Whom the agent was told to turn off, and when. */
-  readonly orders: { readonly at: number; readonly target: string; readonly endsAt: number; readonly lies: boolean }[] =
-    [];
+  readonly orders: Order[] = [];
   readonly answers = new Map<number, Answer>();
   #latch: { readonly latch: Latch; readonly at: number } | null = null;
   #requests = 0;
@@ -71,8 +79,9 @@ export class FakeFencer {
       },
       fencePeer: (id, target) => {
         const { outcome, ms, works } = this.agent;
-        const lies = !works && outcome.kind === 'exit' && outcome.code === 0;
-        this.orders.push({ at: this.#events.now, target, endsAt: this.#events.now + ms, lies });
+        const saysOff = outcome.kind === 'exit' && outcome.code === 0;
+        const { now } = this.#events;
+        this.orders.push({ at: now, target, endsAt: now + ms, saysOff, lies: saysOff && !works });
         if (works) this.#events.after((1 - this.leadPart) * ms, () => this.#turnOff(target));
         offer({ kind: 'fence-ran', id, outcome, ms, output: '' }, ms);
       },

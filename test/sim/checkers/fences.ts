@@ -58,11 +58,8 @@ function unfencedClaim(
   const holder = cluster.host(reason.holder);
   const ear = cluster.ear(cluster.indexOf(host), cluster.indexOf(holder));
   const own = turnedOff[cluster.indexOf(host)]?.get(holder.name) ?? -Infinity;
-  // By its own agent, or by that of another host which said so.
-  const offAt = turnedOff.reduce((latest, by, index) => {
-    const at = by.get(holder.name) ?? -Infinity;
-    return cluster.ear(cluster.indexOf(host), index).takenSentAt >= at ? Math.max(latest, at) : latest;
-  }, own);
+  // By its own agent, or by that of another host which said so, and may have died before it told of that itself.
+  const offAt = Math.max(own, ...cluster.list.map((other) => saidOffAt(cluster, host, other, holder)));
   if (offAt >= ear.takenAt || !cluster.isDeaf(cluster.events.now - ear.takenAt)) return null;
   if (isOfEarlierLife(cluster, host, holder, group)) return null;
   // It had let go before it fell silent, or was started anew, and was heard to.
@@ -70,6 +67,16 @@ function unfencedClaim(
   const letGoAt = letGo[cluster.indexOf(holder)]?.get(group) ?? -Infinity;
   if (letGoAt >= claimedAt && ear.wordSentAt >= letGoAt) return null;
   return `${host.name} takes ${group} from ${holder.name}, which it has not turned off since it heard it`;
+}
+
+/** When the agent of another host last had that holder turned off, as far as this host was told. */
+function saidOffAt(cluster: Cluster, host: Host, other: Host, holder: Host): number {
+  if (other === host) return -Infinity;
+  const { wordSentAt } = cluster.ear(cluster.indexOf(host), cluster.indexOf(other));
+  const told = other.fencer.orders.filter(
+    ({ target, saysOff, endsAt }) => target === holder.name && saysOff && endsAt <= wordSentAt,
+  );
+  return told.at(-1)?.endsAt ?? -Infinity;
 }
 
 /** What was lost had started anew since it held, and was heard to: whoever starts lets go of what it does not take on. */

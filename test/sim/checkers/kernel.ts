@@ -23,10 +23,15 @@ interface InOrder {
   until: number;
 }
 
+interface Wrong {
+  readonly words: string;
+  readonly role: string;
+}
+
 export function kernelChecker(cluster: Cluster): Checker {
   const wrongSince = cluster.list.map(() => cluster.answerMasks.map(() => Number.NaN));
-  /** What was wrong when it was looked at last. */
-  const wrongWas = cluster.list.map(() => cluster.answerMasks.map(() => ''));
+  /** What was wrong when it was looked at last, and in which role. */
+  const wrongWas = cluster.list.map(() => cluster.answerMasks.map(() => ({ words: '', role: '' })));
   const inOrder = cluster.list.map((): InOrder => ({ groups: null, changes: 0, until: 0 }));
   const allowedMs = answeredMs + 3 * cluster.plan.intervalMs;
   const lookAt = (index: number, groups: readonly Group[], since: number[], known: InOrder): string | null => {
@@ -39,9 +44,10 @@ export function kernelChecker(cluster: Cluster): Checker {
       const wrong = whatIsWrong(cluster, host, nth, group);
       if (wrong !== null) sure = false;
       if (wrong === null) since[nth] = Number.NaN;
-      else if (Number.isNaN(since[nth]) || hasTurned(was[nth] ?? '', wrong)) since[nth] = cluster.events.now;
+      else if (Number.isNaN(since[nth]) || isAskedAnew(was[nth], { words: wrong, role: group.role }))
+        since[nth] = cluster.events.now;
       else if (cluster.events.now - (since[nth] ?? 0) > allowedMs) return `${host.name} group ${group.name}: ${wrong}`;
-      was[nth] = wrong ?? '';
+      was[nth] = { words: wrong ?? '', role: group.role };
     }
     known.groups = sure ? groups : null;
     known.changes = host.kernel.changes;
@@ -72,9 +78,11 @@ export function kernelChecker(cluster: Cluster): Checker {
   };
 }
 
-/** What was not there is there again, or the reverse, and the daemon does not know: each waits for an answer of its own. */
-function hasTurned(was: string, is: string): boolean {
-  return is.startsWith(kept) !== was.startsWith(kept) && (is.startsWith(kept) || is.startsWith(lost));
+/** What was not there is there again, or the reverse, or the role is another: the daemon has asked for something since. */
+function isAskedAnew(was: Wrong | undefined, is: Wrong): boolean {
+  if (was === undefined || was.role !== is.role) return true;
+  const isKept = is.words.startsWith(kept);
+  return isKept !== was.words.startsWith(kept) && (isKept || is.words.startsWith(lost));
 }
 
 const lost = 'the kernel has lost';

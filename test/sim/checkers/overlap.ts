@@ -29,6 +29,8 @@ interface ExcusedPair extends Pair {
   readonly claimedAt: readonly [number, number];
   /** When each first heard the other after it began: `a` of `b`, `b` of `a`. */
   readonly heardAt: [number | null, number | null];
+  /** Which of the two ranks lower, and since when it does. */
+  readonly lower: { index: number; since: number };
 }
 
 export class OverlapChecker implements Checker {
@@ -62,7 +64,8 @@ export class OverlapChecker implements Checker {
         const why = this.#goesOn(pair) ?? this.#excuse(pair);
         if (why.kind === 'none') return why.words;
         const claimedAt = [this.#claimOf(group, a).claimedAt, this.#claimOf(group, b).claimedAt] as const;
-        this.#pairs.push({ ...pair, why: why.words, claimedAt, heardAt: [null, null] });
+        const lower = { index: -1, since: pair.since };
+        this.#pairs.push({ ...pair, why: why.words, claimedAt, heardAt: [null, null], lower });
       }
     }
     return null;
@@ -143,7 +146,11 @@ export class OverlapChecker implements Checker {
   #claimOf(group: number, index: number): Holding {
     const told = this.#cluster.holding(group, index);
     const { since, claimedAt } = told;
-    const isTold = since === null || since - claimedAt <= 2 * this.#cluster.plan.intervalMs;
+    // What it held before it slept it answers for again, with nobody who would tell.
+    const woke = (['paused', 'suspended'] as const).some(
+      (mark) => this.#cluster.markedAt(this.#cluster.hostAt(index), mark) > claimedAt,
+    );
+    const isTold = since === null || woke || since - claimedAt <= 2 * this.#cluster.plan.intervalMs;
     if (isTold || this.#cluster.hostAt(index).process !== null) return told;
     return { ...told, claimedAt: since, reason: null, ears: this.#cluster.ears[index] ?? [] };
   }
@@ -205,7 +212,13 @@ export class OverlapChecker implements Checker {
     if (!isFree(cluster.hostAt(a)) || !isFree(cluster.hostAt(b))) return null;
     const [low, high] = this.#ranked(group, a, b);
     if (low === null || high === null) return null;
-    const from = Math.max(since, this.#disturbedAt(cluster.hostAt(a)), this.#disturbedAt(cluster.hostAt(b)));
+    if (low !== pair.lower.index) Object.assign(pair.lower, { index: low, since: cluster.events.now });
+    const from = Math.max(
+      since,
+      pair.lower.since,
+      this.#disturbedAt(cluster.hostAt(a)),
+      this.#disturbedAt(cluster.hostAt(b)),
+    );
     const { intervalMs, delayMs, downMs } = cluster.plan;
     const promptlyMs = intervalMs * 1.02 + 4 * delayMs + 60;
     const lowMs = this.#hearsForMs(pair, low, high, from);
