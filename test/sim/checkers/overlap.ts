@@ -148,7 +148,7 @@ export class OverlapChecker implements Checker {
     const { since, claimedAt } = told;
     // What it held before it slept it answers for again, with nobody who would tell.
     const woke = (['paused', 'suspended'] as const).some(
-      (mark) => this.#cluster.markedAt(this.#cluster.hostAt(index), mark) > claimedAt,
+      (mark) => this.#cluster.markedAt(this.#cluster.hostAt(index), mark) === since,
     );
     const isTold = since === null || woke || since - claimedAt <= 2 * this.#cluster.plan.intervalMs;
     if (isTold || this.#cluster.hostAt(index).process !== null) return told;
