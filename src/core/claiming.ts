@@ -61,7 +61,7 @@ export function claimingWakeAt(turn: Turn, group: Group): Instant {
 }
 
 /**
- * Who was named, or stood first in a line that knew of it, claims alone. Everybody else reckons with a view of its own:
+ * Who was named, or stood first in a line that knew of it where nobody was, claims alone. Everybody else reckons with a view of its own:
  * of somebody whom this node waits for and others do not hear, or with others that have not heard yet that this one is
  * able, that it runs again, or how it ranks now. So two turns may come within the trip of a packet. In quorum mode only
  * one of them finds a majority.
@@ -69,17 +69,16 @@ export function claimingWakeAt(turn: Turn, group: Group): Instant {
 function mayCross(turn: Turn, index: number, { successor, reason }: Vacancy, ahead: number): boolean {
   if (turn.state.quorum !== null || successor === turn.settings.node) return false;
   if (ahead > 0) return true;
-  const { since, rankedAt, name } = groupAt(turn, index).group;
-  const all = voices(turn, name);
   // Whoever was named and is not heard here, or not as one that can, may have heard that, or hears it as it wakes.
   if (successor !== null) return true;
+  const { since, rankedAt, name } = groupAt(turn, index).group;
   const isNew = (at: Instant) => later(at, windowMs(turn.settings)) > turn.now;
   const changedAt = latest(rankedAt, turn.state.mutedAt);
   if (!isNew(latest(since, changedAt))) return false;
   // Where nobody ever held the group, whoever still listens is counted by others from the beginning, as it was then.
   const listening: readonly Role[] = reason.kind === 'no-holder' && !isNew(changedAt) ? [] : ['starting'];
   // What made this node able may have made others able in the same moment: a check of what all of them need.
-  return contenders(turn, all, ['standby', 'faulted', 'fenced', ...listening]).length > 0;
+  return contenders(turn, voices(turn, name), ['standby', 'faulted', 'fenced', ...listening]).length > 0;
 }
 
 /** The next stage, once the one before it has its answer. */

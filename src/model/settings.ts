@@ -35,7 +35,10 @@ export interface Settings {
 /** How late the kernel can be with an address whose lifetime ended. */
 export const addressLateMs = 1250;
 
-/** A voter keeps its word so many times as long as it was asked to: rates of clocks may differ by 1 % each way, and a margin. */
+/**
+ * Rates of clocks may differ by 1 % each way; with a margin, what one node counts on is over so many times later, or
+ * sooner, by the clock of another. A voter keeps its word so much longer than it was asked to.
+ */
 export const rateMargin = 1.03;
 
 export interface Quorum {

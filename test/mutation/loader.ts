@@ -5,8 +5,11 @@ import type { LoadHook } from 'node:module';
 import { env } from 'node:process';
 import { changesOf, compiledOf, mutants } from './mutants.ts';
 
-const chosen = (env['LOCUM_MUTANT'] ?? '').split(',').map((index) => mutants[Number(index)]);
-const changes = chosen.flatMap((mutant) => (mutant === undefined ? [] : changesOf(mutant)));
+const changes = (env['LOCUM_MUTANT'] ?? '').split(',').flatMap((number) => {
+  const mutant = /^[0-9]+$/.test(number) ? mutants[Number(number)] : undefined;
+  if (mutant === undefined) throw new Error(`LOCUM_MUTANT: expected numbers of mutants, found "${number}"`);
+  return changesOf(mutant);
+});
 
 export const load: LoadHook = async (url, context, next) => {
   const loaded = await next(url, context);

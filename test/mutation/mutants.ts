@@ -42,6 +42,10 @@ interface Simulated {
 const scenario = (test: string): Mutant['killer'] => ({ file: 'scenarios/scenarios', test: `*${test}` });
 const unit = (file: string, test: string): Mutant['killer'] => ({ file: `unit/core/${file}`, test });
 
+/** In place of a question that the core asks no more: whether the named one is heard at all. */
+const isHeard =
+  'voices(turn, groupAt(turn, index).group.name).some(({ boot }) => boot.node === successor && boot.proven)';
+
 /** By these rules whoever does not stand first in a line that all know opens a window later than it claims. */
 const hearsOutOthers = [
   'who waited for a turn hears out who claims in the same moment',
@@ -907,7 +911,7 @@ export const mutants: readonly Mutant[] = [
     guard: 'whoever was named and is not heard here may have heard that',
     file: 'claiming',
     text: 'if (successor !== null)',
-    instead: 'if (successor !== null && all.some(({ boot }) => boot.node === successor && boot.proven))',
+    instead: `if (successor !== null && ${isHeard})`,
     killer: unit(
       'crossing',
       'crossing: where the one that was named is not heard, it may have heard that, and the first in line opens a window later',
@@ -918,7 +922,7 @@ export const mutants: readonly Mutant[] = [
     guard: 'whoever was named and is heard as one that cannot may be able by now',
     file: 'claiming',
     text: 'if (successor !== null)',
-    instead: 'if (successor !== null && !all.some(({ boot }) => boot.node === successor && boot.proven))',
+    instead: `if (successor !== null && !${isHeard})`,
     killer: unit(
       'crossing',
       'crossing: where the one that was named is heard as one that cannot, the word that it can may be on its way',

@@ -3,23 +3,13 @@
 
 import test from 'ava';
 import { instant } from '#lib/time';
-import type { CheckSettings } from '#model/settings';
 import { Bench, kinds, standby } from './bench.ts';
+import { checked, checkOf } from './checked.ts';
 
 const thirdBoot = '0000000000000033';
 const windowMs = 50;
 const third = { node: 'third', boot: thirdBoot } as const;
 const able = { ...third, entry: { role: 'standby', priority: 10 } } as const;
-const check: CheckSettings = {
-  name: 'service',
-  script: ['/bin/true'],
-  intervalMs: 1000,
-  timeoutMs: 1000,
-  rise: 1,
-  fall: 1,
-  onFail: { kind: 'fault' },
-  user: 'nobody',
-};
 const opens = (bench: Bench) => kinds(bench.effects).includes('hold');
 
 /** The holder fell silent, and the better one does not take the group: it is this node's turn now, and it has just said so. */
@@ -146,17 +136,13 @@ test('crossing: where the one that was named is heard as one that cannot, the wo
 
 test('crossing: what all need comes back, and more than one is able in the same moment: each opens a window later', (t) => {
   for (const role of ['faulted', 'fenced'] as const) {
-    const bench = standby({ checks: [check] }, { entry: { role, priority: 50 } });
-    const checked = (code: number) => {
-      const id = bench.state.checks[0]?.running ?? 0;
-      bench.step({ kind: 'checked', id, check: 'service', outcome: { kind: 'exit', code }, ms: 1, output: '' });
-    };
+    const bench = standby({ checks: [checkOf()] }, { entry: { role, priority: 50 } });
     for (const code of [1, 0]) {
       while ((bench.state.checks[0]?.running ?? null) === null) {
         bench.runTo(bench.wakeAt);
         bench.hearAndAnswer({ entry: { role, priority: 50 } });
       }
-      checked(code);
+      checked(bench, code);
       if (code === 1) t.is(bench.group.role, 'faulted');
     }
     bench.poll();

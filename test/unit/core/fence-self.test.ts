@@ -4,6 +4,7 @@ import test from 'ava';
 import type { Effect } from '#model/effect';
 import { instant } from '#lib/time';
 import { Bench, holder, kinds, link, standby } from './bench.ts';
+import { checked, checkOf } from './checked.ts';
 
 const self = { fence: { self: ['/bin/true'] } };
 
@@ -197,28 +198,11 @@ test('a latch with time left ends on time after a restart; one that nobody can r
   t.is(unread.group.role, 'fenced');
 });
 
-const check = {
-  name: 'disk',
-  script: ['/bin/true'],
-  intervalMs: 1000,
-  timeoutMs: 1000,
-  rise: 2,
-  fall: 2,
-  onFail: { kind: 'fence' },
-  user: 'nobody',
-} as const;
+const check = checkOf({ name: 'disk', rise: 2, fall: 2, onFail: { kind: 'fence' } });
 
 function outcome(bench: Bench, code: number): readonly Effect[] {
   bench.runTo(bench.now + 1000);
-  const id = bench.state.checks[0]?.running ?? 0;
-  return bench.step({
-    kind: 'checked',
-    id,
-    check: 'disk',
-    outcome: { kind: 'exit', code },
-    ms: 1,
-    output: '',
-  });
+  return checked(bench, code);
 }
 
 test('a check that fences: not at its first failure, not again for the same one', (t) => {

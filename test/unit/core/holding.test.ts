@@ -7,6 +7,7 @@ import { rateMargin } from '#model/settings';
 import type { StartFacts } from '#model/input';
 import { settingsFor } from '../../world/settings.ts';
 import { Bench, holder, kinds, link, standby } from './bench.ts';
+import { checked, checkOf } from './checked.ts';
 
 const key = 'eth0/10.0.0.0/32';
 const peerBoot = '0000000000000004';
@@ -337,21 +338,16 @@ test('adoption: one of two addresses is not enough', (t) => {
 });
 
 test('a deaf fault that turns into another one makes the node listen from then on', (t) => {
-  const check = { name: 'c', script: [], intervalMs: 100, timeoutMs: 50, rise: 1, fall: 1, user: 'nobody' };
-  const bench = new Bench({ checks: [{ ...check, onFail: { kind: 'fault' } }] });
-  const checked = (code: number) => {
-    const id = bench.state.checks[0]?.running ?? 0;
-    bench.step({ kind: 'checked', id, check: 'c', outcome: { kind: 'exit', code }, ms: 1, output: '' });
-  };
-  checked(0);
+  const bench = new Bench({ checks: [checkOf({ intervalMs: 100, timeoutMs: 50 })] });
+  checked(bench, 0);
   bench.runTo(3500);
   t.is(bench.group.role, 'active');
   bench.step({ kind: 'links', links: [{ ...link, up: false }] });
-  checked(1);
+  checked(bench, 1);
   bench.runTo(3700);
   bench.step({ kind: 'links', links: [link] });
   t.is(bench.group.reason.kind, 'check-failed');
-  checked(0);
+  checked(bench, 0);
   t.is(bench.group.role, 'starting');
 });
 

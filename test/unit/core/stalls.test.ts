@@ -3,8 +3,8 @@
 
 import test from 'ava';
 import { instant } from '#lib/time';
-import type { CheckSettings } from '#model/settings';
 import { Bench, holder, kinds, standby } from './bench.ts';
+import { checked, checkOf } from './checked.ts';
 
 const third = { node: 'third', boot: '0000000000000033' } as const;
 const opens = (bench: Bench) => kinds(bench.effects).includes('hold');
@@ -141,30 +141,16 @@ test('who stood still until its listening was over has heard nobody answer it, a
 });
 
 test('whose rank rises as a vacancy opens claims a window later, for others may go by the rank that it had', (t) => {
-  const check: CheckSettings = {
-    name: 'service',
-    script: ['/bin/true'],
-    intervalMs: 1000,
-    timeoutMs: 1000,
-    rise: 1,
-    fall: 1,
-    onFail: { kind: 'weight', weight: -100 },
-    user: 'nobody',
-  };
-  const bench = new Bench({ checks: [check] });
-  const checked = (code: number) => {
-    const id = bench.state.checks[0]?.running ?? 0;
-    bench.step({ kind: 'checked', id, check: 'service', outcome: { kind: 'exit', code }, ms: 1, output: '' });
-  };
+  const bench = new Bench({ checks: [checkOf({ onFail: { kind: 'weight', weight: -100 } })] });
   for (let at = 100; at <= 2600; at += 500) {
     bench.runTo(at);
-    if (at === 600) checked(1);
+    if (at === 600) checked(bench, 1);
     bench.hearAndAnswer({ ...third, entry: { role: 'starting', priority: 50 } });
   }
   t.is(bench.group.entry.priority, 1);
   bench.runTo(3010);
   t.is(bench.group.role, 'standby', 'third is better, and counted although it listens still');
-  checked(0);
+  checked(bench, 0);
   bench.poll();
   t.is(bench.group.entry.priority, 100);
   t.is(bench.group.role, 'claiming', 'it says so at once');

@@ -5,8 +5,9 @@ import test from 'ava';
 import * as fc from 'fast-check';
 import { instant } from '#lib/time';
 import type { Role } from '#model/advert';
-import type { CheckOutcome, Input } from '#model/input';
+import type { Input } from '#model/input';
 import { Bench, holder, link, standby } from './bench.ts';
+import { checked, checkOf } from './checked.ts';
 
 const key = 'eth0/10.0.0.0/32';
 
@@ -150,15 +151,7 @@ const other = fc.oneof(
   move('address', fc.boolean(), (bench, present) => bench.step({ kind: 'address-changed', key, present })),
   move('foreign', fc.boolean(), (bench, there) => bench.step({ kind: 'foreign', keys: there ? [key] : [] })),
   move('checked', fc.boolean(), (bench, good) => {
-    const said: CheckOutcome = good ? { kind: 'exit', code: 0 } : { kind: 'timeout' };
-    bench.step({
-      kind: 'checked',
-      id: bench.state.checks[0]?.running ?? 7,
-      check: 'c',
-      outcome: said,
-      ms: 1,
-      output: '',
-    });
+    checked(bench, good ? 0 : { kind: 'timeout' });
   }),
   move('sent', fc.constantFrom(null, 'ENETDOWN'), (bench, error) =>
     bench.step({ kind: 'sent', id: 1, at: instant(bench.now), last: 1, paths: [{ path: 'eth0', error }] }),
@@ -179,21 +172,12 @@ const walk = fc.array(
 );
 
 test('random walks keep every invariant and lead on', (t) => {
-  const check = {
-    name: 'c',
-    script: ['/bin/true'],
-    intervalMs: 1000,
-    timeoutMs: 1000,
-    rise: 2,
-    fall: 2,
-    onFail: { kind: 'fault' } as const,
-    user: 'nobody',
-  };
+  const check = checkOf({ rise: 2, fall: 2 });
   let held = 0;
   fc.assert(
     fc.property(walk, (steps) => {
       const bench = new Bench({ checks: [check] });
-      bench.step({ kind: 'checked', id: 2, check: 'c', outcome: { kind: 'exit', code: 0 }, ms: 1, output: '' });
+      checked(bench, 0);
       for (const { make } of steps) {
         make(bench);
         if (bench.group.role === 'active') held += 1;
