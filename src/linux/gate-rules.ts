@@ -1,14 +1,20 @@
-// The gate as tables of nf_tables. In each table: the addresses that are guarded, those of them that are open,
-// and the beat, one element with a timeout. What comes to or leaves from a guarded address is dropped, unless it
-// is open and the beat is alive. One beat for all: a renewal costs the same for one address and for a thousand.
+// The gate as tables of nf_tables. In each table: the addresses that are guarded, those of them that are open, places for
+// two beats, each an element with a timeout, and which of the two counts. What comes to or leaves from a guarded address is
+// dropped, unless it is open and the beat that counts is alive. One beat for all: a renewal costs the same for one address
+// and for a thousand.
 
 import { attribute } from './netlink-bytes.ts';
 import type { Request } from './netlink-socket.ts';
 import { expression, nested, newChain, newRule, newSet, newTable, number, text } from './nft-message.ts';
 import type { BaseChain, SetShape, Table } from './nft-message.ts';
 
-export const beat = 'beat';
-/** The beat is looked up by a field that is the same in all packets of a rule: which protocol they are of. */
+/** A beat is put into the place that does not count, and counts afterwards. */
+export type Place = 0 | 1;
+const places: readonly Place[] = [0, 1];
+export const beatIn = (place: Place): string => `beat${place}`;
+/** What is in here counts in that place. */
+export const countsIn = (place: Place): string => `counts${place}`;
+/** Both are looked up by a field that is the same in all packets of a rule: which protocol they are of. */
 export const beatKeys = {
   inet: [Uint8Array.of(0x08, 0x00), Uint8Array.of(0x86, 0xdd)],
   arp: [Uint8Array.of(0x08, 0x06)],
@@ -46,7 +52,10 @@ const LAST = 300;
 const FILTER = 0;
 
 const sets4: readonly SetShape[] = [
-  { name: beat, keyType: TYPE_PROTOCOL, keyLength: 2, timeout: true },
+  ...places.flatMap((place) => [
+    { name: beatIn(place), keyType: TYPE_PROTOCOL, keyLength: 2, timeout: true },
+    { name: countsIn(place), keyType: TYPE_PROTOCOL, keyLength: 2, timeout: false },
+  ]),
   { name: 'guarded4', keyType: TYPE_IPV4, keyLength: 4, timeout: false },
   { name: 'open4', keyType: TYPE_IPV4, keyLength: 4, timeout: false },
 ];
@@ -116,8 +125,10 @@ function tableWith(table: Table, sets: readonly SetShape[]): Request[] {
 }
 
 function chain(table: Table, of: BaseChain, looks: readonly Look[]): Request[] {
-  const open = looks.map(({ ip, address }) =>
-    newRule(table, of.name, [...address, within(`open${ip}`), meta(META_PROTOCOL), within(beat), verdict(ACCEPT)]),
+  const open = looks.flatMap(({ ip, address }) =>
+    places.map((place) =>
+      newRule(table, of.name, [...address, within(`open${ip}`), ...isBeating(place), verdict(ACCEPT)]),
+    ),
   );
   const guarded = looks.map(({ ip, address, local }) =>
     newRule(table, of.name, [...address, within(`guarded${ip}`), ...isLocal(local), counter, verdict(DROP)]),
@@ -148,6 +159,10 @@ function is(load: Buffer, bytes: Uint8Array): Buffer[] {
 
 function within(set: string, not = false): Buffer {
   return expression('lookup', [text(1, set), number(2, REGISTER), ...(not ? [number(5, 1)] : [])]);
+}
+
+function isBeating(place: Place): Buffer[] {
+  return [meta(META_PROTOCOL), within(countsIn(place)), within(beatIn(place))];
 }
 
 function verdict(code: number): Buffer {

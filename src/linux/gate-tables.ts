@@ -6,7 +6,7 @@ import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseIp } from '#lib/ip';
 import type { IpFamily } from '#lib/ip';
-import { arpTable, beat, beatKeys, egressChain, egressTable, inetTable } from './gate-rules.ts';
+import { arpTable, beatIn, beatKeys, countsIn, egressChain, egressTable, inetTable, type Place } from './gate-rules.ts';
 import type { GateSocket } from './gate-socket.ts';
 import type { Request } from './netlink-socket.ts';
 import { ENOENT, EOPNOTSUPP } from './netlink-errno.ts';
@@ -28,14 +28,27 @@ export interface GateContents {
   readonly guarded: readonly GateAddress[];
   readonly open: readonly GateAddress[];
   readonly devices: readonly Device[];
-  readonly beatMs: number | null;
+  readonly beat: Beat | null;
 }
 
-export interface GateHold {
+/** Opens nothing before it counts. */
+export interface Beat {
+  readonly place: Place;
+  readonly ms: number;
+}
+
+interface GateHold {
   readonly guarded: readonly GateAddress[];
+  readonly beat: Beat;
+  /** Nothing is open. */
+  readonly isFirst: boolean;
+}
+
+interface GateCount {
+  readonly place: Place;
+  /** Where the beat is that counted until now. */
+  readonly before: Place | null;
   readonly open: readonly GateAddress[];
-  readonly beatMs: number;
-  readonly goesOn: boolean;
 }
 
 type SetKind = 'guarded' | 'open';
@@ -57,14 +70,14 @@ export class GateTables {
     this.#egress = egress;
   }
 
-  /** Whatever was there under this name is replaced, in one transaction; without a beat nothing is open. */
-  build({ guarded, open, devices, beatMs }: GateContents): number {
+  /** Whatever was there under this name is replaced, in one transaction. Nothing is open before a beat counts. */
+  build({ guarded, open, devices, beat: next }: GateContents): number {
     return this.#socket.transact([
       ...this.#tables.flatMap((table) => [newTable(table), deleteTable(table)]),
       ...this.#makeAll(devices),
       ...this.#change(addElements, 'guarded', guarded),
       ...this.#change(addElements, 'open', open),
-      ...(beatMs === null ? [] : this.#tables.flatMap((table) => addElements(table, beatOf(table, beatMs)))),
+      ...(next === null ? [] : this.#armed(next)),
     ]);
   }
 
@@ -77,25 +90,35 @@ export class GateTables {
     return this.#transact([...this.#chains(devices), ...this.#change(addElements, 'guarded', addresses)]);
   }
 
-  /**
-   * All that a claim needs in one transaction. Where something is open already, the beat goes on, and ENOENT says that it
-   * was over; where nothing is, the sets are emptied first.
-   */
-  hold({ guarded, open, beatMs, goesOn }: GateHold): number {
+  /** The first half of a claim. */
+  hold({ guarded, beat: next, isFirst }: GateHold): number {
     return this.#socket.transact([
-      ...this.#tables.flatMap((table) => (goesOn ? deleteElements(table, beatOf(table, null)) : closeRequests(table))),
-      ...this.#tables.flatMap((table) => addElements(table, beatOf(table, beatMs))),
+      ...(isFirst ? this.#tables.flatMap(closeRequests) : []),
+      ...this.#armed(next),
       ...this.#change(addElements, 'guarded', guarded),
+    ]);
+  }
+
+  /** The first half of a renewal. */
+  arm(next: Beat): number {
+    return this.#socket.transact(this.#armed(next));
+  }
+
+  /** The second half: from now on that beat counts, in place of the one before. ENOENT says that this one was over. */
+  count({ place, before, open }: GateCount): number {
+    return this.#socket.transact([
+      ...this.#tables.flatMap((table) => [
+        ...(before === null
+          ? []
+          : [...deleteElements(table, beatOf(table, before)), flushSet(table, countsIn(before))]),
+        ...addElements(table, { set: countsIn(place), keys: beatKeys[table.family], timeoutMs: null }),
+      ]),
       ...this.#change(addElements, 'open', open),
     ]);
   }
 
   unguard(addresses: readonly GateAddress[]): number {
     return this.#transact(this.#change(deleteElements, 'guarded', addresses));
-  }
-
-  open(addresses: readonly GateAddress[]): number {
-    return this.#transact(this.#change(addElements, 'open', addresses));
   }
 
   close(addresses: readonly GateAddress[]): number {
@@ -105,16 +128,6 @@ export class GateTables {
   /** Nothing is open, and no beat is left that could be renewed. */
   closeAll(): number {
     return this.#socket.transact(this.#tables.flatMap(closeRequests));
-  }
-
-  /** A beat more. ENOENT when the one before is over: that is why it is deleted, a mere addition renews nothing. */
-  beat(timeoutMs: number): number {
-    return this.#socket.transact(
-      this.#tables.flatMap((table) => [
-        ...deleteElements(table, beatOf(table, null)),
-        ...addElements(table, beatOf(table, timeoutMs)),
-      ]),
-    );
   }
 
   areThere(): boolean {
@@ -140,6 +153,14 @@ export class GateTables {
   #makeAll(devices: readonly Device[]): Request[] {
     const making = { inet: inetTable, arp: arpTable, netdev: egressTable };
     return [...this.#tables.flatMap((table) => making[table.family](table)), ...this.#chains(devices)];
+  }
+
+  /** One that was put there and never counted is replaced. */
+  #armed({ place, ms }: Beat): Request[] {
+    return this.#tables.flatMap((table) => [
+      flushSet(table, beatIn(place)),
+      ...addElements(table, beatOf(table, place, ms)),
+    ]);
   }
 
   #chains(devices: readonly Device[]): Request[] {
@@ -172,11 +193,12 @@ function setsOf({ family }: Table): readonly IpFamily[] {
 }
 
 function closeRequests(table: Table): Request[] {
-  return [...setsOf(table).map((family) => `open${family}`), beat].map((set) => flushSet(table, set));
+  const beats = [countsIn(0), countsIn(1), beatIn(0), beatIn(1)];
+  return [...setsOf(table).map((family) => `open${family}`), ...beats].map((set) => flushSet(table, set));
 }
 
-function beatOf({ family }: Table, timeoutMs: number | null) {
-  return { set: beat, keys: beatKeys[family], timeoutMs };
+function beatOf({ family }: Table, place: Place, timeoutMs: number | null = null) {
+  return { set: beatIn(place), keys: beatKeys[family], timeoutMs };
 }
 
 /** Once for all tables: a takeover of many addresses waits for it. */

@@ -8,7 +8,8 @@ import type { Clock } from '#ports/clock';
 import { GateBook } from './gate-book.ts';
 import type { Guarded } from './gate-book.ts';
 import type { GateSocket } from './gate-socket.ts';
-import type { Device, GateTables } from './gate-tables.ts';
+import type { Place } from './gate-rules.ts';
+import type { Beat, Device, GateAddress, GateTables } from './gate-tables.ts';
 import { GateWatch } from './gate-watch.ts';
 import { EIO, ENOENT, errnoWords } from './netlink-errno.ts';
 import { wholeTicks } from './kernel-tick.ts';
@@ -28,6 +29,15 @@ export interface GateOptions {
 /** Of a beat that came too late. */
 const ATTEMPTS = 3;
 
+interface Taking {
+  /** Puts a beat there that does not count yet, with whatever else is to be there by then. */
+  readonly arm: (beat: Beat) => number;
+  /** To be let through as soon as it counts. */
+  readonly opening?: readonly GateAddress[];
+  /** Another beat counts, and ENOENT says that it was over. */
+  readonly goesOn?: boolean;
+}
+
 /** Why nothing was opened: the lease was over, or the kernel does not take it. */
 export type Trouble = { readonly kind: 'late' } | { readonly kind: 'refused'; readonly error: string };
 
@@ -39,12 +49,13 @@ export class Gate {
   readonly #book = new GateBook();
   readonly #watch: GateWatch;
   #lapsed: () => void = () => undefined;
-  /** When the beat ends that was last put there. Means something only while anything is open. */
+  /** When the beat ends that counts. Means something only while anything is open. */
   #until: Instant;
+  #counted: Place | null = null;
   /** The tables are there, and are what the book says. */
   #sound = false;
   #told = '';
-  readonly #next = (ms: number): number => this.#tables.beat(ms);
+  readonly #arm = (beat: Beat): number => this.#tables.arm(beat);
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -80,24 +91,20 @@ export class Gate {
   hold(addresses: readonly Guarded[], until: Instant): Trouble | null {
     const wasOpen = this.#book.isOpen;
     const { closed, devices } = this.#book.guard(addresses);
-    // At the first word from above the tables of an earlier daemon become ours without a gap.
-    const anew = (ms: number): number => this.#build(ms, addresses);
-    if (!this.#sound && !wasOpen) return this.#underClock(until, wasOpen, anew);
+    // At the first word from above the tables of an earlier daemon become ours.
+    if (!this.#sound && !wasOpen) return this.#holdAnew(addresses, until);
     if (!this.#sound || devices.length > 0) {
       const errno = this.#apply(() => this.#tables.guard(closed, devices));
       if (errno !== 0) return this.#refusal(errno);
     }
-    const opening = { guarded: closed, open: this.#book.open(addresses), goesOn: wasOpen };
-    let errno = 0;
-    const hold = (beatMs: number): number => {
-      errno = this.#tables.hold({ ...opening, beatMs });
-      return errno;
-    };
-    const trouble = this.#underClock(until, wasOpen, hold, wasOpen);
+    const opening = this.#book.open(addresses);
+    const arm = (beat: Beat): number => this.#tables.hold({ guarded: closed, beat, isFirst: !wasOpen });
+    const trouble = this.#underClock(until, wasOpen, { arm, opening, goesOn: wasOpen });
     if (trouble === null) return this.#book.isOpen ? null : outlived;
-    this.silence(addresses.map(({ key }) => key));
     // Somebody took the tables away, and we have not heard of it yet.
-    return errno !== 0 && !wasOpen ? this.#underClock(until, wasOpen, anew) : trouble;
+    if (!this.#sound && !wasOpen) return this.#holdAnew(addresses, until);
+    this.silence(addresses.map(({ key }) => key));
+    return trouble;
   }
 
   /** All that is open stays so until `until`, or the end of the lease is told. Words: there is no gate any more. */
@@ -116,6 +123,7 @@ export class Gate {
     const closing = this.#book.close(keys);
     if (closing.length === 0 && this.#sound) return;
     // When it was the last of it, the sets are emptied: that is the quickest way to be silent.
+    if (!this.#book.isOpen) this.#counted = null;
     this.#apply(() => (this.#book.isOpen ? this.#tables.close(closing) : this.#tables.closeAll()));
   }
 
@@ -134,32 +142,46 @@ export class Gate {
     this.#options.socket.close();
   }
 
+  /** With tables that are made for it. */
+  #holdAnew(addresses: readonly Guarded[], until: Instant): Trouble | null {
+    const trouble = this.#underClock(until, false, { arm: (beat) => this.#build(beat, addresses) });
+    if (trouble !== null) this.silence(addresses.map(({ key }) => key));
+    return trouble;
+  }
+
   /** The beat goes on, if it is still alive. */
   #beatOn(until: Instant): Trouble | null {
-    return this.#underClock(until, this.#book.isOpen, this.#next, true);
+    return this.#underClock(until, this.#book.isOpen, { arm: this.#arm, goesOn: true });
   }
 
   /**
-   * A deadline becomes a time to live last of all, and the clock is asked again after the kernel's word. Where too much
-   * passed in between the beat would end too late: so it is set again, as long as there is time for that. `goesOn`: what
-   * is done first deletes the beat before, as every further attempt does.
+   * A deadline becomes a time to live last of all, in a beat that does not count yet. Then the clock is asked again, and one
+   * to which too much passed never counts: another is put there, as long as there is time for that. So wherever this
+   * process is stopped, and whether or not it ever goes on, nothing is open for longer than it may.
    */
-  #underClock(until: Instant, wasOpen: boolean, act: (ms: number) => number, goesOn = false): Trouble | null {
+  #underClock(until: Instant, wasOpen: boolean, { arm, opening = [], goesOn = false }: Taking): Trouble | null {
     const { clock, tickMs, slackMs } = this.#options;
-    let set = act;
+    let put = arm;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const begun = clock.now();
       const ms = Math.floor(until - begun);
       if (ms < tickMs) return this.#lapse(wasOpen);
-      const errno = set(wholeTicks(ms, tickMs));
-      if (errno === ENOENT && (goesOn || set === this.#next)) return this.#missed(until, wasOpen);
-      // Not renewed, and nothing is open for longer than before.
-      if (errno !== 0) return this.#refusal(errno);
-      if (clock.now() - begun <= slackMs) {
+      const place = this.#counted === 0 ? 1 : 0;
+      let errno = put({ place, ms: wholeTicks(ms, tickMs) });
+      const inTime = clock.now() - begun <= slackMs;
+      if (errno === 0 && inTime) errno = this.#tables.count({ place, before: this.#counted, open: opening });
+      if (errno === ENOENT && goesOn) return this.#missed(until, wasOpen);
+      if (errno !== 0) {
+        // What is open goes on under the beat before. Otherwise nothing is, and nobody knows what is there.
+        if (!goesOn) this.#sound = false;
+        return this.#refusal(errno);
+      }
+      if (inTime) {
+        this.#counted = place;
         this.#until = until;
         return null;
       }
-      set = this.#next;
+      put = this.#arm;
     }
     this.#lapse(wasOpen);
     return { kind: 'refused', error: `${ATTEMPTS} times more than ${slackMs} ms passed while the kernel took a lease` };
@@ -177,6 +199,7 @@ export class Gate {
   /** Shuts everything. Told only if anything was open before. */
   #lapse(wasOpen: boolean): Trouble {
     this.#book.closeAll();
+    this.#counted = null;
     if (this.#tables.closeAll() !== 0) this.#build(null);
     if (wasOpen) this.#lapsed();
     return outlived;
@@ -197,8 +220,10 @@ export class Gate {
 
   /** What was open goes on being so for what is left of its lease. */
   #buildAgain(): number {
+    this.#counted = null;
     if (!this.#book.isOpen) return this.#build(null);
-    this.#underClock(this.#until, true, (ms) => this.#build(ms));
+    const trouble = this.#underClock(this.#until, true, { arm: (beat) => this.#build(beat) });
+    if (!this.#sound && trouble?.kind === 'refused') this.#tell(trouble.error);
     return this.#sound ? 0 : EIO;
   }
 
@@ -207,10 +232,10 @@ export class Gate {
     return this.#sound && act() === 0 ? 0 : this.#buildAgain();
   }
 
-  /** Everything as the book says; `opening` is open too when that worked. */
-  #build(beatMs: number | null, opening: readonly Guarded[] = []): number {
+  /** Everything as the book says, `opening` besides; none of it is open before the beat counts. */
+  #build(beat: Beat | null, opening: readonly Guarded[] = []): number {
     this.#book.open(opening);
-    const contents = { ...this.#book.all(), beatMs };
+    const contents = { ...this.#book.all(), beat };
     let errno = this.#tables.build(contents);
     // A device that is gone must not cost the others their gate.
     if (errno !== 0 && contents.devices.length > 0) errno = this.#tables.build({ ...contents, devices: [] });

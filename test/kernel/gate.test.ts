@@ -2,6 +2,7 @@
 // becomes of the tables when somebody else lays hands on them. Needs root and network namespaces.
 
 import test from 'ava';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { kernelTickMs } from '#linux/kernel-tick';
 import { find, ip, makePair } from './netns.ts';
 import { Remote, runCleanup, vip4, vip6, waitFor } from './remote.ts';
-import { beatMs, elements, guardedIn, nft, nftFile, openTo, tables } from './tables.ts';
+import { beatMs, elements, guardedIn, leaseSeconds, nft, nftFile, openTo, tables } from './tables.ts';
 
 const [four, six, other] = [vip4('10.9.0.10'), vip6('fd09::10'), vip4('10.9.0.20')];
 const strict = 'table inet filter {\n chain input {\n type filter hook input priority 0; policy drop;\n }\n}';
@@ -135,6 +136,34 @@ test.serial('a renewal that reaches the kernel late, or past its end, shuts the 
 });
 
 test.serial(
+  'stopped on its way to the kernel and killed at any later moment: what it held is open no longer',
+  async (t) => {
+    let waited = 0;
+    for (const claims of [false, true]) {
+      for (let look = 1; look <= 8; look += 1) {
+        const pair = makePair(t);
+        const remote = new Remote(t, pair, 'nftables');
+        await remote.hold([four], 5000);
+        const gone = once(remote.process, 'exit');
+        remote.send({ do: 'clock', stepMs: 200, killedAtLook: look });
+        if (claims) remote.send({ do: 'hold', id: remote.nextId(), addresses: [four, six], forMs: 60_000 });
+        else remote.send({ do: 'renew', id: remote.nextId(), forMs: 60_000, livePeers: 2 });
+        // Where there are fewer looks than that it has shut the gate.
+        remote.process.stdin?.end();
+        await gone;
+        const { counting, waiting } = leaseSeconds(pair.here);
+        t.true(
+          counting.every((seconds) => seconds <= 5),
+          `killed at look ${look}: ${counting.join()} s`,
+        );
+        if (waiting.some((seconds) => seconds > 5)) waited += 1;
+      }
+    }
+    t.true(waited >= 2, 'and it was stopped between its two words to the kernel');
+  },
+);
+
+test.serial(
   'nft flush ruleset by others: said once with who it was, mended at once, and open no longer than before',
   async (t) => {
     const pair = makePair(t);
@@ -177,7 +206,7 @@ test.serial('a rule put before ours, a rule taken away, a set emptied, a table p
     `insert rule inet ${name} in accept`,
     `flush chain inet ${name} out`,
     `flush set inet ${name} guarded4`,
-    `flush set arp ${name} beat`,
+    `flush set arp ${name} counts0`,
     `add table inet ${name} { flags dormant; }`,
     `delete table netdev ${name}`,
   ]) {

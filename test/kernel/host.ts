@@ -27,8 +27,8 @@ export type Command =
   | { readonly do: 'announce'; readonly addresses: VirtualAddress[] }
   /** As a start does: what a claim of these needs stands, and a takeover is rehearsed so often. */
   | { readonly do: 'rehearse'; readonly addresses: readonly VirtualAddress[]; readonly times: number }
-  /** From now on so many ms pass each time somebody looks at the clock. */
-  | { readonly do: 'clock'; readonly stepMs: number }
+  /** From now on so many ms pass each time somebody looks at the clock, and at that look the process is killed. */
+  | { readonly do: 'clock'; readonly stepMs: number; readonly killedAtLook?: number }
   | { readonly do: 'counts' }
   | { readonly do: 'together'; readonly commands: Command[] }
   | { readonly do: 'stall'; readonly ms: number };
@@ -45,7 +45,10 @@ const [, , what, runtimeDir = '', lease = 'address', receiveBuffer = '', suspend
 const suspendedMs = Number(suspended);
 let stepMs = 0;
 let aheadMs = 0;
+let looksLeft = Number.POSITIVE_INFINITY;
 const now = () => {
+  looksLeft -= 1;
+  if (looksLeft === 0) process.kill(process.pid, 'SIGKILL');
   aheadMs += stepMs;
   return instant(Number(process.hrtime.bigint()) / 1e6 + aheadMs);
 };
@@ -107,6 +110,7 @@ async function run(): Promise<void> {
         break;
       case 'clock':
         stepMs = command.stepMs;
+        looksLeft = command.killedAtLook ?? Number.POSITIVE_INFINITY;
         break;
       case 'counts':
         tell({ told: 'counts', ...announcer.counts, resyncs: watch.resyncs });

@@ -7,7 +7,7 @@ interface Listed {
   readonly table?: { readonly family: string; readonly name: string };
   readonly set?: { readonly family: string; readonly table: string; readonly name: string; readonly elem?: Element[] };
 }
-type Element = string | { readonly elem: { readonly val: string; readonly expires?: number } };
+type Element = string | { readonly elem: { readonly val: string; readonly timeout?: number } };
 
 export function nft(namespace: string, ...args: readonly string[]): string {
   return ip('netns', 'exec', namespace, 'nft', ...args);
@@ -52,11 +52,34 @@ function millisecondsOf(words: string): number {
   );
 }
 
-/** What the gate lets through now. */
+const places = ['0', '1'] as const;
+
+/** What the gate lets through now: in one of the two places a beat counts for each protocol, and lives. */
 export function openTo(namespace: string): string[] {
   const all = list(namespace);
-  const alive = elementsOf(all, 'inet', 'beat').length >= 2 && elementsOf(all, 'arp', 'beat').length > 0;
-  return alive ? [...elementsOf(all, 'inet', 'open4'), ...elementsOf(all, 'inet', 'open6')] : [];
+  const isAlive = (family: string, protocols: number): boolean =>
+    places.some((place) => {
+      const [beats, counted] = [elementsOf(all, family, `beat${place}`), elementsOf(all, family, `counts${place}`)];
+      return counted.length === protocols && counted.every((protocol) => beats.includes(protocol));
+    });
+  if (!isAlive('inet', 2) || !isAlive('arp', 1) || !isAlive('netdev', 1)) return [];
+  return [...elementsOf(all, 'inet', 'open4'), ...elementsOf(all, 'inet', 'open6')];
+}
+
+/** For how many seconds the kernel was told to let them through, by the beats that count and by those that do not. */
+export function leaseSeconds(namespace: string): { readonly counting: number[]; readonly waiting: number[] } {
+  const all = list(namespace);
+  const found = { counting: [] as number[], waiting: [] as number[] };
+  for (const family of ['inet', 'arp', 'netdev']) {
+    for (const place of places) {
+      const counts = elementsOf(all, family, `counts${place}`).length > 0;
+      const beats = all.filter(({ set }) => set?.family === family && set.name === `beat${place}`);
+      for (const element of beats.flatMap(({ set }) => set?.elem ?? []))
+        if (typeof element !== 'string')
+          found[counts ? 'counting' : 'waiting'].push(element.elem.timeout ?? Number.NaN);
+    }
+  }
+  return found;
 }
 
 export function guardedIn(namespace: string): string[] {

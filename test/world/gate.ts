@@ -7,8 +7,8 @@ export class FakeGate {
   /** How late the gate shuts. */
   lateMs = 0;
   /**
-   * What passes between turning the next deadline into a time to live and the kernel: so much later it ends. The port
-   * notices more than it allows, and sets it again.
+   * What passes between turning the next deadline into a time to live and the kernel: so much later it ends. What took
+   * longer than the port allows never counts there.
    */
   conversionMs: () => number = () => 0;
   readonly #open = new Set<string>();
