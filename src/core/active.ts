@@ -7,7 +7,7 @@ import type { BootId } from '#model/names';
 import { announceAgain } from './announcing.ts';
 import { couldHold, majorityOf, reachableVoters } from './electorate.ts';
 import { mandateEndsAt } from './mandate.ts';
-import { candidates, ownRank, rankOf, type Voice, voices } from './neighbours.ts';
+import { candidates, isBehind, ownRank, rankOf, type Voice, voices } from './neighbours.ts';
 import { compareRank } from './rank.ts';
 import { handOver, letGo, listen, resign, yieldsToFence } from './roles.ts';
 import type { Group } from './state.ts';
@@ -43,7 +43,8 @@ function facesRivals(turn: Turn, index: number, all: readonly Voice[]): boolean 
   const { group } = groupAt(turn, index);
   const mine = ownRank(turn, group);
   if (turn.state.quorum !== null) return isDeposed(turn, index, rivals);
-  const better = rivals.find((rival) => compareRank(rankOf(rival), mine) < 0);
+  // What it said of the group before its table changed may be over: it says so again, with its next advert.
+  const better = rivals.find((rival) => !isBehind(rival.boot) && compareRank(rankOf(rival), mine) < 0);
   if (better !== undefined) {
     handOver(turn, index, { kind: 'outranked', by: better.boot.node }, better.boot.node);
     return true;
@@ -101,7 +102,9 @@ function noteRivals(turn: Turn, index: number, all: readonly Voice[]): void {
   const { group, asked } = groupAt(turn, index);
   if (group.rivals.size === 0 && !all.some(({ entry }) => entry.role === 'active' || entry.role === 'resigning'))
     return;
-  const present = all.filter(({ boot, entry }) => boot.proven && isRival(group, boot.boot, entry));
+  const present = all.filter(({ boot, entry }) => {
+    return boot.proven && isRival(group, boot.boot, entry) && (group.rivals.has(boot.boot) || !isBehind(boot));
+  });
   const fresh = present.filter(({ boot }) => (group.rivals.get(boot.boot) ?? longAgo) === longAgo);
   const here = new Set(present.map(({ boot }) => boot.boot));
   const gone = [...group.rivals].filter(([id, since]) => since !== longAgo && !here.has(id));

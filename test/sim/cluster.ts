@@ -39,6 +39,8 @@ export class Cluster extends World {
   readonly leftAt: number[];
   /** Since when nothing was disturbed; infinite while something is. */
   quietSince = Number.POSITIVE_INFINITY;
+  /** Since when no fault began or ended, and each that lasts is a steady one; infinite otherwise. */
+  steadySince = Number.POSITIVE_INFINITY;
   onMove: (group: number, before: number, after: number) => void = () => {};
   onTold: (host: Host, event: DaemonEvent) => void = () => {};
   onStep: () => void = () => {};
@@ -267,6 +269,13 @@ export class Cluster extends World {
     if (!super.connects(from, to, path)) return false;
     if (this.impairments.size === 0) return true;
     return !this.impairments.cuts(this.indexOf(from), this.indexOf(to), path);
+  }
+
+  /** Whether words get through between the two in both directions, on some path. */
+  areJoined(a: Host, b: Host): boolean {
+    return a.settings.transport.paths.some(
+      ({ name }) => !a.down.has(name) && !b.down.has(name) && this.connects(a, b, name) && this.connects(b, a, name),
+    );
   }
 
   #drops(from: string, to: string, path: string): boolean {

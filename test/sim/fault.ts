@@ -15,6 +15,8 @@ export interface Fault {
   readonly lastsMs?: number;
   /** Nobody can end it before its time. */
   readonly stubborn?: boolean;
+  /** While it lasts all stays as it is: whoever it leaves alone has to get on without the rest. */
+  readonly steady?: boolean;
   begin(): void;
   end(): void;
 }

@@ -28,10 +28,11 @@ function cutBetween(words: string, both: boolean, filtered = false): Make {
     const [a, b] = twoOf(cluster, random);
     const only = onePath(cluster, random);
     const route = `${nameOf(cluster, a)}${both ? '<>' : '>'}${nameOf(cluster, b)}${only === null ? '' : ` on ${only}`}`;
-    return network(`${words} ${route}`, cluster, {
+    const cut = network(`${words} ${route}`, cluster, {
       [filtered ? 'drops' : 'cuts']: (from: number, to: number, path: string) =>
         ((from === a && to === b) || (both && from === b && to === a)) && (only === null || path === only),
     });
+    return { ...cut, steady: both && !filtered };
   };
 }
 
@@ -47,11 +48,13 @@ function partition(cluster: Cluster, random: Random): Fault {
         .join(' '),
     )
     .join(' | ');
-  return network(`partition ${words}`, cluster, { cuts: (from, to) => side[from] !== side[to] });
+  const cut = network(`partition ${words}`, cluster, { cuts: (from, to) => side[from] !== side[to] });
+  return { ...cut, steady: true };
 }
 
 function blocked(begin: (host: Host) => void, end: (host: Host) => void): Make {
   return onHost('freeze', (host, cluster) => ({
+    steady: true,
     begin: () => {
       cluster.mark(host, 'blocked');
       begin(host);
@@ -63,8 +66,9 @@ function blocked(begin: (host: Host) => void, end: (host: Host) => void): Make {
   }));
 }
 
-function dies(kind: string, kill: (host: Host, random: Random) => void): Make {
+function dies(kind: string, kill: (host: Host, random: Random) => void, steady = true): Make {
   return onHost(kind, (host, cluster, random) => ({
+    steady,
     begin: () => {
       cluster.mark(host, 'stopped');
       kill(host, random);
@@ -117,6 +121,7 @@ function checkSays(kind: string, outcome: (random: Random) => CheckOutcome): Mak
   return (cluster, random) => {
     if (cluster.hostAt(0).settings.checks.length === 0) return null;
     return onHost(kind, (host) => ({
+      steady: true,
       begin: () => {
         cluster.mark(host, 'check');
         host.checkOutcomes.set('service', outcome(random));
@@ -186,9 +191,13 @@ const made = {
   ),
   ...stallFaults,
   crash: dies('crash', (host) => host.kill()),
-  'crash in a call': dies('crash in a call', (host, random) => {
-    if (host.process !== null) host.process.killIn = 1 + Math.floor(random.within(8));
-  }),
+  'crash in a call': dies(
+    'crash in a call',
+    (host, random) => {
+      if (host.process !== null) host.process.killIn = 1 + Math.floor(random.within(8));
+    },
+    false,
+  ),
   restart: onHost('restart', (host, cluster) => ({
     lastsMs: 0,
     begin: () => {
@@ -205,6 +214,7 @@ const made = {
     const { name } = random.pick(host.settings.transport.paths);
     return {
       words: `on ${name}`,
+      steady: true,
       begin: () => {
         cluster.mark(host, 'link');
         host.setLink(name, false);

@@ -11,6 +11,8 @@ export interface Profile {
   readonly gap: number;
   /** How often a fault is followed by a calm, long enough to come to rest. */
   readonly calms: number;
+  /** How long faults last at most, in intervals; one of these is drawn for each. */
+  readonly lasts?: readonly number[];
 }
 
 const network = {
@@ -80,7 +82,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
     gap: 3,
     calms: 0.15,
   },
-  // These six are drawn by no seed: for those who ask for them.
+  // These seven are drawn by no seed: for those who ask for them.
   stalls: {
     weight: 0,
     faults: { hiccup: 8, 'check fails': 4, 'check flaps': 2, stop: 2, 'slow kernel': 1 },
@@ -101,6 +103,14 @@ export const profiles: Readonly<Record<string, Profile>> = {
     atOnce: 3,
     gap: 1,
     calms: 0.05,
+  },
+  outages: {
+    weight: 0,
+    faults: { crash: 3, stop: 1, 'power cut': 1, freeze: 2, cut: 3, partition: 3, 'link down': 2, 'check fails': 2 },
+    atOnce: 3,
+    gap: 15,
+    calms: 0.05,
+    lasts: [60, 150, 400],
   },
   partitions: { weight: 0, faults: { partition: 1 }, atOnce: 1, gap: 3, calms: 0.1 },
   sleeps: {

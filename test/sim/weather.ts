@@ -75,7 +75,7 @@ export class Weather {
     const kind = random.weighted(profile.faults);
     const fault = faults[kind](this.#cluster, random);
     if (fault === null || this.#active.has(fault.name)) return;
-    const lastsMs = fault.lastsMs ?? random.within(random.pick([0.5, 3, 12]) * intervalMs);
+    const lastsMs = fault.lastsMs ?? random.within(random.pick(profile.lasts ?? [0.5, 3, 12]) * intervalMs);
     this.reached[kind] = (this.reached[kind] ?? 0) + 1;
     this.#begin(fault, lastsMs);
   }
@@ -86,6 +86,7 @@ export class Weather {
     this.#say(`${fault.words} begins`);
     this.#active.set(fault.name, fault);
     fault.begin();
+    this.#noteSteady();
     this.#cluster.events.after(lastsMs, () => this.#end(fault));
   }
 
@@ -94,7 +95,13 @@ export class Weather {
     this.#active.delete(fault.name);
     this.#say(`${fault.words} ends`);
     fault.end();
+    this.#noteSteady();
     this.#noteWhole();
+  }
+
+  #noteSteady(): void {
+    const isSteady = [...this.#active.values()].every(({ steady }) => steady === true);
+    this.#cluster.steadySince = isSteady ? this.#cluster.events.now : Number.POSITIVE_INFINITY;
   }
 
   #calm(): void {

@@ -19,6 +19,8 @@ export class ReasonChecker implements Checker {
   readonly #recentMs: number;
   /** When each host last left the state of a holder, for each group; infinite while it holds. */
   readonly #heldUntil = new Map<string, number>();
+  /** Who held each group last, and since when. */
+  readonly #last = new Map<string, { readonly host: Host; readonly since: number }>();
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
@@ -33,6 +35,7 @@ export class ReasonChecker implements Checker {
     const wrong = this.#isTrue(host, event) ? null : this.#words(host, event);
     if (event.to === 'active') this.#heldUntil.set(where, Number.POSITIVE_INFINITY);
     else if (event.from === 'active') this.#heldUntil.set(where, this.#cluster.events.now);
+    if (event.to === 'active') this.#last.set(event.group, { host, since: this.#cluster.events.now });
     if (event.to === 'active') this.moves += 1;
     return wrong;
   }
@@ -63,7 +66,7 @@ export class ReasonChecker implements Checker {
       }
       case 'handed-over':
       case 'resigned':
-        return this.#heldLately(group, this.#named(reason.by)) || this.#claimedLately(group, this.#named(reason.by));
+        return this.#isLast(group, this.#named(reason.by), host) || this.#heldLately(group, this.#named(reason.by));
       case 'no-holder':
         return true;
       default:
@@ -165,8 +168,19 @@ export class ReasonChecker implements Checker {
   }
 
   #claimedLately(group: string, host: Host): boolean {
+    return this.#cluster.events.now - this.#claimedAt(group, host) < this.#recentMs + 10_000;
+  }
+
+  /** It held the group or claimed it, lately or however long ago where nobody has held it since as far as `ear` heard. */
+  #isLast(group: string, host: Host, ear: Host): boolean {
+    const last = this.#last.get(group);
+    if (last === undefined || last.host === host || last.since <= this.#claimedAt(group, host)) return true;
+    const heardAt = this.#cluster.ear(this.#cluster.indexOf(ear), this.#cluster.indexOf(last.host)).takenSentAt;
+    return heardAt < last.since || this.#claimedLately(group, host);
+  }
+
+  #claimedAt(group: string, host: Host): number {
     const nth = host.settings.groups.findIndex(({ name }) => name === group);
-    const { claimedAt } = this.#cluster.holding(nth, this.#cluster.indexOf(host));
-    return this.#cluster.events.now - claimedAt < this.#recentMs + 10_000;
+    return this.#cluster.holding(nth, this.#cluster.indexOf(host)).claimedAt;
   }
 }

@@ -1,5 +1,6 @@
-// Somebody answers for every group, once nothing has been disturbed for as long as an election takes and some
-// host is fit for it.
+// Somebody answers for every group, once nothing has changed for as long as an election takes and some host is fit for
+// it: where nothing is wrong, and where hosts are dead, frozen or cut off for long. In quorum mode a fit host needs a
+// majority that it can talk to.
 
 import type { Host } from '../../world/host.ts';
 import type { Cluster } from '../cluster.ts';
@@ -11,7 +12,7 @@ const removalMs = 65_000;
 
 export class VacancyChecker implements Checker {
   readonly name = 'vacancy';
-  /** The longest time without a holder, from when nothing was disturbed any more. */
+  /** The longest time without a holder, from when nothing changed any more. */
   worstMs = 0;
   readonly #cluster: Cluster;
   readonly #boundMs: number;
@@ -48,15 +49,29 @@ export class VacancyChecker implements Checker {
   }
 
   #lastingMs(group: number): number {
-    return this.#cluster.events.now - Math.max(this.#since[group] ?? 0, this.#cluster.quietSince);
+    const { events, quietSince, steadySince, plan } = this.#cluster;
+    // Where hosts can be turned off, somebody is turned off and comes back for as long as something is wrong.
+    const settledSince = plan.fencing === 'self' ? Math.min(quietSince, steadySince) : quietSince;
+    return events.now - Math.max(this.#since[group] ?? 0, settledSince);
   }
 
   #isFit(host: Host): boolean {
     const now = this.#cluster.events.now;
-    if (host.process === null || host.process.blocked) return false;
-    if (host.settings.witness) return false;
+    if (!isAwake(host) || host.settings.witness || host.fencer.latched) return false;
+    if (host.down.has('eth0') || host.checkOutcomes.size > 0) return false;
     const marks = ['kernel', 'foreign', 'stuck'] as const;
     if (marks.some((mark) => now - this.#cluster.markedAt(host, mark) < refusalMs)) return false;
-    return now - this.#cluster.markedAt(host, 'removed') >= removalMs;
+    if (now - this.#cluster.markedAt(host, 'removed') < removalMs) return false;
+    return this.#cluster.plan.mode === 'availability' || this.#hasMajority(host);
   }
+
+  #hasMajority(host: Host): boolean {
+    const { list } = this.#cluster;
+    const joined = list.filter((other) => other === host || (isAwake(other) && this.#cluster.areJoined(host, other)));
+    return joined.length > list.length / 2;
+  }
+}
+
+function isAwake({ process, clock }: Host): boolean {
+  return process !== null && !process.blocked && !clock.paused;
 }
