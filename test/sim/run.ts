@@ -57,7 +57,7 @@ function play(plan: Plan, telling: boolean): { outcome: Outcome; trace: Trace } 
   const holders = plan.quorum === null ? new OverlapChecker(cluster) : new QuorumChecker(cluster);
   const reasons = new ReasonChecker(cluster);
   const rest = new RestChecker(cluster, restMs);
-  const vacancy = new VacancyChecker(cluster, restMs);
+  const vacancy = new VacancyChecker(cluster, restMs - untilStillMs);
   const weather = new Weather(cluster, restMs + 2 * plan.downMs + 8 * plan.intervalMs);
   const others = [leaseChecker(cluster), kernelChecker(cluster), boundsChecker(cluster), fenceChecker(cluster)];
   watch(cluster, [holders, reasons, rest, vacancy, ...others]);
@@ -96,6 +96,9 @@ function live(cluster: Cluster, weather: Weather, restMs: number): void {
   cluster.run(restMs + 2 * plan.downMs + 8 * plan.intervalMs);
 }
 
+/** After somebody holds, until all has been said and announced. */
+const untilStillMs = 6000;
+
 /** Long enough for every listening, turn, handover and end of a lease. */
 function restAfterMs(cluster: Cluster): number {
   const { downMs, intervalMs, hosts } = cluster.plan;
@@ -106,7 +109,14 @@ function restAfterMs(cluster: Cluster): number {
   const extraMs = Math.max(0, (host?.settings.startupDelayMs ?? 0) - downMs);
   const fenceMs = cluster.plan.fencing === 'self' ? 0 : 2 * downMs + (host?.settings.fence.timeoutMs ?? 0);
   return (
-    4 * downMs + leaseMs + checkMs + extraMs + fenceMs + votingMs(cluster) + (hosts.length + 6) * intervalMs + 6000
+    4 * downMs +
+    leaseMs +
+    checkMs +
+    extraMs +
+    fenceMs +
+    votingMs(cluster) +
+    (hosts.length + 6) * intervalMs +
+    untilStillMs
   );
 }
 
