@@ -22,7 +22,7 @@ export interface QuorumState {
   readonly highestEpoch: number;
   /** The last promise for each group, past ones for the sake of their epoch. BOUNDED by `mostPromises`. */
   readonly promises: ReadonlyMap<GroupName, Promised>;
-  /** Whoever claims or holds something, itself included. BOUNDED by `mostVotes`. */
+  /** Whoever claims or holds something, itself included. BOUNDED by `mostVotes`, and `maxBoots` of whom nothing can be said. */
   readonly candidates: ReadonlyMap<BootId, Candidate>;
   /** The latest adverts of this node, oldest first. BOUNDED by `mostSent`. */
   readonly sent: readonly SentAdvert[];

@@ -338,7 +338,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     guard: 'a vote that cannot be told names a later number only when something was granted on it',
-    file: 'promises',
+    file: 'voting',
     text: 'sequence > 0 && granted > 0 ? asking.sequence : sequence',
     instead: 'sequence > 0 ? asking.sequence : sequence',
     killer: unit(
@@ -354,6 +354,26 @@ export const mutants: readonly Mutant[] = [
     killer: unit(
       'promises-crowd',
       'a promise to a boot that was forgotten and is met again without its table ends with its time',
+    ),
+  },
+  {
+    guard: 'no more candidates are promised anything than an advert can name',
+    file: 'promises',
+    text: ' || isCrowdedOut(turn, asking.boot)',
+    instead: '',
+    killer: unit(
+      'promises-crowd',
+      'more candidates than an advert can name: who finds no room is promised nothing, and asked again once there is some',
+    ),
+  },
+  {
+    guard: 'of more candidates than an advert can name nothing is said',
+    file: 'voting',
+    text: 'if (isCrowdedOut(turn, asking.boot))',
+    instead: 'if (false)',
+    killer: unit(
+      'promises-crowd',
+      'more candidates than an advert can name: who finds no room is promised nothing, and asked again once there is some',
     ),
   },
   {
