@@ -7,7 +7,7 @@ import type { StartFacts } from '#model/input';
 import type { GroupName } from '#model/names';
 import { rateMargin } from '#model/settings';
 import { isMuted, promiseMs, silenceMs, votersHash } from './electorate.ts';
-import { raiseEpoch } from './epochs.ts';
+import { takeEpoch } from './epochs.ts';
 import { raise } from './problems.ts';
 import type { QuorumState } from './quorum-state.ts';
 import type { Group } from './state.ts';
@@ -58,8 +58,7 @@ export function adoptableUntil(turn: Turn, facts: StartFacts): Instant {
 export function adoptedClaim(turn: Turn, name: GroupName, until: Instant, facts: StartFacts): Partial<Group> {
   const { quorum, boot } = turn.state;
   if (quorum === null || facts.lastBoot === null) return {};
-  const epoch = quorum.highestEpoch + 1;
-  raiseEpoch(turn, epoch);
+  const epoch = takeEpoch(turn);
   const promise = { boot, epoch, standing: true };
   const own = {
     node: turn.settings.node,

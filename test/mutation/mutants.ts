@@ -492,6 +492,26 @@ export const mutants: readonly Mutant[] = [
     simulated: { sim: '--mode quorum --weather handovers --seed 9' },
   },
   {
+    guard: 'no claim is beyond the last number',
+    file: 'epochs',
+    text: 'Math.min((turn.state.quorum?.highestEpoch ?? 0) + 1, lastEpoch)',
+    instead: '(turn.state.quorum?.highestEpoch ?? 0) + 1',
+    killer: unit(
+      'promises',
+      'where epochs have come to the last number, a claim takes that, nothing is beyond it, and nobody else is granted it',
+    ),
+  },
+  {
+    guard: 'nothing beyond the last number is believed',
+    file: 'epochs',
+    text: 'const epoch = Math.min(heard, lastEpoch);',
+    instead: 'const epoch = heard;',
+    killer: unit(
+      'promises',
+      'where epochs have come to the last number, a claim takes that, nothing is beyond it, and nobody else is granted it',
+    ),
+  },
+  {
     guard: 'a fence that is required and fails means no claim',
     file: 'fence-peer',
     text: 'if (peer === null || !peerRequired)',
