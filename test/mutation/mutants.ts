@@ -721,6 +721,23 @@ export const mutants: readonly Mutant[] = [
     ),
   },
   {
+    guard: 'no lease is adopted that outlasts what voters would promise to this life',
+    file: 'quorum-start',
+    text: ' && until <= later(now, leaseMs(settings))',
+    instead: '',
+    killer: unit(
+      'quorum-timelines',
+      'timeline: a holder that crashed comes back with a shorter lease than its last life had, and freezes',
+    ),
+  },
+  {
+    guard: 'no lease of another kind is adopted where votes count',
+    file: 'quorum-start',
+    text: 'kind === settings.lease.kind && ',
+    instead: '',
+    killer: unit('quorum-adoption', 'a lease of another kind than this life has, which may end later, is not adopted'),
+  },
+  {
     guard: 'a claim that comes to the kernel late opens nothing',
     file: 'step',
     text: 'later(earliest(now, plannedAt, decidedAt), settings.intervalMs)',
