@@ -97,12 +97,17 @@ export function quorumHinders(turn: Turn, index: number): Reason | null {
   const promise = state.promises.get(group.name);
   const standing = promise?.standing === true ? promise : null;
   if (isSilent(turn) && standing?.boot !== turn.state.boot) {
-    return { kind: 'silent-voter', forMs: silenceMs(turn.settings) };
+    return { kind: 'silent-voter', forMs: state.silentMs };
   }
-  const reached = reachableVoters(turn).length;
-  const needed = majorityOf(quorum);
-  if (reached < needed || group.restUntil > turn.now) return { kind: 'no-majority', votes: reached, needed };
-  return null;
+  const few = tooFewReachable(turn, quorum);
+  if (few !== null) return few;
+  return group.restUntil > turn.now ? { kind: 'claim-rests', forMs: group.restUntil - group.since } : null;
+}
+
+/** Null while a majority hears this node and can answer it. */
+export function tooFewReachable(turn: Turn, quorum: Quorum): Reason | null {
+  const [reached, needed] = [reachableVoters(turn).length, majorityOf(quorum)];
+  return reached < needed ? { kind: 'no-majority', votes: reached, needed } : null;
 }
 
 /** The other boot that this node has promised the group to. */

@@ -31,6 +31,7 @@ export function beginQuorum(turn: Turn, facts: StartFacts): QuorumState | null {
   return {
     hash: votersHash(quorum),
     silentUntil: later(turn.now, silentMs),
+    silentMs,
     muted,
     remembered: sameList && sameHold,
     epochFloor: facts.epochFloor,

@@ -10,6 +10,8 @@ export interface QuorumState {
   readonly hash: string;
   /** No new promise before this instant; null once it is past. */
   readonly silentUntil: Instant | null;
+  /** How long that is after the start. */
+  readonly silentMs: number;
   /** The list changed by more than one name: no promise at all. */
   readonly muted: boolean;
   /** The list in force is the one that a next start will be told of. */

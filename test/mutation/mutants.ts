@@ -540,6 +540,23 @@ export const mutants: readonly Mutant[] = [
     killer: scenario('quorum-stop-partial'),
   },
   {
+    guard: 'a silent node says how long it is silent, not how long one that remembers nothing is',
+    file: 'electorate',
+    text: 'forMs: state.silentMs',
+    instead: 'forMs: silenceMs(turn.settings)',
+    killer: unit(
+      'promises',
+      'a silent node says for how long it is silent, which a longer longest_hold of its last start decides too',
+    ),
+  },
+  {
+    guard: 'whoever can be heard has not therefore voted',
+    file: 'mandate',
+    text: 'if (few !== null || turn.state.quorum === null)',
+    instead: 'if (true)',
+    killer: unit('mandate', 'a claim without a majority ends after three intervals, and rests'),
+  },
+  {
     guard: 'a fence that is required and fails means no claim',
     file: 'fence-peer',
     text: 'if (peer === null || !peerRequired)',

@@ -169,6 +169,15 @@ test('a silent node does not claim', (t) => {
   t.deepEqual(bench.group.reason, { kind: 'silent-voter', forMs: silenceMs });
 });
 
+test('a silent node says for how long it is silent, which a longer longest_hold of its last start decides too', (t) => {
+  const bench = new VotingBench({}, { remembered: { voters, longestHoldMs: 60_000 } });
+  for (let at = 500; at < 2 * silenceMs; at += 500) {
+    bench.runTo(at);
+    for (const node of ['peer', 'third'] as const) bench.say(node, { role: 'standby' });
+  }
+  t.deepEqual(bench.group.reason, { kind: 'silent-voter', forMs: 1.03 * 60_000 });
+});
+
 test('timeline: a voter restarted with another lease', (t) => {
   // Its own lease is short; the candidate asks for a longer one, and that is what the promise covers.
   const bench = new VotingBench({ priority: 1, leaseMs: 3000 }).ready();
