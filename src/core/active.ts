@@ -5,8 +5,8 @@ import { earliest, type Instant, later, latest, longAgo, never } from '#lib/time
 import type { GroupEntry } from '#model/advert';
 import type { BootId } from '#model/names';
 import { announceAgain } from './announcing.ts';
-import { couldHold, majorityOf, reachableVoters } from './electorate.ts';
-import { mandateEndsAt } from './mandate.ts';
+import { couldHold } from './electorate.ts';
+import { mandateEndsAt, whyNoMandate } from './mandate.ts';
 import { candidates, isBehind, ownRank, rankOf, type Voice, voices } from './neighbours.ts';
 import { compareRank } from './rank.ts';
 import { handOver, letGo, listen, resign, yieldsToFence } from './roles.ts';
@@ -81,11 +81,7 @@ function losesMandate(turn: Turn, index: number): boolean {
   const { group } = groupAt(turn, index);
   if (quorum === null || mandateEndsAt(turn, group.mandate) > turn.now) return false;
   letGo(turn, index);
-  listen(turn, index, {
-    kind: 'no-majority',
-    votes: reachableVoters(turn).length,
-    needed: majorityOf(quorum),
-  });
+  listen(turn, index, whyNoMandate(turn, quorum, index));
   return true;
 }
 

@@ -7,9 +7,8 @@ import type { Role } from '#model/advert';
 import type { Reason } from '#model/reason';
 import { isAgreed } from './consent.ts';
 import { candidates, contenders, holdersOf, ownRank, rankOf, reasonBehind, voices } from './neighbours.ts';
-import { majorityOf, reachableVoters } from './electorate.ts';
 import { newClaim } from './epochs.ts';
-import { mandateEndsAt, mayOpen, mustClaimAnew } from './mandate.ts';
+import { mandateEndsAt, mayOpen, mustClaimAnew, whyNoMandate } from './mandate.ts';
 import { failureOf, fenceOfClaim } from './fence-peer.ts';
 import { hindranceTo } from './hindrances.ts';
 import { compareRank } from './rank.ts';
@@ -92,11 +91,7 @@ function proceed(turn: Turn, index: number): void {
   }
   const { quorum } = turn.settings;
   if (quorum === null || turn.now < later(readyAt(groupAt(turn, index).group), claimMs(turn))) return;
-  abandon(turn, index, {
-    kind: 'no-majority',
-    votes: reachableVoters(turn).length,
-    needed: majorityOf(quorum),
-  });
+  abandon(turn, index, whyNoMandate(turn, quorum, index));
 }
 
 /** Whoever claimed in the same moment has been heard by now, and has heard this claim. */

@@ -134,6 +134,7 @@ export function quorumWith(quorum: QuorumState, change: Partial<QuorumState>): Q
   const copy: QuorumState = {
     hash: quorum.hash,
     silentUntil: quorum.silentUntil,
+    silentMs: quorum.silentMs,
     muted: quorum.muted,
     remembered: quorum.remembered,
     epochFloor: quorum.epochFloor,

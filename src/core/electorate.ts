@@ -3,6 +3,7 @@
 // than one name that is not so, and a node that remembers such a list neither votes nor holds.
 
 import { hash64 } from '#lib/hash';
+import { later } from '#lib/time';
 import type { StartFacts } from '#model/input';
 import type { BootId, NodeName } from '#model/names';
 import type { Reason } from '#model/reason';
@@ -11,6 +12,7 @@ import { quorumWith } from './copy-state.ts';
 import { duplicateOf } from './neighbours.ts';
 import { raise, settle } from './problems.ts';
 import type { Boot } from './boot-state.ts';
+import { windowMs } from './timing.ts';
 import { groupAt, type Turn } from './turn.ts';
 
 export function votersHash({ voters, longestHoldMs }: Quorum): string {
@@ -60,6 +62,31 @@ export function couldHold(boot: Boot): boolean {
   return boot.votes?.silent !== true;
 }
 
+/**
+ * As far as what that node says tells: whether a majority of the voters, this one and itself among them, could vote for
+ * it. Votes need both ways, so each of the others has to be heard to hear it, and it to hear them.
+ */
+export function couldWin(turn: Turn, boot: Boot): boolean {
+  const { quorum } = turn.settings;
+  if (quorum === null) return true;
+  if (!votes(turn, boot)) return false;
+  const voting = new Set([boot.node]);
+  if (!isSilent(turn)) voting.add(turn.settings.node);
+  for (const other of turn.state.boots.values()) {
+    if (other.state === 'lost' || other.votes?.silent !== false || !votes(turn, other)) continue;
+    if (hears(turn, other, boot) && hears(turn, boot, other)) voting.add(other.node);
+  }
+  return voting.size >= majorityOf(quorum);
+}
+
+/** At rest an echo of a third node may be two intervals old. */
+function hears({ now, settings }: Turn, one: Boot, other: Boot): boolean {
+  const echo = one.echoes.get(other.boot);
+  if (echo === undefined) return false;
+  const slowestMs = one.intervalMs + other.intervalMs + windowMs(settings);
+  return later(echo.risenAt, Math.max(one.downMs, slowestMs) + one.patienceMs) > now;
+}
+
 /** A claim that cannot win would only keep others waiting. */
 export function quorumHinders(turn: Turn, index: number): Reason | null {
   const state = turn.state.quorum;
@@ -70,12 +97,17 @@ export function quorumHinders(turn: Turn, index: number): Reason | null {
   const promise = state.promises.get(group.name);
   const standing = promise?.standing === true ? promise : null;
   if (isSilent(turn) && standing?.boot !== turn.state.boot) {
-    return { kind: 'silent-voter', forMs: silenceMs(turn.settings) };
+    return { kind: 'silent-voter', forMs: state.silentMs };
   }
-  const reached = reachableVoters(turn).length;
-  const needed = majorityOf(quorum);
-  if (reached < needed || group.restUntil > turn.now) return { kind: 'no-majority', votes: reached, needed };
-  return null;
+  const few = tooFewReachable(turn, quorum);
+  if (few !== null) return few;
+  return group.restUntil > turn.now ? { kind: 'claim-rests', forMs: group.restUntil - group.since } : null;
+}
+
+/** Null while a majority hears this node and can answer it. */
+export function tooFewReachable(turn: Turn, quorum: Quorum): Reason | null {
+  const [reached, needed] = [reachableVoters(turn).length, majorityOf(quorum)];
+  return reached < needed ? { kind: 'no-majority', votes: reached, needed } : null;
 }
 
 /** The other boot that this node has promised the group to. */

@@ -3,7 +3,7 @@
 // that it let go has ended its claims up to the epoch that it last had.
 
 import { longAgo } from '#lib/time';
-import type { Advert, GroupEntry } from '#model/advert';
+import { type Advert, type GroupEntry, lastEpoch } from '#model/advert';
 import { quorumWith } from './copy-state.ts';
 import { isClaim } from './quorum-state.ts';
 import type { Group } from './state.ts';
@@ -26,19 +26,25 @@ export function noteEpochs(turn: Turn, { votes, table }: Advert): void {
 export function newClaim(turn: Turn, index: number): Partial<Group> {
   const { quorum } = turn.state;
   if (quorum === null) return {};
-  const epoch = quorum.highestEpoch + 1;
+  return { epoch: takeEpoch(turn), inherits: inheritance(turn, index), mandate: longAgo };
+}
+
+/** Above all that were heard of. Where one came to the last number there is, others refuse the claim: it is not above. */
+export function takeEpoch(turn: Turn): number {
+  const epoch = Math.min((turn.state.quorum?.highestEpoch ?? 0) + 1, lastEpoch);
   raiseEpoch(turn, epoch);
-  return { epoch, inherits: inheritance(turn, index), mandate: longAgo };
+  return epoch;
 }
 
 /** Above whatever this node heard of, its next start has to begin too: other nodes' starts may have come further. */
-export function raiseEpoch(turn: Turn, epoch: number): void {
+function raiseEpoch(turn: Turn, heard: number): void {
   const { quorum } = turn.state;
+  const epoch = Math.min(heard, lastEpoch);
   if (quorum === null || epoch <= quorum.highestEpoch) return;
   turn.state.quorum = quorumWith(quorum, { highestEpoch: epoch });
   if (epoch < quorum.reservedBelow) return;
   // Rounded up, so that it is seldom more than what each start reserves by itself.
-  const epochsBelow = (Math.floor(epoch / epochBlock) + 1) * epochBlock;
+  const epochsBelow = Math.min((Math.floor(epoch / epochBlock) + 1) * epochBlock, lastEpoch);
   turn.state.quorum = quorumWith(turn.state.quorum, { reservedBelow: epochsBelow });
   turn.late.push({ kind: 'reserve', epochsBelow });
 }

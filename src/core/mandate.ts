@@ -8,8 +8,10 @@ import type { Effect } from '#model/effect';
 import type { Vote } from '#model/advert';
 import type { Input } from '#model/input';
 import type { BootId, EffectId, GroupName, NodeName } from '#model/names';
+import type { Reason } from '#model/reason';
+import type { Quorum } from '#model/settings';
 import { quorumWith } from './copy-state.ts';
-import { majorityOf, votes } from './electorate.ts';
+import { majorityOf, tooFewReachable, votes } from './electorate.ts';
 import { voteForSelf } from './promises.ts';
 import { isClaim, type QuorumState, type SentAdvert } from './quorum-state.ts';
 import { hookAdopted } from './roles.ts';
@@ -119,6 +121,19 @@ function mandateBy(turn: Turn, quorum: QuorumState, cast: readonly Cast[], group
   const number = Math.min(own, reachedBy(majorityOf(asked), counted));
   const at = number === 0 ? null : sentAt(quorum.sent, number);
   return at === null ? null : later(at, leaseMs(turn.settings));
+}
+
+/** Why no majority's votes let this node hold the group: too few are there to vote, or too few did in time. */
+export function whyNoMandate(turn: Turn, quorum: Quorum, index: number): Reason {
+  const few = tooFewReachable(turn, quorum);
+  if (few !== null || turn.state.quorum === null) return few ?? { kind: 'no-majority', votes: 0, needed: 0 };
+  const { group } = groupAt(turn, index);
+  const voted = new Set<NodeName>();
+  for (const { node, ballot } of ballotsOf(turn, turn.state.quorum)) {
+    const at = sentAt(turn.state.quorum.sent, countedIn(ballot, group));
+    if (at !== null && mandateEndsAt(turn, later(at, leaseMs(turn.settings))) > turn.now) voted.add(node);
+  }
+  return { kind: 'too-few-votes', votes: voted.size, voters: quorum.voters.length, needed: majorityOf(quorum) };
 }
 
 /** The highest number that so many of them are not below; 0 where there is none. They are few: nothing is sorted. */

@@ -17,20 +17,12 @@ import type { Boot } from './boot-state.ts';
 import { holdMs } from './timing.ts';
 import type { Turn } from './turn.ts';
 import { isFenced } from './turned-off.ts';
+import { type Asked, isCrowdedOut, voteOf } from './voting.ts';
 
-/** More candidates than nodes that any cluster needs; what an advert can name. */
-const mostVotes = 16;
 const mostPromises = 8192;
-/** Names of excepted groups, in bytes, over all votes of an advert. */
-const longestExceptions = 256;
 
 /** Whoever asks for votes: what it claims, and the number by which it asks. */
-interface Asking {
-  readonly boot: BootId;
-  readonly node: NodeName;
-  readonly holdMs: number;
-  readonly sequence: number;
-  readonly tableVersion: number;
+interface Asking extends Asked {
   readonly entries: Iterable<GroupEntry>;
 }
 
@@ -156,7 +148,7 @@ function review(turn: Turn, asking: Asking): void {
   const promises = copyOfMap(quorum.promises);
   const except: VoteException[] = [];
   const silent = isSilent(turn);
-  const barred = quorum.muted || tooLong(turn, asking);
+  const barred = quorum.muted || tooLong(turn, asking) || isCrowdedOut(turn, asking.boot);
   let [granted, fresh, claiming] = [0, false, false];
   for (const entry of asking.entries) {
     const promise = promises.get(entry.group);
@@ -206,8 +198,7 @@ function refusalOf(
   entry: GroupEntry,
   promise: Promised | undefined,
 ): { readonly epoch: number } | null {
-  const known = quorum.candidates.has(asking.boot) || quorum.candidates.size < mostVotes;
-  if (!known || (promise === undefined && quorum.promises.size >= mostPromises)) return notNow;
+  if (promise === undefined && quorum.promises.size >= mostPromises) return notNow;
   if (promise?.standing === true) {
     if (promise.boot === asking.boot) return entry.epoch >= promise.epoch ? null : { epoch: promise.epoch };
     if (!inherits(entry, promise)) return notNow;
@@ -223,39 +214,6 @@ const notNow = { epoch: 0 };
 
 function inherits(entry: GroupEntry, promise: Promised): boolean {
   return entry.inherits !== null && entry.inherits.boot === promise.boot && promise.epoch <= entry.inherits.epoch;
-}
-
-/** What is said of a candidate; null once it claims nothing. */
-function voteOf(
-  turn: Turn,
-  asking: Asking,
-  known: Candidate | undefined,
-  granted: number,
-  except: readonly VoteException[],
-): Candidate | null {
-  if (granted + except.length === 0) return null;
-  const lasting = known?.until ?? longAgo;
-  const until = granted === 0 ? lasting : latest(lasting, later(turn.now, promiseMs(asking.holdMs)));
-  const { node } = asking;
-  const refused = except.length > 0;
-  // More exceptions than can be told: the last vote that could be told is said on. What it covers lasts longer too;
-  // a later claim to the same group is not meant, since that came in a later version.
-  if (bytesOf(except) > roomFor(turn, asking.boot)) {
-    const { sequence = 0, tableVersion = 0, except: told = [] } = known ?? {};
-    const number = sequence > 0 && granted > 0 ? asking.sequence : sequence;
-    return { node, until, sequence: number, tableVersion, except: told, refused };
-  }
-  return { node, until, sequence: asking.sequence, tableVersion: asking.tableVersion, except, refused };
-}
-
-function roomFor(turn: Turn, boot: BootId): number {
-  let room = longestExceptions;
-  for (const [id, { except }] of turn.state.quorum?.candidates ?? []) if (id !== boot) room -= bytesOf(except);
-  return room;
-}
-
-function bytesOf(except: readonly VoteException[]): number {
-  return except.reduce((sum, { group }) => sum + 1 + group.length + 8, 0);
 }
 
 function tooLong(turn: Turn, asking: { readonly node: NodeName; readonly holdMs: number }): boolean {

@@ -7,11 +7,11 @@ import type { StartFacts } from '#model/input';
 import type { GroupName } from '#model/names';
 import { rateMargin } from '#model/settings';
 import { isMuted, promiseMs, silenceMs, votersHash } from './electorate.ts';
-import { raiseEpoch } from './epochs.ts';
+import { takeEpoch } from './epochs.ts';
 import { raise } from './problems.ts';
 import type { QuorumState } from './quorum-state.ts';
 import type { Group } from './state.ts';
-import { holdMs } from './timing.ts';
+import { holdMs, leaseMs } from './timing.ts';
 import type { Turn } from './turn.ts';
 
 export function beginQuorum(turn: Turn, facts: StartFacts): QuorumState | null {
@@ -31,6 +31,7 @@ export function beginQuorum(turn: Turn, facts: StartFacts): QuorumState | null {
   return {
     hash: votersHash(quorum),
     silentUntil: later(turn.now, silentMs),
+    silentMs,
     muted,
     remembered: sameList && sameHold,
     epochFloor: facts.epochFloor,
@@ -51,15 +52,22 @@ export function adoptableUntil(turn: Turn, facts: StartFacts): Instant {
   if (facts.lastUntil === null && !endless) return longAgo;
   // Others count the down time by clocks of their own.
   if (quorum === null) return later(facts.lastAdvertAt ?? longAgo, facts.lastDownMs / rateMargin);
-  if (quorum.muted || endless) return longAgo;
-  return facts.lastBoot === null ? longAgo : (facts.lastUntil ?? longAgo);
+  if (quorum.muted || endless || facts.lastBoot === null || facts.lastUntil === null) return longAgo;
+  return isCovered(turn, facts.lastUntil, facts.lastLease) ? facts.lastUntil : longAgo;
+}
+
+/**
+ * Promises to the last life end as the voters hear of this one, which asks for as long as its own lease needs. What
+ * runs in the kernel must not outlast that: not by a longer lease, nor by one of a kind that ends later.
+ */
+function isCovered({ settings, now }: Turn, until: Instant, kind: StartFacts['lastLease']): boolean {
+  return kind === settings.lease.kind && until <= later(now, leaseMs(settings));
 }
 
 export function adoptedClaim(turn: Turn, name: GroupName, until: Instant, facts: StartFacts): Partial<Group> {
   const { quorum, boot } = turn.state;
   if (quorum === null || facts.lastBoot === null) return {};
-  const epoch = quorum.highestEpoch + 1;
-  raiseEpoch(turn, epoch);
+  const epoch = takeEpoch(turn);
   const promise = { boot, epoch, standing: true };
   const own = {
     node: turn.settings.node,

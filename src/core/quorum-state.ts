@@ -10,6 +10,8 @@ export interface QuorumState {
   readonly hash: string;
   /** No new promise before this instant; null once it is past. */
   readonly silentUntil: Instant | null;
+  /** How long that is after the start. */
+  readonly silentMs: number;
   /** The list changed by more than one name: no promise at all. */
   readonly muted: boolean;
   /** The list in force is the one that a next start will be told of. */
@@ -22,7 +24,7 @@ export interface QuorumState {
   readonly highestEpoch: number;
   /** The last promise for each group, past ones for the sake of their epoch. BOUNDED by `mostPromises`. */
   readonly promises: ReadonlyMap<GroupName, Promised>;
-  /** Whoever claims or holds something, itself included. BOUNDED by `mostVotes`. */
+  /** Whoever claims or holds something, itself included. BOUNDED by `mostVotes`, and `maxBoots` of whom nothing can be said. */
   readonly candidates: ReadonlyMap<BootId, Candidate>;
   /** The latest adverts of this node, oldest first. BOUNDED by `mostSent`. */
   readonly sent: readonly SentAdvert[];

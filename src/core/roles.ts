@@ -7,7 +7,7 @@ import type { NodeName } from '#model/names';
 import type { Reason } from '#model/reason';
 import type { GroupState } from '#model/view';
 import { announceAgain } from './announcing.ts';
-import { couldHold } from './electorate.ts';
+import { couldHold, couldWin } from './electorate.ts';
 import { candidates, voices } from './neighbours.ts';
 import { settle } from './problems.ts';
 import { sameFacts } from './same.ts';
@@ -90,7 +90,8 @@ export function resign(turn: Turn, index: number, reason: Reason, wanted: NodeNa
   const able = candidates(turn, voices(turn, group.name)).filter(
     ({ boot }) => boot.state === 'two-way' && couldHold(boot),
   );
-  const successor = able.find(({ boot }) => boot.node === wanted) ?? able[0];
+  const successor =
+    able.find(({ boot }) => boot.node === wanted) ?? able.find(({ boot }) => couldWin(turn, boot)) ?? able[0];
   if (successor === undefined) {
     letGo(turn, index);
     return false;

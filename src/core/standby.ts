@@ -7,6 +7,7 @@ import { contenders, holdersOf, ownRank, rankOf, reasonBehind, unknownPeer, type
 import { compareRank } from './rank.ts';
 import { resignersOf } from './resigners.ts';
 import { claim } from './claiming.ts';
+import { quorumHinders } from './electorate.ts';
 import { hindranceTo } from './hindrances.ts';
 import { gatewayHinders } from './isolation.ts';
 import { lostHoldersOf } from './lost-holders.ts';
@@ -50,9 +51,10 @@ function follow(turn: Turn, index: number, holder: Voice): void {
   const node = holder.boot.node;
   changeGroup(turn, index, { holder: holder.boot.boot, vacancy: null });
   // Equal priorities never preempt: the tie-break settles who starts, not who has to go.
-  const fit = asked.preempt && gatewayHinders(turn) === null;
-  const better = fit && !holder.entry.pinned && group.entry.priority > holder.entry.priority;
-  if (!better || !holder.boot.proven || holder.entry.role !== 'active') {
+  const better = asked.preempt && !holder.entry.pinned && group.entry.priority > holder.entry.priority;
+  const asks = better && holder.boot.proven && holder.entry.role === 'active';
+  // A holder that yields to whom no majority can vote for is followed by nobody.
+  if (!asks || gatewayHinders(turn) !== null || quorumHinders(turn, index) !== null) {
     changeGroup(turn, index, { preemptSince: null, wants: 'nothing' });
     explain(turn, index, reasonBehind(holder));
     return;

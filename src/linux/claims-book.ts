@@ -109,7 +109,7 @@ export class ClaimsBook {
     if (text === this.#written) return null;
     const { runtimeDir, boot, downMs, lease } = this.#options;
     const record = { version: 1 as const, kernelBoot: this.#kernelBoot, pid: process.pid, boot, downMs };
-    const error = writeRecord(runtimeDir, { ...record, lease: lease.kind === 'off' ? 'off' : 'address', addresses });
+    const error = writeRecord(runtimeDir, { ...record, lease: lease.kind, addresses });
     if (error === null) this.#written = text;
     return error;
   }

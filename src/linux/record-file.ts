@@ -16,7 +16,7 @@ const readClaims = table({
   pid: whole(1),
   boot: text,
   downMs: positive,
-  lease: oneOf('address', 'off'),
+  lease: oneOf('nftables', 'address', 'off'),
   addresses: list(
     MOST_ADDRESSES,
     table({

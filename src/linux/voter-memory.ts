@@ -5,6 +5,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { lastEpoch } from '#model/advert';
 import type { StartFacts } from '#model/input';
 import type { NodeName } from '#model/names';
 import { list, oneOf, orNull, positive, table, text, whole, type WrittenAs } from './written.ts';
@@ -40,10 +41,10 @@ export class VoterMemory {
    */
   begin(wallMs: number, longestHoldMs: number): Pick<StartFacts, 'epochFloor' | 'remembered'> {
     const { epochsBelow, remembered } = this.#read() ?? this.#memory;
-    const epochFloor = Math.max(epochsBelow, Math.floor(wallMs));
+    const epochFloor = Math.min(Math.max(epochsBelow, Math.floor(wallMs)), lastEpoch);
     const longest = Math.max(remembered?.longestHoldMs ?? 0, longestHoldMs);
     const taken = remembered === null ? null : { ...remembered, longestHoldMs: longest };
-    this.#write({ version: 1, epochsBelow: epochFloor + BLOCK, remembered: taken });
+    this.#write({ version: 1, epochsBelow: Math.min(epochFloor + BLOCK, lastEpoch), remembered: taken });
     return { epochFloor, remembered };
   }
 
@@ -53,7 +54,8 @@ export class VoterMemory {
 
   /** Another node's starts may have come further than this one's: the next one here goes on above them all the same. */
   reserve(epochsBelow: number): void {
-    if (epochsBelow > this.#memory.epochsBelow) this.#keep({ ...this.#memory, epochsBelow });
+    const below = Math.min(epochsBelow, lastEpoch);
+    if (below > this.#memory.epochsBelow) this.#keep({ ...this.#memory, epochsBelow: below });
   }
 
   #keep(memory: Memory): void {

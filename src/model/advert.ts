@@ -3,6 +3,12 @@
 
 import type { BootId, GroupName, NodeName, PathName } from './names.ts';
 
+/**
+ * The last number that a claim can have. A start begins above the wall clock in milliseconds, which is here in 140,000
+ * years, so whoever says more did not count that far.
+ */
+export const lastEpoch = 2 ** 52;
+
 export type Role =
   | 'starting'
   | 'standby'

@@ -4,6 +4,7 @@ import type { Instant } from '#lib/time';
 import type { Advert } from './advert.ts';
 import type { BootId, CheckName, EffectId, GroupName, InterfaceName, NodeName, PathName } from './names.ts';
 import type { Latch, RequestId } from './fence.ts';
+import type { Lease } from './settings.ts';
 
 export type Input =
   /** The instant the core asked to be woken at has come, or nothing in particular. */
@@ -119,6 +120,8 @@ export interface StartFacts {
   readonly lastBoot: BootId | null;
   /** Until when its lease runs in the kernel, by this host's clock; null when nothing is known, or it let go of something. */
   readonly lastUntil: Instant | null;
+  /** What kind of lease that is; null when nothing is known. */
+  readonly lastLease: Lease['kind'] | null;
   /** Epochs of this start begin above it: the wall clock, or what an earlier start reserved, whichever is greater. */
   readonly epochFloor: number;
   /** What an earlier start was told to remember. */

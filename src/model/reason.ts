@@ -34,8 +34,12 @@ export type Reason =
   | { readonly kind: 'slept'; readonly ms: number }
   | { readonly kind: 'check-failed'; readonly check: CheckName; readonly outcome: string }
   | { readonly kind: 'lease-lapsed' }
-  /** Quorum mode: so many voters can hear and answer this node, or voted for it; it needs `needed`. */
+  /** Quorum mode: so many voters can hear and answer this node; it needs `needed`. */
   | { readonly kind: 'no-majority'; readonly votes: number; readonly needed: number }
+  /** A majority can, and so many of all voters voted in time, this node among them or not; it needs `needed` and itself. */
+  | { readonly kind: 'too-few-votes'; readonly votes: number; readonly voters: number; readonly needed: number }
+  /** Others get their turn for so long after a claim that won no majority, or gave way. */
+  | { readonly kind: 'claim-rests'; readonly forMs: number }
   | { readonly kind: 'promised'; readonly to: NodeName }
   | { readonly kind: 'silent-voter'; readonly forMs: number }
   | { readonly kind: 'voters-changed' }

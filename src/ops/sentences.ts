@@ -80,6 +80,10 @@ export function reasonSentence(reason: Reason): string {
       return `this host was suspended for ${durationWords(reason.ms)} and may have been replaced`;
     case 'no-majority':
       return `${countOf(reason.votes, 'voter')} can hear and answer this node, and it needs ${reason.needed}`;
+    case 'too-few-votes':
+      return `${reason.votes} of ${countOf(reason.voters, 'voter')} voted for this node in time, and it needs ${reason.needed}, itself among them`;
+    case 'claim-rests':
+      return `the last claim of this node came to nothing, so others go first for ${durationWords(reason.forMs)} after it`;
     case 'promised':
       return `as a voter this node has promised the group to ${reason.to} and waits for the end of that promise`;
     case 'silent-voter':

@@ -61,6 +61,7 @@ class Rehearsal {
       lastLivePeers: 0,
       lastBoot: null,
       lastUntil: null,
+      lastLease: null,
       epochFloor: 0,
       remembered: null,
       latch: null,

@@ -61,7 +61,7 @@ export function readEntry(reader: Reader): GroupEntry {
   const wants = known(reader, wishes.get(flags & ~flagPinned), 'nothing');
   const tieBreak = readTieBreak(reader);
   const successor = reader.optionalName('word', longestWord);
-  const epoch = reader.counter();
+  const epoch = reader.epoch();
   const inherits = readInheritance(reader);
   reader.leave(outerEnd);
   return { group, role, priority, tieBreak, wants, pinned: (flags & flagPinned) !== 0, successor, epoch, inherits };

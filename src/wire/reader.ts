@@ -2,6 +2,7 @@
 // wrong is kept as `refusal`, and from then on every read gives an empty value and moves nothing.
 // So a reader of fields is a straight line, and looks at `refusal` at its end and in its loops.
 
+import { lastEpoch } from '#model/advert';
 import { ethernetText } from './ethernet-address.ts';
 import { KnownNames, KnownPairs } from './known-texts.ts';
 import { type Alphabet, hardwareAddressLength, isIn } from './layout.ts';
@@ -17,6 +18,7 @@ interface Range {
 const anyByte: Range = { low: 0, high: 0xff };
 const anyWord: Range = { low: 0, high: 0xffff };
 const anyCount: Range = { low: 0, high: Number.MAX_SAFE_INTEGER };
+const anyEpoch: Range = { low: 0, high: lastEpoch };
 
 const names: Readonly<Record<Alphabet, KnownNames>> = { word: new KnownNames(), printable: new KnownNames() };
 const ids = new KnownPairs((high, low) => hex32(high) + hex32(low));
@@ -70,6 +72,11 @@ export class Reader {
   counter(): number {
     if (!this.#take(8)) return 0;
     return this.#within(u32(this.#bytes, this.#at - 8) * high32 + u32(this.#bytes, this.#at - 4), anyCount);
+  }
+
+  /** Beyond what anybody can have counted to, the next one might not be a whole number any more. */
+  epoch(): number {
+    return this.#within(this.counter(), anyEpoch);
   }
 
   hex(): string {

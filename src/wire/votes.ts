@@ -57,7 +57,7 @@ export function readVotes(reader: Reader): Votes {
   const voters = reader.hex();
   const flags = reader.u8();
   if ((flags & ~flagSilent) !== 0) reader.refuse('malformed-section');
-  const epoch = reader.counter();
+  const epoch = reader.epoch();
   const given: Vote[] = [];
   while (reader.hasMore) given.push(readVote(reader));
   if (given.length > mostVotes) reader.refuse('malformed-section');
@@ -70,7 +70,7 @@ function readVote(reader: Reader): Vote {
   const tableVersion = reader.counter();
   const except: VoteException[] = [];
   for (let left = reader.u8(); left > 0 && reader.refusal === null; left -= 1) {
-    except.push({ group: reader.name('word', longestWord), epoch: reader.counter() });
+    except.push({ group: reader.name('word', longestWord), epoch: reader.epoch() });
   }
   return { boot, sequence, tableVersion, except };
 }

@@ -338,7 +338,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     guard: 'a vote that cannot be told names a later number only when something was granted on it',
-    file: 'promises',
+    file: 'voting',
     text: 'sequence > 0 && granted > 0 ? asking.sequence : sequence',
     instead: 'sequence > 0 ? asking.sequence : sequence',
     killer: unit(
@@ -354,6 +354,26 @@ export const mutants: readonly Mutant[] = [
     killer: unit(
       'promises-crowd',
       'a promise to a boot that was forgotten and is met again without its table ends with its time',
+    ),
+  },
+  {
+    guard: 'no more candidates are promised anything than an advert can name',
+    file: 'promises',
+    text: ' || isCrowdedOut(turn, asking.boot)',
+    instead: '',
+    killer: unit(
+      'promises-crowd',
+      'more candidates than an advert can name: who finds no room is promised nothing, and asked again once there is some',
+    ),
+  },
+  {
+    guard: 'of more candidates than an advert can name nothing is said',
+    file: 'voting',
+    text: 'if (isCrowdedOut(turn, asking.boot))',
+    instead: 'if (false)',
+    killer: unit(
+      'promises-crowd',
+      'more candidates than an advert can name: who finds no room is promised nothing, and asked again once there is some',
     ),
   },
   {
@@ -469,7 +489,72 @@ export const mutants: readonly Mutant[] = [
     text: 'if (epoch < quorum.reservedBelow)',
     instead: 'if (true)',
     killer: unit('promises', 'epochs that other nodes have come to are set aside for the next start too, rarely'),
-    simulated: { sim: '--mode quorum --weather handovers --seed 9' },
+    simulated: { sim: '--mode quorum --weather handovers --seed 100' },
+  },
+  {
+    guard: 'no claim is beyond the last number',
+    file: 'epochs',
+    text: 'Math.min((turn.state.quorum?.highestEpoch ?? 0) + 1, lastEpoch)',
+    instead: '(turn.state.quorum?.highestEpoch ?? 0) + 1',
+    killer: unit(
+      'promises',
+      'where epochs have come to the last number, a claim takes that, nothing is beyond it, and nobody else is granted it',
+    ),
+  },
+  {
+    guard: 'nothing beyond the last number is believed',
+    file: 'epochs',
+    text: 'const epoch = Math.min(heard, lastEpoch);',
+    instead: 'const epoch = heard;',
+    killer: unit(
+      'promises',
+      'where epochs have come to the last number, a claim takes that, nothing is beyond it, and nobody else is granted it',
+    ),
+  },
+  {
+    guard: 'nobody asks a holder for what no majority could vote for',
+    file: 'standby',
+    text: ' || quorumHinders(turn, index) !== null',
+    instead: '',
+    killer: scenario('quorum-partial'),
+  },
+  {
+    guard: 'who counts otherwise than the voters do asks no holder for anything',
+    file: 'standby',
+    text: ' || quorumHinders(turn, index) !== null',
+    instead: '',
+    killer: scenario('quorum-longest-hold'),
+  },
+  {
+    guard: 'a holder names the best that could win: not one that counts otherwise',
+    file: 'electorate',
+    text: 'if (!votes(turn, boot))',
+    instead: 'if (false)',
+    killer: scenario('quorum-stop-named'),
+  },
+  {
+    guard: 'a holder names the best that could win: not one that too few hear',
+    file: 'electorate',
+    text: 'hears(turn, other, boot) && hears(turn, boot, other)',
+    instead: 'true',
+    killer: scenario('quorum-stop-partial'),
+  },
+  {
+    guard: 'a silent node says how long it is silent, not how long one that remembers nothing is',
+    file: 'electorate',
+    text: 'forMs: state.silentMs',
+    instead: 'forMs: silenceMs(turn.settings)',
+    killer: unit(
+      'promises',
+      'a silent node says for how long it is silent, which a longer longest_hold of its last start decides too',
+    ),
+  },
+  {
+    guard: 'whoever can be heard has not therefore voted',
+    file: 'mandate',
+    text: 'if (few !== null || turn.state.quorum === null)',
+    instead: 'if (true)',
+    killer: unit('mandate', 'a claim without a majority ends after three intervals, and rests'),
   },
   {
     guard: 'a fence that is required and fails means no claim',
@@ -679,6 +764,23 @@ export const mutants: readonly Mutant[] = [
       'holding',
       'adoption: too late, unknown, let go of, incomplete or without a link, the leftovers go and it listens',
     ),
+  },
+  {
+    guard: 'no lease is adopted that outlasts what voters would promise to this life',
+    file: 'quorum-start',
+    text: ' && until <= later(now, leaseMs(settings))',
+    instead: '',
+    killer: unit(
+      'quorum-timelines',
+      'timeline: a holder that crashed comes back with a shorter lease than its last life had, and freezes',
+    ),
+  },
+  {
+    guard: 'no lease of another kind is adopted where votes count',
+    file: 'quorum-start',
+    text: 'kind === settings.lease.kind && ',
+    instead: '',
+    killer: unit('quorum-adoption', 'a lease of another kind than this life has, which may end later, is not adopted'),
   },
   {
     guard: 'a claim that comes to the kernel late opens nothing',

@@ -96,7 +96,14 @@ export class Host {
   #answeredAt = Number.NEGATIVE_INFINITY;
   /** Of boot time: as far as it may come before somebody looks whether the host slept. */
   #lookAt = Number.POSITIVE_INFINITY;
-  #beat: { at: number; peers: number; suspendedMs: number; until: number | null; boot: string } | null = null;
+  #beat: {
+    at: number;
+    peers: number;
+    suspendedMs: number;
+    until: number | null;
+    boot: string;
+    lease: StartFacts['lastLease'];
+  } | null = null;
   readonly #hash: KeyedHash;
   readonly #fewAlarms: boolean;
   readonly #decode: typeof decodeDatagram;
@@ -172,6 +179,7 @@ export class Host {
         lastLivePeers: beat?.peers ?? 0,
         lastBoot: beat?.boot ?? null,
         lastUntil: beat === null || beat.until === null ? null : instant(beat.until),
+        lastLease: beat?.lease ?? null,
         epochFloor: this.#reserve(),
         remembered: this.#remembered(),
         latch: this.fencer.read(),
@@ -410,7 +418,9 @@ export class Host {
           process.act(() => {
             // The record says of no lease that it runs while something that was let go of is still there.
             const { suspendedMs } = clock;
-            this.#beat = kernel.isLeaving ? null : { at: advertAt, peers, suspendedMs, until, boot };
+            this.#beat = kernel.isLeaving
+              ? null
+              : { at: advertAt, peers, suspendedMs, until, boot, lease: this.settings.lease.kind };
             const outcomes = kernel.renew(until ?? Infinity);
             if (outcomes.length > 0) this.#answerKernel({ kind: 'kernel', id, outcomes });
           }),

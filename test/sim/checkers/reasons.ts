@@ -113,6 +113,8 @@ export class ReasonChecker implements Checker {
       case 'holder-unproven':
       case 'isolated':
       case 'no-majority':
+      case 'too-few-votes':
+      case 'claim-rests':
       case 'promised':
       case 'silent-voter':
         return this.#isApart();

@@ -57,6 +57,7 @@ export class Bench {
       lastLivePeers: 0,
       lastBoot: null,
       lastUntil: null,
+      lastLease: this.settings.lease.kind,
       epochFloor: 1000,
       remembered: null,
       latch: null,

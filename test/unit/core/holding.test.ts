@@ -87,6 +87,7 @@ const crashed: StartFacts = {
   lastLivePeers: 1,
   lastBoot: '00000000000000a9',
   lastUntil: instant(1000),
+  lastLease: 'nftables',
   epochFloor: 0,
   remembered: null,
   latch: null,

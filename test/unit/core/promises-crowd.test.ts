@@ -3,6 +3,7 @@
 import test from 'ava';
 import { maxBoots } from '#core/peers';
 import type { Advert, GroupEntry } from '#model/advert';
+import type { Effect } from '#model/effect';
 import { entryOf } from './bench.ts';
 import { bootOf, VotingBench } from './voting-bench.ts';
 
@@ -52,4 +53,29 @@ test('a promise to a boot that was forgotten and is met again without its table 
   t.true(bench.promisedUntil >= until);
   bench.runTo(bench.promisedUntil + 1);
   t.is(bench.promisedTo, null);
+});
+
+test('more candidates than an advert can name: who finds no room is promised nothing, and asked again once there is some', (t) => {
+  const bench = new VotingBench({ priority: 1 }).ready();
+  const bootNumber = (i: number) => `00000000000003${i.toString(16).padStart(2, '0')}`;
+  const claims = Array.from({ length: 18 }, (_, i) => ({ role: 'active', group: `g${i}`, epoch: 9000 + i }) as const);
+  for (const [i, entry] of claims.entries()) {
+    bench.say('peer', entry, null, { boot: bootNumber(i) });
+    bench.now += 1;
+  }
+  const said = (effects: readonly Effect[]) =>
+    effects.flatMap((effect) => (effect.kind === 'advert' ? [effect.votes?.given.map(({ boot }) => boot) ?? []] : []));
+  const first = said(bench.runTo(bench.now + 1000)).at(-1) ?? [];
+  t.deepEqual(
+    first,
+    Array.from({ length: 16 }, (_, i) => bootNumber(i)),
+  );
+  t.false(bench.state.quorum?.promises.has('g16'));
+  // One of them lets go: the next advert of who waits, with nothing new in it, is enough.
+  bench.say('peer', { ...claims[3], role: 'standby' }, null, { boot: bootNumber(3) });
+  bench.say('peer', null, null, { boot: bootNumber(16) });
+  t.is(bench.state.quorum?.promises.get('g16')?.boot, bootNumber(16));
+  const later = said(bench.runTo(bench.now + 1000)).at(-1) ?? [];
+  t.is(later.length, 16);
+  t.true(later.includes(bootNumber(16)));
 });

@@ -2,6 +2,7 @@
 
 import test from 'ava';
 import { instant } from '#lib/time';
+import { lastEpoch } from '#model/advert';
 import { Bench } from './bench.ts';
 import { bootOf, holdMs, ownBoot, silenceMs, VotingBench, voters } from './voting-bench.ts';
 
@@ -168,6 +169,15 @@ test('a silent node does not claim', (t) => {
   t.deepEqual(bench.group.reason, { kind: 'silent-voter', forMs: silenceMs });
 });
 
+test('a silent node says for how long it is silent, which a longer longest_hold of its last start decides too', (t) => {
+  const bench = new VotingBench({}, { remembered: { voters, longestHoldMs: 60_000 } });
+  for (let at = 500; at < 2 * silenceMs; at += 500) {
+    bench.runTo(at);
+    for (const node of ['peer', 'third'] as const) bench.say(node, { role: 'standby' });
+  }
+  t.deepEqual(bench.group.reason, { kind: 'silent-voter', forMs: 1.03 * 60_000 });
+});
+
 test('timeline: a voter restarted with another lease', (t) => {
   // Its own lease is short; the candidate asks for a longer one, and that is what the promise covers.
   const bench = new VotingBench({ priority: 1, leaseMs: 3000 }).ready();
@@ -300,6 +310,26 @@ test('epochs that other nodes have come to are set aside for the next start too,
     { kind: 'reserve', epochsBelow: 4_000_000 },
   ]);
   t.deepEqual(reserved(bench.say('peer', { ...active, epoch: 3_000_008 })), []);
+});
+
+test('where epochs have come to the last number, a claim takes that, nothing is beyond it, and nobody else is granted it', (t) => {
+  const bench = new VotingBench({}, { epochFloor: 4000 }).almostReady();
+  const votes = { voters: bench.hash, silent: false, epoch: Number.MAX_SAFE_INTEGER, given: [] };
+  const effects = bench.say('peer', { role: 'standby' }, null, { advert: { votes } });
+  t.true(effects.some((effect) => effect.kind === 'reserve' && effect.epochsBelow === lastEpoch));
+  bench.runTo(silenceMs);
+  t.is(bench.group.role, 'claiming');
+  t.is(bench.group.epoch, lastEpoch);
+  t.is(bench.state.quorum?.highestEpoch, lastEpoch);
+  bench.win();
+  t.is(bench.group.role, 'active');
+  const voter = new VotingBench({ priority: 1 }, { epochFloor: 4000 }).ready();
+  voter.say('peer', { ...active, epoch: lastEpoch });
+  voter.say('peer', { ...active, epoch: lastEpoch, role: 'standby' });
+  voter.say('third', { ...claiming, epoch: lastEpoch });
+  t.is(voter.promisedTo, null);
+  voter.say('peer', { ...claiming, epoch: lastEpoch });
+  t.is(voter.promisedTo, bootOf.peer);
 });
 
 test('a voter without any group votes on all of them', (t) => {

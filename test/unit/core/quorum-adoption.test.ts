@@ -19,6 +19,27 @@ test('a lease that is as good as over is not adopted, and nothing is opened', (t
   );
 });
 
+test('a lease that runs longer than promises to this life would last is not adopted', (t) => {
+  const key = new Bench().keys[0] ?? '';
+  const facts = { left: [key], lastBoot: '00000000000000a9', lastAdvertAt: instant(-100), epochFloor: 4000 };
+  const longer = new VotingBench({ leaseMs: 3000 }, { ...facts, lastUntil: instant(8900) });
+  t.is(longer.group.role, 'starting');
+  t.true(longer.effects.some(({ kind }) => kind === 'release'));
+  t.is(new VotingBench({ leaseMs: 9000 }, { ...facts, lastUntil: instant(8900) }).group.role, 'active');
+});
+
+test('a lease of another kind than this life has, which may end later, is not adopted', (t) => {
+  const key = new Bench().keys[0] ?? '';
+  const facts = { left: [key], lastBoot: '00000000000000a9', lastAdvertAt: instant(-100), epochFloor: 4000 };
+  for (const lease of ['gate', 'address'] as const) {
+    const wish = { lease, leaseMs: 3000 };
+    const own = new VotingBench(wish).settings.lease.kind;
+    const other = own === 'address' ? 'nftables' : 'address';
+    t.is(new VotingBench(wish, { ...facts, lastUntil: instant(2900), lastLease: own }).group.role, 'active');
+    t.is(new VotingBench(wish, { ...facts, lastUntil: instant(2900), lastLease: other }).group.role, 'starting');
+  }
+});
+
 test('adoption: no hook hears of its epoch before a majority has granted it', (t) => {
   const key = new Bench().keys[0] ?? '';
   const facts = { left: [key], lastBoot: '00000000000000a9', lastAdvertAt: instant(-1000), epochFloor: 4000 };

@@ -1,7 +1,7 @@
 // Timelines that need whole nodes: a virtual cluster in quorum mode, watched at every change by who would answer.
 
 import test from 'ava';
-import type { Wish } from '../../world/settings.ts';
+import { settingsFor, type Wish } from '../../world/settings.ts';
 import { World } from '../../world/world.ts';
 
 const three = ['h1', 'h2', 'h3'];
@@ -155,4 +155,20 @@ test('a hook is told the epoch, and each holder has a greater one than the one b
     epochs.toSorted((a, b) => a - b),
   );
   t.is(new Set(epochs).size, 3);
+});
+
+test('timeline: a holder that crashed comes back with a shorter lease than its last life had, and freezes', (t) => {
+  const wished = { lease: 'gate', leaseMs: 9000, longestHoldMs: 10_000, probe: false } as const;
+  const world = cluster(three, wished);
+  t.deepEqual(world.answering(), ['h1']);
+  const h1 = world.host('h1');
+  h1.kill();
+  world.run(100);
+  h1.settings = settingsFor({ ...wished, node: 'h1', voters: three, priority: 200, leaseMs: 3000 });
+  h1.start();
+  world.run(100);
+  h1.freeze();
+  world.run(15_000);
+  t.is(world.overlapMs, 0);
+  t.deepEqual(world.answering(), ['h2']);
 });

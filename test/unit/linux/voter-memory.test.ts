@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import test from 'ava';
 import { VoterMemory } from '#linux/voter-memory';
+import { lastEpoch } from '#model/advert';
 
 const voters = ['a', 'b', 'c'];
 
@@ -56,4 +57,17 @@ test('epochs that others have come to are below those of the next start, what is
   memory.remember(voters, 4000);
   await written(dir);
   t.is(begin(dir, 10, 4000).facts.epochFloor, 9_000_000);
+});
+
+test('epochs beyond the last number are cut to that, and what is on the disk can be read at every later start', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'locum-memory-'));
+  const { memory } = begin(dir, 5000, 4000);
+  memory.reserve(Number.MAX_SAFE_INTEGER + 1_000_000);
+  memory.remember(voters, 4000);
+  await written(dir);
+  t.is(begin(dir, 10, 4000).facts.epochFloor, lastEpoch);
+  t.is(begin(dir, 10, 4000).facts.epochFloor, lastEpoch);
+  const absurd = mkdtempSync(join(tmpdir(), 'locum-memory-'));
+  t.is(begin(absurd, 1e300, 4000).facts.epochFloor, lastEpoch);
+  t.is(begin(absurd, 10, 4000).facts.epochFloor, lastEpoch);
 });

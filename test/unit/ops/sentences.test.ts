@@ -36,6 +36,8 @@ export const reasons: { readonly [K in Reason['kind']]: Extract<Reason, { kind: 
   'lease-lapsed': { kind: 'lease-lapsed' },
   'no-majority': { kind: 'no-majority', votes: 1, needed: 2 },
   promised: { kind: 'promised', to: 'lb2' },
+  'too-few-votes': { kind: 'too-few-votes', votes: 1, voters: 3, needed: 2 },
+  'claim-rests': { kind: 'claim-rests', forMs: 2000 },
   'silent-voter': { kind: 'silent-voter', forMs: 10_300 },
   'voters-changed': { kind: 'voters-changed' },
   deposed: { kind: 'deposed', by: 'lb2' },

@@ -8,7 +8,7 @@ import { Daemon, type Ports } from '#runtime/daemon';
 import { link } from '../core/bench.ts';
 import { settingsFor } from '../../world/settings.ts';
 
-const nothingElse = { lastBoot: null, lastUntil: null, epochFloor: 0, remembered: null, latch: null };
+const nothingElse = { lastBoot: null, lastUntil: null, lastLease: null, epochFloor: 0, remembered: null, latch: null };
 
 const identity = { boot: '0123456789abcdef', configHash: '0'.repeat(16), release: 'test' };
 const facts = { links: [link], left: [], lastAdvertAt: null, lastDownMs: 0, lastLivePeers: 0, ...nothingElse };

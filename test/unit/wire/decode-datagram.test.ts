@@ -52,6 +52,7 @@ const section = (type: number, ...content: number[]): number[] => [
 ];
 const endOfBody = plain(key7).length - 16;
 const hugeCounter = [0x00, 0x20, 0, 0, 0, 0, 0, 0];
+const hugeEpoch = [0x00, 0x10, 0, 0, 0, 0, 0, 1];
 
 const cases: readonly [Refusal, string, Uint8Array, KeyedHash?][] = [
   ['too-short', 'nothing', new Uint8Array(0)],
@@ -99,6 +100,17 @@ const cases: readonly [Refusal, string, Uint8Array, KeyedHash?][] = [
   ['malformed-number', 'an echo of 2^53', patched(atSections + 3 + 8, ...hugeCounter)],
   ['malformed-number', 'priority zero', patched(atEntry + 7, 0)],
   ['malformed-number', 'priority 255', patched(atEntry + 7, 255)],
+  ['malformed-number', 'an epoch above 2^52', patched(atEntry + 15, ...hugeEpoch)],
+  [
+    'malformed-number',
+    'a highest epoch above 2^52',
+    spliced(endOfBody, 0, ...section(3, ...Array<number>(8).fill(0), 0, ...hugeEpoch)),
+  ],
+  [
+    'malformed-number',
+    'an exception with an epoch above 2^52',
+    spliced(endOfBody, 0, ...section(3, ...Array<number>(17 + 24).fill(0), 1, 1, 0x61, ...hugeEpoch)),
+  ],
   ['malformed-section', 'half an echo', spliced(endOfBody, 0, ...section(1))],
   [
     'malformed-section',

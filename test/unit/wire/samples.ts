@@ -4,7 +4,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as fc from 'fast-check';
 import { formatIp } from '#lib/ip';
-import type { Echo, GroupEntry, Role, Votes } from '#model/advert';
+import { type Echo, type GroupEntry, lastEpoch, type Role, type Votes } from '#model/advert';
 import type { AdvertHeader, ChangedTable } from '#wire/encode-advert';
 import { ethernetText } from '#wire/ethernet-address';
 import type { KeyedHash } from '#wire/keyed-hash';
@@ -93,6 +93,7 @@ const text = (characters: string[], maxLength: number): fc.Arbitrary<string> =>
 const word = text(wordCharacters, 63);
 const hex = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((n) => n.toString(16).padStart(16, '0'));
 const counter = fc.maxSafeNat();
+const epoch = fc.nat({ max: lastEpoch });
 const address = fc
   .oneof(fc.uint8Array({ minLength: 4, maxLength: 4 }), fc.uint8Array({ minLength: 16, maxLength: 16 }))
   .map(formatIp);
@@ -103,13 +104,13 @@ const someBoot = hex.filter((boot) => boot !== noBoot);
 const someVotes: fc.Arbitrary<Votes> = fc.record({
   voters: hex,
   silent: fc.boolean(),
-  epoch: counter,
+  epoch,
   given: fc.array(
     fc.record({
       boot: hex,
       sequence: counter,
       tableVersion: counter,
-      except: fc.array(fc.record({ group: word, epoch: counter }), { maxLength: 1 }),
+      except: fc.array(fc.record({ group: word, epoch }), { maxLength: 1 }),
     }),
     { maxLength: 2 },
   ),
@@ -123,7 +124,7 @@ const someEntry: fc.Arbitrary<GroupEntry> = fc.record({
   wants: fc.constantFrom('nothing', 'preempt', 'promote'),
   pinned: fc.boolean(),
   successor: fc.option(word),
-  epoch: counter,
+  epoch,
   inherits: fc.option(fc.record({ boot: someBoot, epoch: counter })),
 });
 
