@@ -5,7 +5,7 @@ import { instant } from '#lib/time';
 import { sentAt } from '#core/mandate';
 import type { SentAdvert } from '#core/quorum-state';
 import { kinds } from './bench.ts';
-import { holdMs, untilOf, VotingBench } from './voting-bench.ts';
+import { bootOf, holdMs, untilOf, VotingBench } from './voting-bench.ts';
 
 const leaseMs = 3000;
 
@@ -70,6 +70,23 @@ test('a vote is worth a lease from when its number left, however late it comes',
 });
 
 test('timeline: a renewal that reaches the kernel late', (t) => {
+  const bench = new VotingBench().ready().win();
+  bench.runTo(bench.now + 1000);
+  const { vote } = bench;
+  t.is(untilOf(bench.say('peer', null, vote), 'renew').length, 1);
+  t.true(bench.group.mandate > bench.now + 1000, 'by its votes it might hold on');
+  // The lease ended before that renewal was there: for the kernel, and so for the claim, all is over.
+  const effects = bench.step({ kind: 'lapsed' });
+  const order = kinds(effects).filter((kind) => ['silence', 'advert', 'release'].includes(kind));
+  t.deepEqual(order, ['silence', 'advert', 'release']);
+  t.is(bench.group.role, 'starting');
+  t.deepEqual(bench.group.reason, { kind: 'lease-lapsed' });
+  const after = [...bench.say('peer', { role: 'standby' }, vote), ...bench.runTo(bench.now + 2900)];
+  t.deepEqual([...untilOf(after, 'renew'), ...untilOf(after, 'hold')], []);
+  t.not(bench.group.role, 'active');
+});
+
+test('without new votes everything is let go of a little before the lease ends, and votes that come then come too late', (t) => {
   const bench = new VotingBench().ready().win();
   const { mandate } = bench.group;
   const number = bench.vote;
@@ -136,6 +153,61 @@ test('votes under another list of voters count for nothing', (t) => {
   t.is(bench.group.role, 'claiming');
   bench.runTo(bench.now + 500);
   t.true([...bench.state.problems.values()].some(({ problem }) => problem.code === 'voters-differ'));
+});
+
+test('a vote of an unproven sender counts for nothing', (t) => {
+  const bench = new VotingBench().ready();
+  const stranger = { boot: '00000000000000ee', echo: null };
+  bench.say('peer', { role: 'standby' }, bench.vote, stranger);
+  t.is(bench.group.role, 'claiming', 'it may be a recording');
+  bench.say('peer', { role: 'standby' }, bench.vote, { boot: stranger.boot });
+  t.is(bench.group.role, 'active');
+});
+
+test('of two daemons under one name neither votes', (t) => {
+  const bench = new VotingBench().ready();
+  const twin = { boot: '00000000000000ee' };
+  bench.say('peer', { role: 'standby' }, null, twin);
+  bench.runTo(bench.now + 300);
+  // The earlier one goes on speaking, so it was no restart.
+  bench.say('peer', { role: 'standby' });
+  bench.say('peer', { role: 'standby' }, bench.vote, twin);
+  bench.say('peer', { role: 'standby' }, bench.vote);
+  t.is(bench.group.role, 'claiming');
+  bench.say('third', { role: 'standby' }, bench.vote);
+  t.is(bench.group.role, 'active');
+});
+
+test('two lives of one node are one voter', (t) => {
+  const bench = new VotingBench({ voters: ['me', 'peer', 'third', 'fourth', 'fifth'] }).ready();
+  t.is(bench.group.role, 'claiming');
+  bench.say('peer', { role: 'standby' }, bench.vote);
+  bench.say('peer', { role: 'standby' }, bench.vote, { boot: '00000000000000ee' });
+  t.is(bench.group.role, 'claiming', 'two voters of five');
+  bench.say('third', { role: 'standby' }, bench.vote);
+  t.is(bench.group.role, 'active');
+});
+
+test('a claim goes on from nothing that an unproven sender says', (t) => {
+  const inherited = (echo: null | undefined) => {
+    const bench = new VotingBench().almostReady();
+    const recording = echo === null ? { boot: '00000000000000ee', echo } : {};
+    bench.say('peer', { role: 'standby', epoch: 7000 }, null, recording);
+    bench.runTo(bench.now + 1);
+    t.is(bench.group.role, 'claiming');
+    return bench.group.inherits;
+  };
+  t.deepEqual(inherited(undefined), { boot: bootOf.peer, epoch: 7000 });
+  t.is(inherited(null), null);
+});
+
+test('nothing is handed over to a voter that is silent, for it gives no vote to itself', (t) => {
+  const bench = new VotingBench().ready().win();
+  const votes = { voters: bench.hash, silent: true, epoch: 0, given: [] };
+  bench.say('peer', { role: 'standby', priority: 90 }, null, { advert: { votes } });
+  bench.say('third', { role: 'standby', priority: 10 });
+  bench.step({ kind: 'stop' });
+  t.is(bench.group.resignation?.successor, 'third');
 });
 
 test('an excepted group is not covered by the vote', (t) => {
