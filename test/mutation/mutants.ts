@@ -62,6 +62,13 @@ export const mutants: readonly Mutant[] = [
     killer: unit('adverts', 'order: a number that came already changes nothing and is counted'),
   },
   {
+    guard: 'what this daemon said itself is nobody else',
+    file: 'peers',
+    text: 'if (advert.boot === turn.state.boot)',
+    instead: 'if (false)',
+    killer: unit('adverts', 'what this daemon said itself and hears again is nobody else, nor anything to count'),
+  },
+  {
     guard: 'what an older advert says does not apply',
     file: 'peers',
     text: 'const newest = advert.sequence > boot.sequence;',
@@ -247,6 +254,20 @@ export const mutants: readonly Mutant[] = [
     text: 'boot.echoedSequence > beyond',
     instead: 'true',
     killer: unit('lapse', 'an echo of an advert from before the lapse opens nothing'),
+  },
+  {
+    guard: 'a lapsed lease stays shut beside a live peer that does not hear this node',
+    file: 'lapse',
+    text: 'live.length > 0 || ',
+    instead: '',
+    killer: unit('lapse', 'beside a peer that is heard and does not hear it, it stays shut however long that lasts'),
+  },
+  {
+    guard: 'a lapse ends every claim that rests on votes',
+    file: 'lapse',
+    text: "if (role !== 'active' && role !== 'claiming')",
+    instead: 'if (true)',
+    killer: unit('mandate', 'timeline: a renewal that reaches the kernel late'),
   },
   {
     guard: 'nothing is claimed beside a lapsed lease',
@@ -450,6 +471,51 @@ export const mutants: readonly Mutant[] = [
     killer: unit('mandate', 'votes under another list of voters count for nothing'),
   },
   {
+    guard: 'a vote of an unproven sender does not count',
+    file: 'electorate',
+    text: '!boot.proven || boot.votes?.voters',
+    instead: 'boot.votes?.voters',
+    killer: unit('mandate', 'a vote of an unproven sender counts for nothing'),
+  },
+  {
+    guard: 'where two daemons have one name, neither votes',
+    file: 'electorate',
+    text: ' && duplicateOf(turn, boot.node) === null;',
+    instead: ';',
+    killer: unit('mandate', 'of two daemons under one name neither votes'),
+  },
+  {
+    guard: 'two lives of one node are one voter',
+    file: 'mandate',
+    text: 'if (known >= 0)',
+    instead: 'if (false)',
+    killer: unit('mandate', 'two lives of one node are one voter'),
+  },
+  {
+    guard: 'a claim goes on from nothing that is not proven',
+    file: 'epochs',
+    text: '!boot.proven || entry === undefined',
+    instead: 'entry === undefined',
+    killer: unit('mandate', 'a claim goes on from nothing that an unproven sender says'),
+  },
+  {
+    guard: 'nothing is handed over to whoever gives itself no vote',
+    file: 'roles',
+    text: ' && couldHold(boot)',
+    instead: '',
+    killer: unit('mandate', 'nothing is handed over to a voter that is silent, for it gives no vote to itself'),
+  },
+  {
+    guard: 'who promises nothing at all adopts nothing',
+    file: 'quorum-start',
+    text: 'if (quorum.muted || endless)',
+    instead: 'if (endless)',
+    killer: unit(
+      'quorum-adoption',
+      'a voter whose list changed by more than one name adopts nothing: others may count without its promise',
+    ),
+  },
+  {
     guard: 'nothing is adopted that has to be let go of at once',
     file: 'begin',
     text: '20 + windowMs(settings)',
@@ -547,6 +613,23 @@ export const mutants: readonly Mutant[] = [
     killer: unit('turned-off', 'heard since the order and lost again, it may be on: the agent is told again'),
   },
   {
+    guard: 'a fence during which a new life of its node was heard is none',
+    file: 'fence-peer',
+    text: ' && liveBootOf(turn, peer, false) === undefined',
+    instead: '',
+    killer: unit(
+      'fence-peer',
+      'a fence during which a new life of its node was heard is none, whoever that life may be',
+    ),
+  },
+  {
+    guard: 'whoever a third hears is not turned off',
+    file: 'fence-peer',
+    text: ' && !heardByThird(turn, boot.boot)',
+    instead: '',
+    killer: unit('fence-peer', 'nor whoever a third hears that does not hear this node'),
+  },
+  {
     guard: 'where a fence is required whoever is heard answers a claim',
     file: 'claiming',
     text: " || (fence === 'done' && !isAgreed(turn, index))",
@@ -560,6 +643,13 @@ export const mutants: readonly Mutant[] = [
     text: ' || boot.echoedTable < entryVersion',
     instead: '',
     killer: unit('consent', 'whoever is heard answers the claim before this node opens'),
+  },
+  {
+    guard: 'an answer to a claim comes from one whose table is known as it is now',
+    file: 'consent',
+    text: ' || isBehind(boot)',
+    instead: '',
+    killer: unit('consent', 'an answer from somebody whose table is not known as it is now agrees to nothing'),
   },
   {
     guard: 'where a fence is required whoever fell silent is turned off',
@@ -661,6 +751,13 @@ export const mutants: readonly Mutant[] = [
     instead: "entry.role === 'standby'",
     killer: unit('election', 'handover: a named successor that was last heard as starting goes first all the same'),
     simulated: { sim: '--mode availability --nodes 3 --weather handovers --seed 1793' },
+  },
+  {
+    guard: 'a fenced node adopts nothing',
+    file: 'begin',
+    text: 'turn.state.fence === null && ',
+    instead: '',
+    killer: unit('fence-self', 'a daemon that finds the latch is fenced from its first word on, and adopts nothing'),
   },
   {
     guard: 'what is adopted for a moment only is not held without an end',
