@@ -436,6 +436,47 @@ export const mutants: readonly Mutant[] = [
     killer: unit('mandate', 'its own vote has to be among the majority'),
   },
   {
+    guard: 'a claim is outdone by what stands above that very group',
+    file: 'mandate',
+    text: 'one.group === name && one.epoch',
+    instead: 'one.epoch',
+    killer: unit(
+      'mandate',
+      'a later epoch that stands above another group, or above an earlier claim, is no reason to claim anew',
+    ),
+  },
+  {
+    guard: 'a claim is outdone by a vote that knew of it',
+    file: 'mandate',
+    text: 'tableVersion >= epochVersion && except',
+    instead: 'except',
+    killer: unit(
+      'mandate',
+      'a later epoch that stands above another group, or above an earlier claim, is no reason to claim anew',
+    ),
+  },
+  {
+    guard: 'a mandate is never shortened',
+    file: 'mandate',
+    text: 'until === null || until <= group.mandate',
+    instead: 'until === null',
+    killer: unit('mandate', 'a vote that names a lower number than before takes nothing back'),
+  },
+  {
+    guard: 'nothing is renewed for less than the kernel can keep',
+    file: 'mandate',
+    text: ' || until <= leastEnd(turn)',
+    instead: '',
+    killer: unit('mandate', 'with address lifetimes a renewal that is worth less than a second is none'),
+  },
+  {
+    guard: 'the own vote is for the latest advert that left',
+    file: 'mandate',
+    text: 'sent.every(({ left }) => left === null || left.last <= last)',
+    instead: 'true',
+    killer: unit('mandate', 'words about two adverts may come in another order: the own vote is for the later one'),
+  },
+  {
     guard: 'a number counts from when it certainly left',
     file: 'mandate',
     text: 'certain ? left.at : older',

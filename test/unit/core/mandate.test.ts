@@ -5,7 +5,7 @@ import { instant } from '#lib/time';
 import { sentAt } from '#core/mandate';
 import type { SentAdvert } from '#core/quorum-state';
 import { kinds } from './bench.ts';
-import { bootOf, holdMs, untilOf, VotingBench } from './voting-bench.ts';
+import { bootOf, holdMs, ownBoot, untilOf, VotingBench } from './voting-bench.ts';
 
 const leaseMs = 3000;
 
@@ -246,6 +246,54 @@ test('a claim that a later epoch stands above is made anew, above that', (t) => 
   );
   t.is(bench.group.epoch, epoch + 71);
   t.true(kinds(effects).includes('advert'));
+});
+
+test('a later epoch that stands above another group, or above an earlier claim, is no reason to claim anew', (t) => {
+  const bench = new VotingBench({ groups: 2 }).ready();
+  const epochs = () => bench.state.groups.map(({ epoch }) => epoch);
+  const [web = 0, other = 0] = epochs();
+  const above = (group: string) => [{ group, epoch: web + 70 }];
+  bench.say('peer', { role: 'standby' }, { sequence: 1, tableVersion: 0, except: above('web') });
+  t.deepEqual(epochs(), [web, other], 'a vote under an older table is for an older claim');
+  bench.say('peer', { role: 'standby' }, { ...bench.vote, except: above('g1') });
+  t.is(epochs()[0], web);
+  t.true((epochs()[1] ?? 0) > other);
+});
+
+test('a vote that names a lower number than before takes nothing back', (t) => {
+  const bench = new VotingBench().ready().win();
+  const { vote } = bench;
+  bench.runTo(bench.now + 1000);
+  bench.say('peer', null, bench.vote);
+  const { mandate } = bench.group;
+  bench.say('peer', null, vote);
+  t.is(bench.group.mandate, mandate);
+});
+
+test('with address lifetimes a renewal that is worth less than a second is none', (t) => {
+  const bench = new VotingBench({}, {}, { lease: { kind: 'address', ms: 3000 } }).ready().win();
+  const granted = bench.group.mandate;
+  bench.runTo(bench.now + 1000);
+  const { vote } = bench;
+  bench.runTo(granted - 200);
+  const effects = bench.say('peer', null, vote);
+  t.true(bench.group.mandate > granted, 'the vote counts');
+  t.true(bench.group.mandate < bench.now + 1000);
+  t.deepEqual(untilOf(effects, 'renew'), []);
+});
+
+test('words about two adverts may come in another order: the own vote is for the later one', (t) => {
+  const bench = new VotingBench();
+  const { id } = bench.claimUnsent();
+  const before = bench.lastNumber;
+  // Whoever is met is answered.
+  const answered = bench.hear({ node: 'peer', boot: '00000000000000ee', echo: null });
+  const later = answered.find(({ kind }) => kind === 'advert');
+  const paths = [{ path: 'eth0', error: null }];
+  const tell = (of: number, last: number) => bench.step({ kind: 'sent', id: of, at: instant(bench.now), last, paths });
+  tell(later?.kind === 'advert' ? later.id : 0, before + 2);
+  tell(id, before + 1);
+  t.is(bench.state.quorum?.candidates.get(ownBoot)?.sequence ?? 0, before + 2);
 });
 
 test('two groups: the lease that both live on is that of the one with the shorter mandate', (t) => {
