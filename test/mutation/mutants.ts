@@ -337,6 +337,13 @@ export const mutants: readonly Mutant[] = [
     killer: unit('promises', 'while a promise stands nobody else is promised the group'),
   },
   {
+    guard: 'what is let go of here ends no promise to another',
+    file: 'promises',
+    text: 'promise?.standing !== true || promise.boot !== turn.state.boot || isClaim',
+    instead: 'promise?.standing !== true || isClaim',
+    killer: unit('promises', 'what a node promised to another stands, whatever it claims or lets go of itself'),
+  },
+  {
     guard: 'only the claim of the very boot is inherited',
     file: 'promises',
     text: 'entry.inherits.boot === promise.boot &&',
