@@ -9,6 +9,7 @@ import type { Settings, VirtualAddress } from '#model/settings';
 import { Daemon, type Ports } from '#runtime/daemon';
 import { decodeDatagram } from '#wire/decode-datagram';
 import { guardSleep } from '#runtime/sleep-guard';
+import type { HookEffect } from '#ports/programs';
 import type { KernelPort } from '#ports/kernel';
 import type { KeyedHash } from '#ports/keyed-hash';
 import type { Message } from '#ports/speaker';
@@ -73,6 +74,8 @@ export class Host {
   readonly fencer: FakeFencer;
   readonly down = new Set<string>();
   readonly checkOutcomes = new Map<string, CheckOutcome>();
+  /** What its hooks were told, where it has one. BOUNDED by the length of a test. */
+  readonly hooked: HookEffect[] = [];
   readonly address: string;
   readonly mac: string;
   announced = 0;
@@ -443,7 +446,7 @@ export class Host {
           this.#answer({ kind: 'checked', id, check, outcome, ms, output: '' }, ms);
         },
       },
-      hooks: { run: () => {}, finish: async () => 0 },
+      hooks: { run: (hook) => void this.hooked.push(hook), finish: async () => 0 },
       fence: this.fencer.port((input, afterMs) => this.#answer(input, afterMs)),
       operators: { answer: (request, answer) => this.fencer.answers.set(request, answer) },
       journal: { write: (event) => this.#world.told(this, event) },

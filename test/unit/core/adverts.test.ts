@@ -282,6 +282,15 @@ test('table: repeated for a node that only others hear, for as long as they do: 
   t.is(bench.state.tableVersion, word, 'nothing new was said');
 });
 
+test('what this daemon said itself and hears again is nobody else, nor anything to count', (t) => {
+  const bench = holder();
+  bench.hear({ node: 'me', boot: bench.state.boot, entry: { role: 'active', priority: 200 } });
+  t.is(bench.state.boots.size, 0);
+  t.is(bench.group.role, 'active');
+  t.is(bench.state.received, 0);
+  t.deepEqual(bench.state.refused, {});
+});
+
 test('a node that `nodes` does not name is refused, counted and forgotten', (t) => {
   const bench = new Bench({ nodes: ['me', 'peer'] });
   bench.hear({ node: 'stranger', entry: { role: 'active' } });

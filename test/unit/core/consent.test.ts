@@ -52,6 +52,15 @@ test('a recording of the peer agrees to nothing', (t) => {
   t.is(bench.group.role, 'claiming');
 });
 
+test('an answer from somebody whose table is not known as it is now agrees to nothing', (t) => {
+  const bench = started();
+  // It knows of the claim, and has changed its own table: that may be a claim too.
+  const changed = { table: null, tableVersion: 900 };
+  t.false(kinds(bench.hearAndAnswer({ sequence: 900, advert: changed })).includes('hold'));
+  t.is(bench.group.role, 'claiming');
+  t.true(kinds(bench.hearAndAnswer()).includes('hold'));
+});
+
 test('whoever fell silent is turned off, although nobody heard it hold', (t) => {
   const bench = started();
   const effects = bench.runTo(bench.now + 30_000);

@@ -230,6 +230,17 @@ test('success counts only while the fenced boot stays unheard', (t) => {
   t.is(bench.state.fencedBoots.size, 0);
 });
 
+test('a fence during which a new life of its node was heard is none, whoever that life may be', (t) => {
+  for (const echo of [{}, null]) {
+    const bench = standby({ fence: agent });
+    loseHolder(bench);
+    bench.hear({ boot: '00000000000000f2', echo, entry: { role: 'standby', priority: 200 } });
+    const told = ran(bench, 0).find((effect) => effect.kind === 'event' && effect.event.code === 'fence-peer-ended');
+    t.like(told, { event: { counts: false } });
+    t.is(bench.state.fencedBoots.size, 0);
+  }
+});
+
 test('heard again after its fence and lost again, it is fenced again', (t) => {
   const bench = standby({ fence: required, nodes: ['me', 'peer'] });
   loseHolder(bench);
@@ -259,6 +270,22 @@ test('nobody that a third live node hears is fenced', (t) => {
   }
   t.deepEqual(orders(effects), []);
   t.is(bench.group.role, 'standby');
+});
+
+test('nor whoever a third hears that does not hear this node', (t) => {
+  const bench = standby({ fence: agent });
+  const peer = [...bench.state.boots.keys()][0] ?? '';
+  const third = { node: 'third', boot: '00000000000000cc', entry: { role: 'standby', priority: 1 } } as const;
+  bench.hearAndAnswer(third);
+  const effects: Effect[] = [];
+  for (let i = 1; i < 16; i += 1) {
+    const echoes = [{ boot: peer, sequence: 1000 + i, here: true, tableVersion: 1 }];
+    bench.hearAndAnswer({ ...third, echo: null, echoes });
+    effects.push(...bench.runTo(bench.now + 500));
+  }
+  t.is(bench.state.boots.get(third.boot)?.state, 'one-way');
+  t.is(bench.state.boots.get(peer)?.state, 'lost');
+  t.deepEqual(orders(effects), []);
 });
 
 test('a holder never fences: of two that lost each other, the one whose name comes first goes first', (t) => {

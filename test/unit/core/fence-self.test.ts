@@ -165,17 +165,23 @@ test('release: its time ends it, and what was left is what the disk says', (t) =
 const latch = { cause: { kind: 'operator', text: 'x' }, heldMs: 5000, remainingMs: null } as const;
 
 test('a daemon that finds the latch is fenced from its first word on, and adopts nothing', (t) => {
-  const bench = new Bench(
-    {},
-    {
-      links: [link],
-      left: ['eth0/10.0.0.0/32'],
-      lastAdvertAt: instant(-500),
-      lastDownMs: 3000,
-      lastLivePeers: 1,
-      latch,
-    },
-  );
+  const hook = { command: ['/bin/true'], timeoutMs: 1000, user: 'root' };
+  const left = {
+    links: [link],
+    left: ['eth0/10.0.0.0/32'],
+    lastAdvertAt: instant(-500),
+    lastUntil: instant(2500),
+    lastBoot: '00000000000000a9',
+    lastDownMs: 3000,
+    lastLivePeers: 1,
+  };
+  t.is(new Bench({}, left, { hook }).group.role, 'active', 'without a latch it goes on');
+  const bench = new Bench({}, { ...left, latch }, { hook });
+  const states = bench.effects.flatMap((effect) => {
+    if (effect.kind === 'hook') return [effect.state];
+    return effect.kind === 'event' && effect.event.code === 'group' ? [effect.event.to] : [];
+  });
+  t.deepEqual(new Set(states), new Set(['fenced']));
   t.is(bench.group.role, 'fenced');
   t.true(kinds(bench.effects).includes('release'));
   t.false(kinds(bench.effects).includes('hold'));

@@ -71,6 +71,19 @@ test('an echo of a later advert opens again, and the neighbours are told', (t) =
   t.false([...bench.state.problems.values()].some(({ problem }) => problem.code === 'lease-lapsed'));
 });
 
+test('beside a peer that is heard and does not hear it, it stays shut however long that lasts', (t) => {
+  const bench = holder({}, gated);
+  bench.hearAndAnswer({ echo: null, entry: { role: 'standby', priority: 10 } });
+  bench.step({ kind: 'lapsed' });
+  const effects = [];
+  for (const until = bench.now + 6000; bench.now < until; ) {
+    effects.push(...bench.runTo(bench.now + 500));
+    effects.push(...bench.hearAndAnswer({ echo: null, entry: { role: 'standby', priority: 10 } }));
+  }
+  t.false(kinds(effects).includes('hold'));
+  t.not(bench.state.lapse, null);
+});
+
 test('alone it opens after a down time', (t) => {
   const bench = holder({}, gated);
   bench.runTo(bench.now + 5000);

@@ -6,7 +6,7 @@ import { sentAt } from '#core/mandate';
 import type { SentAdvert } from '#core/quorum-state';
 import type { Effect } from '#model/effect';
 import { kinds } from './bench.ts';
-import { holdMs, untilOf, VotingBench } from './voting-bench.ts';
+import { bootOf, holdMs, ownBoot, untilOf, VotingBench } from './voting-bench.ts';
 
 const leaseMs = 3000;
 
@@ -71,6 +71,23 @@ test('a vote is worth a lease from when its number left, however late it comes',
 });
 
 test('timeline: a renewal that reaches the kernel late', (t) => {
+  const bench = new VotingBench().ready().win();
+  bench.runTo(bench.now + 1000);
+  const { vote } = bench;
+  t.is(untilOf(bench.say('peer', null, vote), 'renew').length, 1);
+  t.true(bench.group.mandate > bench.now + 1000, 'by its votes it might hold on');
+  // The lease ended before that renewal was there: for the kernel, and so for the claim, all is over.
+  const effects = bench.step({ kind: 'lapsed' });
+  const order = kinds(effects).filter((kind) => ['silence', 'advert', 'release'].includes(kind));
+  t.deepEqual(order, ['silence', 'advert', 'release']);
+  t.is(bench.group.role, 'starting');
+  t.deepEqual(bench.group.reason, { kind: 'lease-lapsed' });
+  const after = [...bench.say('peer', { role: 'standby' }, vote), ...bench.runTo(bench.now + 2900)];
+  t.deepEqual([...untilOf(after, 'renew'), ...untilOf(after, 'hold')], []);
+  t.not(bench.group.role, 'active');
+});
+
+test('without new votes everything is let go of a little before the lease ends, and votes that come then come too late', (t) => {
   const bench = new VotingBench().ready().win();
   const { mandate } = bench.group;
   const number = bench.vote;
@@ -139,6 +156,61 @@ test('votes under another list of voters count for nothing', (t) => {
   t.true([...bench.state.problems.values()].some(({ problem }) => problem.code === 'voters-differ'));
 });
 
+test('a vote of an unproven sender counts for nothing', (t) => {
+  const bench = new VotingBench().ready();
+  const stranger = { boot: '00000000000000ee', echo: null };
+  bench.say('peer', { role: 'standby' }, bench.vote, stranger);
+  t.is(bench.group.role, 'claiming', 'it may be a recording');
+  bench.say('peer', { role: 'standby' }, bench.vote, { boot: stranger.boot });
+  t.is(bench.group.role, 'active');
+});
+
+test('of two daemons under one name neither votes', (t) => {
+  const bench = new VotingBench().ready();
+  const twin = { boot: '00000000000000ee' };
+  bench.say('peer', { role: 'standby' }, null, twin);
+  bench.runTo(bench.now + 300);
+  // The earlier one goes on speaking, so it was no restart.
+  bench.say('peer', { role: 'standby' });
+  bench.say('peer', { role: 'standby' }, bench.vote, twin);
+  bench.say('peer', { role: 'standby' }, bench.vote);
+  t.is(bench.group.role, 'claiming');
+  bench.say('third', { role: 'standby' }, bench.vote);
+  t.is(bench.group.role, 'active');
+});
+
+test('two lives of one node are one voter', (t) => {
+  const bench = new VotingBench({ voters: ['me', 'peer', 'third', 'fourth', 'fifth'] }).ready();
+  t.is(bench.group.role, 'claiming');
+  bench.say('peer', { role: 'standby' }, bench.vote);
+  bench.say('peer', { role: 'standby' }, bench.vote, { boot: '00000000000000ee' });
+  t.is(bench.group.role, 'claiming', 'two voters of five');
+  bench.say('third', { role: 'standby' }, bench.vote);
+  t.is(bench.group.role, 'active');
+});
+
+test('a claim goes on from nothing that an unproven sender says', (t) => {
+  const inherited = (echo: null | undefined) => {
+    const bench = new VotingBench().almostReady();
+    const recording = echo === null ? { boot: '00000000000000ee', echo } : {};
+    bench.say('peer', { role: 'standby', epoch: 7000 }, null, recording);
+    bench.runTo(bench.now + 1);
+    t.is(bench.group.role, 'claiming');
+    return bench.group.inherits;
+  };
+  t.deepEqual(inherited(undefined), { boot: bootOf.peer, epoch: 7000 });
+  t.is(inherited(null), null);
+});
+
+test('nothing is handed over to a voter that is silent, for it gives no vote to itself', (t) => {
+  const bench = new VotingBench().ready().win();
+  const votes = { voters: bench.hash, silent: true, epoch: 0, given: [] };
+  bench.say('peer', { role: 'standby', priority: 90 }, null, { advert: { votes } });
+  bench.say('third', { role: 'standby', priority: 10 });
+  bench.step({ kind: 'stop' });
+  t.is(bench.group.resignation?.successor, 'third');
+});
+
 test('an excepted group is not covered by the vote', (t) => {
   const bench = new VotingBench().ready();
   bench.say('peer', { role: 'standby' }, { ...bench.vote, except: [{ group: 'web', epoch: 0 }] });
@@ -175,6 +247,54 @@ test('a claim that a later epoch stands above is made anew, above that', (t) => 
   );
   t.is(bench.group.epoch, epoch + 71);
   t.true(kinds(effects).includes('advert'));
+});
+
+test('a later epoch that stands above another group, or above an earlier claim, is no reason to claim anew', (t) => {
+  const bench = new VotingBench({ groups: 2 }).ready();
+  const epochs = () => bench.state.groups.map(({ epoch }) => epoch);
+  const [web = 0, other = 0] = epochs();
+  const above = (group: string) => [{ group, epoch: web + 70 }];
+  bench.say('peer', { role: 'standby' }, { sequence: 1, tableVersion: 0, except: above('web') });
+  t.deepEqual(epochs(), [web, other], 'a vote under an older table is for an older claim');
+  bench.say('peer', { role: 'standby' }, { ...bench.vote, except: above('g1') });
+  t.is(epochs()[0], web);
+  t.true((epochs()[1] ?? 0) > other);
+});
+
+test('a vote that names a lower number than before takes nothing back', (t) => {
+  const bench = new VotingBench().ready().win();
+  const { vote } = bench;
+  bench.runTo(bench.now + 1000);
+  bench.say('peer', null, bench.vote);
+  const { mandate } = bench.group;
+  bench.say('peer', null, vote);
+  t.is(bench.group.mandate, mandate);
+});
+
+test('with address lifetimes a renewal that is worth less than a second is none', (t) => {
+  const bench = new VotingBench({}, {}, { lease: { kind: 'address', ms: 3000 } }).ready().win();
+  const granted = bench.group.mandate;
+  bench.runTo(bench.now + 1000);
+  const { vote } = bench;
+  bench.runTo(granted - 200);
+  const effects = bench.say('peer', null, vote);
+  t.true(bench.group.mandate > granted, 'the vote counts');
+  t.true(bench.group.mandate < bench.now + 1000);
+  t.deepEqual(untilOf(effects, 'renew'), []);
+});
+
+test('words about two adverts may come in another order: the own vote is for the later one', (t) => {
+  const bench = new VotingBench();
+  const { id } = bench.claimUnsent();
+  const before = bench.lastNumber;
+  // Whoever is met is answered.
+  const answered = bench.hear({ node: 'peer', boot: '00000000000000ee', echo: null });
+  const later = answered.find(({ kind }) => kind === 'advert');
+  const paths = [{ path: 'eth0', error: null }];
+  const tell = (of: number, last: number) => bench.step({ kind: 'sent', id: of, at: instant(bench.now), last, paths });
+  tell(later?.kind === 'advert' ? later.id : 0, before + 2);
+  tell(id, before + 1);
+  t.is(bench.state.quorum?.candidates.get(ownBoot)?.sequence ?? 0, before + 2);
 });
 
 test('two groups: the lease that both live on is that of the one with the shorter mandate', (t) => {

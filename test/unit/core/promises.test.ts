@@ -55,6 +55,32 @@ test('a promise is prolonged by each later number, at the cost of one candidate'
   t.is(bench.state.quorum?.promises, promises, 'nothing was written for the group itself');
 });
 
+test('what a node promised to another stands, whatever it claims or lets go of itself', (t) => {
+  const bench = new VotingBench({ groups: 2 }).almostReady();
+  bench.say('peer', active);
+  bench.runTo(silenceMs);
+  t.is(bench.state.groups[1]?.role, 'claiming');
+  t.is(bench.promisedTo, bootOf.peer);
+  bench.say('third', { role: 'standby' }, bench.vote);
+  t.is(bench.state.groups[1]?.role, 'active');
+  t.is(bench.promisedTo, bootOf.peer);
+  bench.step({ kind: 'lapsed' });
+  t.is(bench.promisedTo, bootOf.peer);
+});
+
+test('a promise that ended with its time is given anew or not at all: no vote is said without one', (t) => {
+  const bench = new VotingBench({ priority: 1 }).ready();
+  // So short that the candidate is not lost before it is over.
+  const short = { advert: { holdMs: 1000 } };
+  bench.say('peer', active, null, short);
+  bench.runTo(bench.promisedUntil);
+  t.is(bench.promisedTo, null);
+  // Its next word shows nothing new, and asks all the same.
+  bench.say('peer', null, null, short);
+  t.is(bench.promisedTo, bootOf.peer);
+  t.is(bench.promisedUntil, bench.now + 1.03 * 1000);
+});
+
 test('the word of the holder that it let go frees the group', (t) => {
   const bench = new VotingBench({ priority: 1 }).ready();
   bench.say('peer', active);

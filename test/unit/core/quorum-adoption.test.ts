@@ -3,8 +3,8 @@
 import test from 'ava';
 import { instant } from '#lib/time';
 import type { Effect } from '#model/effect';
-import { Bench } from './bench.ts';
-import { VotingBench } from './voting-bench.ts';
+import { Bench, kinds } from './bench.ts';
+import { VotingBench, voters } from './voting-bench.ts';
 
 const hook = { command: ['/bin/true'], timeoutMs: 1000, user: 'root' };
 
@@ -38,6 +38,18 @@ test('a lease of another kind than this life has, which may end later, is not ad
     t.is(new VotingBench(wish, { ...facts, lastUntil: instant(2900), lastLease: own }).group.role, 'active');
     t.is(new VotingBench(wish, { ...facts, lastUntil: instant(2900), lastLease: other }).group.role, 'starting');
   }
+});
+
+test('a voter whose list changed by more than one name adopts nothing: others may count without its promise', (t) => {
+  const key = new Bench().keys[0] ?? '';
+  const facts = { left: [key], lastBoot: '00000000000000a9', lastAdvertAt: instant(-1000), lastUntil: instant(2000) };
+  const rolesWith = (before: readonly string[]) =>
+    new VotingBench({}, { ...facts, remembered: { voters: before, longestHoldMs: 10_000 } });
+  t.is(rolesWith(voters).group.role, 'active');
+  const muted = rolesWith(['me', 'fourth', 'fifth']);
+  t.is(muted.group.role, 'starting');
+  t.true(kinds(muted.effects).includes('release'));
+  t.false(kinds(muted.effects).includes('hold'));
 });
 
 test('adoption: no hook hears of its epoch before a majority has granted it', (t) => {

@@ -25,8 +25,8 @@ function runnerOf(text: string, timeoutMs = 5000) {
   return { runner, inputs, said };
 }
 
-function change(group: string): HookEffect {
-  return { kind: 'hook', group, state: 'active', previous: 'claiming', reason: { kind: 'no-holder' }, epoch: 0 };
+function change(group: string, epoch = 0): HookEffect {
+  return { kind: 'hook', group, state: 'active', previous: 'claiming', reason: { kind: 'no-holder' }, epoch };
 }
 
 test('a hook learns what happened from its environment', async (t) => {
@@ -35,6 +35,17 @@ test('a hook learns what happened from its environment', async (t) => {
   t.is(await runner.finish(5000), 0);
   const output = 'web|active|claiming|because of no-holder|lb1';
   t.deepEqual(inputs, [{ kind: 'hooked', group: 'web', outcome: { kind: 'exit', code: 0 }, output }]);
+});
+
+test('a hook learns the epoch where there is one', async (t) => {
+  const { runner, inputs } = runnerOf('echo "${LOCUM_EPOCH-none}"');
+  runner.run(change('web', 4711));
+  runner.run(change('web'));
+  t.is(await runner.finish(5000), 0);
+  t.deepEqual(
+    inputs.map((input) => input.kind === 'hooked' && input.output),
+    ['4711', 'none'],
+  );
 });
 
 test('hooks run one at a time, in order', async (t) => {
