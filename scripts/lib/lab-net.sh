@@ -143,14 +143,23 @@ net_heal() {
   done | net_change
 }
 
+# In one transaction, so that no frame passes between one partition and the next that comes instead of it.
 net_partition() {
-  local a b left right sides=()
-  [ $# -eq 2 ] || die 'partition: expected two sides, as in: partition "h1" "h2 h3"'
-  for a in $1 $2; do [ "$a" = client ] || need_host "$a"; done
-  for a in "$1" "$2"; do
-    sides+=("$(for b in $a; do net_ports "$b"; done)")
+  local instead='' side a i j left right sides=()
+  if [ "${1:-}" = --instead ]; then instead=yes && shift; fi
+  [ $# -ge 2 ] || die 'partition: expected two sides or more, as in: partition "h1" "h2 h3"'
+  for side in "$@"; do
+    for a in $side; do [ "$a" = client ] || need_host "$a"; done
+    sides+=("$(for a in $side; do net_ports "$a"; done)")
   done
-  for left in ${sides[0]}; do
-    for right in ${sides[1]}; do net_apart add "$left" "$right"; done
-  done | net_change
+  {
+    [ -z "$instead" ] || say 'flush set bridge lab apart'
+    for ((i = 0; i < $#; i += 1)); do
+      for ((j = i + 1; j < $#; j += 1)); do
+        for left in ${sides[i]}; do
+          for right in ${sides[j]}; do net_apart add "$left" "$right"; done
+        done
+      done
+    done
+  } | net_change
 }

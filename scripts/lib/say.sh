@@ -12,6 +12,16 @@ say() { printf '%s\n' "$*"; }
 step() { printf '%s==>%s %s\n' "$bold" "$plain" "$*"; }
 note() { printf '    %s%s%s\n' "$dim" "$*" "$plain"; }
 warn() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
+
+# npm puts the programs of packages in front of PATH, and one of them is called nft, as the program of nf_tables is.
+drop_package_programs() {
+  local entry kept=''
+  while IFS= read -r -d : entry; do
+    case $entry in */node_modules/.bin | */node_modules/.bin/) ;; *) kept+=:$entry ;; esac
+  done <<<"$PATH:"
+  export PATH=${kept#:}
+}
+
 die() {
   warn "$@"
   exit 1

@@ -45,6 +45,7 @@ test('a check that fails moves the group by handover; when it recovers the group
   t.is(passing?.checks[0]?.last?.outcome, 'exit 0');
   t.is(passing?.checks[0]?.last?.output.trim(), 'ok: nobody', 'an unprivileged user by default');
   const probe = await lab.probe();
+  const witness = await lab.answering();
   await set('h1', 'bad');
   await lab.waitForState('h1', 'faulted', 5000);
   const failing = await lab.waitFor('h1', ({ checks }) => checks[0]?.last?.outcome === 'exit 3', 1000);
@@ -56,6 +57,7 @@ test('a check that fails moves the group by handover; when it recovers the group
   await set('h1', 'ok');
   await lab.waitForState('h1', 'active', 10_000);
   const { longestMs } = await probe.stop();
+  t.is((await witness.stop()).longestOverlapMs, 0, 'two holders');
   t.log(`there and back: outage ${longestMs} ms`);
   t.true(longestMs < 200, `${longestMs} ms without an answer`);
   t.deepEqual(

@@ -52,7 +52,9 @@ test(`10 ms, three adverts, ${seconds} s on loaded processors: nobody moves, and
     const at = Date.parse(line.slice(0, line.indexOf(' ')));
     return stills.some(({ atMs }) => at > atMs - 200 && at < atMs + echoMs);
   };
-  t.log(`the machine itself stood still for ${stills.map(({ ms }) => ms).join(', ') || 0} ms`);
+  t.log(
+    `the machine itself stood still for ${stills.map(({ ms, processor }) => `${ms} (processor ${processor})`).join(', ') || 0} ms`,
+  );
   t.log(`${wrong.filter(excused).length} lines after that: nobody could have kept a lease of 24 ms`);
   t.deepEqual(
     wrong.filter((one) => !excused(one)),

@@ -115,6 +115,29 @@ test('a check fences: addresses gone and latch on disk before the program runs; 
   await lab.waitForState('h1', 'active', 3000);
 });
 
+test('a daemon that finds three crashes of late stays out, whatever boot they were in, until unfenced', async (t) => {
+  const lab = await Lab.up(t, { hosts: 1, interval: '100ms', daemon: false });
+  const book = `${lab.host('h1').dir}/state/crashes`;
+  const minuteMs = 60_000;
+  const ago = (minutes: number) => `${Date.now() - minutes * minuteMs} 5000 another-boot\n`;
+  // The oldest of these is too old to count, so there are two.
+  await writeFile(book, `${ago(11)}${ago(2)}${ago(1)}`);
+  await lab.start('h1');
+  await lab.waitForState('h1', 'active', 3000);
+  t.is(await lab.stop('h1'), 0);
+  await writeFile(book, `${ago(3)}${ago(2)}${ago(1)}`);
+  await lab.start('h1');
+  const status = await lab.waitForState('h1', 'fenced', 3000);
+  t.regex(fenced(status)?.reason ?? '', /3/);
+  t.log(fenced(status)?.reason);
+  t.true(existsSync(latch(lab, 'h1')), 'latched, as by anything else that fences');
+  await sleep(600);
+  t.deepEqual(await lab.holders(), []);
+  t.is((await lab.tryLocum('h1', 'unfence')).code, 0);
+  t.false(existsSync(book), 'an operator has seen to it');
+  await lab.waitForState('h1', 'active', 3000);
+});
+
 interface Armed {
   readonly lab: Lab;
   readonly scratch: Scratch;

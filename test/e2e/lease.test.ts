@@ -3,15 +3,24 @@
 // their MAC every millisecond, for the owner of the address and for an echo.
 
 import test from 'ava';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { ExecutionContext } from 'ava';
 import type { AnsweringSummary, Instrument } from '../lab/instrument.ts';
 import { readBeat } from '#linux/record-beat';
 import { Lab } from '../lab/lab.ts';
 import { lastAnswerMs, untilAnswers } from '../lab/seen.ts';
+import { usableProcessors, watchStillness } from '../lab/stillness.ts';
 
-/** Added to every bound for a machine that does other work: alone on one, a new holder is 20 ms late at most. */
+const run = promisify(execFile);
+
+/** How late a new holder may be. */
+const lateMs = 20;
+/** Added where the machine itself stood still each time that this was tried. */
 const busyMs = 250;
+const tries = 3;
 /** An answer takes its time to the witness; the lease itself is never late. */
 const seenLateMs = 5;
 
@@ -28,52 +37,161 @@ const faults = {
   SIGSTOP: (lab: Lab) => lab.freeze('h1'),
 } as const;
 
+function stillWords(longestMs: number, from: number): string | null {
+  if (longestMs > 0) return `the machine stood still for ${longestMs} ms`;
+  return Number.isNaN(from) ? 'the test came too late to read what the daemon wrote of its last advert' : null;
+}
+
+/** With the priority of the unit, as it is installed; the other one starts too late to be first. */
+const pair = (t: ExecutionContext, interval: string, ms: number): Promise<Lab> =>
+  Lab.up(t, {
+    hosts: 2,
+    interval,
+    preempt: false,
+    realtime: true,
+    set: [`h2:node.startup_delay=${Math.max(1500, ms * 4)}ms`],
+  });
+
+/** A takeover that was seen by all witnesses, and whether the machine let anybody be in time. */
+interface Taken {
+  /** The latest of all addresses, from the last advert of the old holder on. */
+  readonly takenMs: number;
+  readonly stoodStill: string | null;
+}
+
+/**
+ * No later than the down time and 20 ms: measured again where the machine stood still meanwhile, which neither the
+ * daemon nor the witness can do anything about. That nobody answers beside another is asserted each time.
+ */
+async function takesOver(t: ExecutionContext, downMs: number, trial: () => Promise<Taken>): Promise<void> {
+  for (let left = tries - 1; ; left -= 1) {
+    const { takenMs, stoodStill } = await trial();
+    if (stoodStill === null || takenMs <= downMs + lateMs) {
+      t.true(takenMs <= downMs + lateMs, `taken after ${takenMs} ms`);
+      return;
+    }
+    t.log(`${stoodStill}: taken after ${takenMs} ms`);
+    if (left > 0) continue;
+    t.true(takenMs <= downMs + lateMs + busyMs, `taken after ${takenMs} ms`);
+    return;
+  }
+}
+
+/** Strikes, waits until the other host answers for every address, and looks at what was seen. */
+async function taken(
+  t: ExecutionContext,
+  lab: Lab,
+  ms: number,
+  strike: () => Promise<number>,
+  look: (seen: AnsweringSummary, from: number) => void = () => {},
+): Promise<Taken> {
+  const still = watchStillness(t);
+  const asking = await witnesses(lab);
+  const from = await strike();
+  for (const witness of asking) await untilAnswers(witness, 'h2', 10 * ms + 3000);
+  await sleep(50);
+  const stills = await still.end();
+  const all = await Promise.all(asking.map((witness) => witness.stop()));
+  for (const seen of all) {
+    t.is(seen.longestOverlapMs, 0, `two holders of ${seen.to}`);
+    t.log(`${seen.to}: the next answers after ${(firstAnswerMs(seen, 'h2') - from).toFixed(1)} ms`);
+    look(seen, from);
+  }
+  const longest = Math.max(
+    0,
+    ...stills.map((one) => one.ms),
+    ...all.map(({ stallMs }) => (stallMs > 10 ? stallMs : 0)),
+  );
+  return {
+    takenMs: Math.max(...all.map((seen) => firstAnswerMs(seen, 'h2') - from)),
+    stoodStill: stillWords(longest, from),
+  };
+}
+
 for (const { interval, ms } of [
   { interval: '100ms', ms: 100 },
   { interval: '1s', ms: 1000 },
 ]) {
   for (const [fault, strike] of Object.entries(faults)) {
     test(`${fault} at ${interval}: silent before the down time, taken right after it, never two`, async (t) => {
-      const lab = await Lab.up(t, {
-        hosts: 2,
-        interval,
-        preempt: false,
-        set: [`h2:node.startup_delay=${Math.max(1500, ms * 4)}ms`],
+      await takesOver(t, 3 * ms, async () => {
+        const lab = await pair(t, interval, ms);
+        const status = await lab.status('h1');
+        t.is(status?.lease.kind, 'nftables');
+        t.is(status?.lease.open_ms, 0);
+        const leaseMs = status?.lease.ms ?? Number.NaN;
+        const struck = async (): Promise<number> => {
+          await strike(lab);
+          return lastAdvertMs(lab);
+        };
+        const found = await taken(t, lab, ms, struck, (seen, from) => assertSilent(t, seen, from, leaseMs));
+        await lab.down();
+        return found;
       });
-      const status = await lab.status('h1');
-      t.is(status?.lease.kind, 'nftables');
-      t.is(status?.lease.open_ms, 0);
-      const leaseMs = status?.lease.ms ?? Number.NaN;
-      const asking = await witnesses(lab);
-      await strike(lab);
-      for (const witness of asking) await untilAnswers(witness, 'h2', 10 * ms + 3000);
-      await sleep(50);
-      for (const seen of await Promise.all(asking.map((witness) => witness.stop()))) {
-        assertMoved(t, seen, lastAdvertMs(lab), leaseMs, 3 * ms);
-      }
     });
   }
 
   test(`a starved loop at ${interval}: run for 20 ms between stops longer than the lease, never two`, async (t) => {
-    const lab = await Lab.up(t, {
-      hosts: 2,
-      interval,
-      preempt: false,
-      set: [`h2:node.startup_delay=${Math.max(1500, ms * 4)}ms`],
+    await takesOver(t, 3 * ms, async () => {
+      const lab = await pair(t, interval, ms);
+      const starved = async (): Promise<number> => {
+        let from = Number.NaN;
+        for (let i = 0; i < (ms < 1000 ? 8 : 3); i += 1) {
+          await lab.freeze('h1');
+          // The first stop is long enough: what it wrote before is what the other one counts from.
+          await sleep(i % 2 === 0 ? 3.2 * ms : 2.5 * ms);
+          if (i === 0) from = lastAdvertMs(lab);
+          await lab.thaw('h1');
+          await sleep(20);
+        }
+        return from;
+      };
+      const found = await taken(t, lab, ms, starved);
+      await lab.waitForState('h1', 'standby', 20 * ms);
+      await lab.down();
+      return found;
     });
-    const asking = await witnesses(lab);
-    for (let i = 0; i < (ms < 1000 ? 8 : 3); i += 1) {
-      await lab.freeze('h1');
-      await sleep(i % 2 === 0 ? 3.2 * ms : 2.5 * ms);
-      await lab.thaw('h1');
-      await sleep(20);
-    }
-    for (const witness of asking) await untilAnswers(witness, 'h2', 10 * ms);
-    for (const seen of await Promise.all(asking.map((witness) => witness.stop()))) {
-      t.is(seen.longestOverlapMs, 0, `two holders of ${seen.to}`);
-    }
-    await lab.waitForState('h1', 'standby', 20 * ms);
   });
+}
+
+test('a processor that others of a higher priority keep busy: the holder on it is silent in time, never two', async (t) => {
+  const ms = 100;
+  const [near, far] = usableProcessors();
+  if (near === undefined || far === undefined) {
+    t.log('with one processor nobody could take over either');
+    t.pass();
+    return;
+  }
+  await takesOver(t, 3 * ms, async () => {
+    const lab = await pair(t, `${ms}ms`, ms);
+    const pin = async (host: string, processor: number): Promise<unknown> =>
+      run('taskset', ['--all-tasks', '--pid', '--cpu-list', String(processor), String(await lab.pid(host))]);
+    await pin('h1', near);
+    await pin('h2', far);
+    const hogged = async (): Promise<number> => {
+      // Shorter than what the kernel lets realtime processes have of a second, and longer than the down time.
+      const over = hog(t, near, 8 * ms);
+      await sleep(4.5 * ms);
+      // As it still stands there: the daemon takes it away when it runs again and finds itself too late.
+      const from = lastAdvertMs(lab);
+      await over;
+      await sleep(2 * ms);
+      return from;
+    };
+    const found = await taken(t, lab, ms, hogged);
+    await lab.waitForState('h1', 'standby', 20 * ms);
+    await lab.down();
+    return found;
+  });
+});
+
+/** Above the daemon's priority and below the witness's; it looks at the clock itself, since nobody else would run. */
+async function hog(t: ExecutionContext, processor: number, forMs: number): Promise<void> {
+  const program = 'end=$((${EPOCHREALTIME/./} + $1 * 1000)); while ((${EPOCHREALTIME/./} < end)); do :; done';
+  const busy = ['chrt', '--rr', '15', 'bash', '-c', program, 'bash', String(forMs)];
+  const child = spawn('taskset', ['--cpu-list', String(processor), ...busy], { stdio: 'ignore' });
+  t.teardown(() => child.kill('SIGKILL'));
+  await once(child, 'exit');
 }
 
 /** What the dead daemon wrote down of its last advert, on the clock that all processes of this machine share. */
@@ -82,16 +200,11 @@ function lastAdvertMs(lab: Lab): number {
 }
 
 /** All from the last advert of the old holder on. */
-function assertMoved(t: ExecutionContext, seen: AnsweringSummary, from: number, leaseMs: number, downMs: number): void {
+function assertSilent(t: ExecutionContext, seen: AnsweringSummary, from: number, leaseMs: number): void {
   const silentMs = lastAnswerMs(seen, 'h1') - from;
-  const takenMs = firstAnswerMs(seen, 'h2') - from;
-  t.log(
-    `${seen.to}: lease ${leaseMs}, silent after ${silentMs.toFixed(1)} ms, the next answers after ${takenMs.toFixed(1)}`,
-  );
-  t.is(seen.longestOverlapMs, 0, `two holders of ${seen.to}`);
+  t.log(`${seen.to}: lease ${leaseMs}, silent after ${silentMs.toFixed(1)} ms`);
   t.true(silentMs <= leaseMs + seenLateMs, `silent after ${silentMs} ms, lease ${leaseMs} ms`);
   t.true(silentMs > leaseMs - 30 - busyMs, `silent after ${silentMs} ms already, lease ${leaseMs} ms`);
-  t.true(takenMs < downMs + 20 + busyMs, `taken after ${takenMs} ms`);
 }
 
 test('a loop that stands still for less than its lease moves nothing, and no answer fails', async (t) => {

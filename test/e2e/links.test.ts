@@ -34,6 +34,7 @@ test('link down on the only path, 1 s: the holder lets go at once, another claim
 test('link down with a second path left, 1 s: a handover, said on the path that is left', async (t) => {
   const lab = await Lab.up(t, { hosts: 2, paths: 2, interval: '1s' });
   const probe = await lab.probe();
+  const witness = await lab.answering();
   await lab.cut('h1', { path: 1 });
   await lab.waitForState('h2', 'active', 1000);
   await lab.waitForHolders(['h2'], 500);
@@ -46,6 +47,7 @@ test('link down with a second path left, 1 s: a handover, said on the path that 
   const { longestMs } = await probe.stop();
   t.log(`outage ${longestMs} ms`);
   t.true(longestMs < 500, `${longestMs} ms without an answer, and the down time is 3000 ms`);
+  t.is((await witness.stop()).longestOverlapMs, 0, 'two holders');
 });
 
 for (const way of ['silent', 'link'] as const) {

@@ -29,6 +29,7 @@ test('preemption at once, after preempt_delay, and not with preempt = false', as
 
   const probes = await Promise.all([lab.addresses[0] ?? '', slow].map((to) => lab.probe({ to, everyMs: 2 })));
   const witness = await lab.answering({ to: never, everyMs: 5 });
+  const moving = await Promise.all([lab.addresses[0] ?? '', slow].map((to) => lab.answering({ to, everyMs: 5 })));
   await lab.start('h1');
   await lab.waitForState('h1', 'active', 5000);
   const begunMs = performance.now();
@@ -45,6 +46,11 @@ test('preemption at once, after preempt_delay, and not with preempt = false', as
   t.deepEqual(await lab.holders(never), ['h2']);
   const kept = await witness.stop();
   t.is(spanCount(kept), 1, 'the group with preempt = false moved or fell silent');
+  for (const one of moving) {
+    const seen = await one.stop();
+    t.is(spanCount(seen), 2, `${seen.to} moved once`);
+    t.is(seen.longestOverlapMs, 0, `two holders of ${seen.to}`);
+  }
   for (const probe of probes) {
     const { to, longestMs } = await probe.stop();
     t.log(`${to}: outage ${longestMs} ms`);

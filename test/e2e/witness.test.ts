@@ -2,6 +2,7 @@
 // address that a stranger answers for is not claimed; somebody who speaks for a held address is reported.
 
 import test from 'ava';
+import { Keepalived } from '../bench/keepalived.ts';
 import { Lab } from '../lab/lab.ts';
 import { spanCount, untilAnswers } from '../lab/seen.ts';
 
@@ -42,6 +43,23 @@ for (const interval of ['1s', '100ms']) {
     t.notRegex((await lab.logs('h2')).slice(before), /claiming/);
   });
 }
+
+test('keepalived under the same filter: two holders, for as long as it lasts', async (t) => {
+  const lab = await Lab.up(t, { hosts: 2, addresses: 1, daemon: false });
+  const first = await Keepalived.start(lab, 'h1', { priority: 150, interval: '100ms' });
+  await first.waitForLog('Entering MASTER STATE', 1, 10_000);
+  const second = await Keepalived.start(lab, 'h2', { priority: 100, interval: '100ms' });
+  await second.waitForLog('Entering BACKUP STATE', 1, 10_000);
+  await lab.waitForHolders(['h1'], 5000);
+  const witness = await lab.answering();
+  await filterMulticast(lab);
+  await untilAnswers(witness, 'h2', 8000);
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  t.deepEqual(await lab.holders(), ['h1', 'h2']);
+  const { longestOverlapMs } = await witness.stop();
+  t.log(`two holders for ${longestOverlapMs} ms, until the test ended`);
+  t.true(longestOverlapMs > 1000, `${longestOverlapMs} ms of two holders`);
+});
 
 for (const only of [null, '2001:db8::1:77']) {
   const what = only === null ? 'IPv4 and IPv6' : 'IPv6 alone';

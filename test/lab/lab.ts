@@ -236,8 +236,13 @@ export class Lab {
     await this.script('heal', host, ...(path === undefined ? [] : ['--path', String(path)]));
   }
 
-  async partition(left: readonly string[], right: readonly string[]): Promise<void> {
-    await this.script('partition', left.join(' '), right.join(' '));
+  async partition(...sides: readonly (readonly string[])[]): Promise<void> {
+    await this.script('partition', ...sides.map((side) => side.join(' ')));
+  }
+
+  /** Instead of every partition before it. */
+  async partitionInstead(...sides: readonly (readonly string[])[]): Promise<void> {
+    await this.script('partition', '--instead', ...sides.map((side) => side.join(' ')));
   }
 
   /** The client's view, a request every millisecond. */

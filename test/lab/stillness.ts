@@ -1,16 +1,21 @@
-// When the machine itself stood still: a process that does nothing but look at the clock every two milliseconds, with a
-// priority above everything that is measured. What it missed nobody else on its processor could have done; on a virtual
-// machine that is mostly time that the host below gave to others.
+// When the machine itself stood still: on each processor a process that does nothing but look at the clock every two
+// milliseconds, with a priority above everything that is measured. What it missed nobody else on its processor could
+// have done; on a virtual machine that is mostly time that the host below gave to others.
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { ExecutionContext } from 'ava';
+import { processorsIn } from './processors.ts';
 
 export interface Standstill {
+  readonly processor: number;
   /** Of the wall clock, when it was over. */
   readonly atMs: number;
   readonly ms: number;
 }
+
+type Missed = Omit<Standstill, 'processor'>;
 
 const program = `
 const found = [];
@@ -25,22 +30,36 @@ setTimeout(() => {
 process.stdin.on('end', () => { console.log(JSON.stringify(found)); process.exit(); }).resume();
 `;
 
-/** Those of more than 10 ms: a third of the down time at an interval of 10 ms. */
+/** Those of more than 10 ms, a third of the down time at an interval of 10 ms, in the order in which they were over. */
 export function watchStillness(t: ExecutionContext): { end(): Promise<readonly Standstill[]> } {
-  const watcher = spawn('chrt', ['--rr', '50', process.execPath, '--single-threaded-gc', '-e', program], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  t.teardown(() => watcher.kill('SIGKILL'));
-  let said = '';
-  watcher.stdout.on('data', (part: Buffer) => {
-    said += part.toString();
-  });
+  const watchers = usableProcessors().map((processor) => watch(t, processor));
   return {
     end: async () => {
-      const over = once(watcher.stdout, 'end');
-      watcher.stdin.end();
-      await over;
-      return JSON.parse(said) as Standstill[];
+      const found = await Promise.all(watchers.map((end) => end()));
+      return found.flat().toSorted((a, b) => a.atMs - b.atMs);
     },
+  };
+}
+
+/** Those that this process may run on, by their numbers. */
+export function usableProcessors(): readonly number[] {
+  const status = readFileSync('/proc/self/status', 'utf8');
+  return processorsIn(/^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? '');
+}
+
+function watch(t: ExecutionContext, processor: number): () => Promise<readonly Standstill[]> {
+  const pinned = ['--cpu-list', String(processor), 'chrt', '--rr', '50'];
+  const node = [process.execPath, '--single-threaded-gc', '-e', program];
+  const watcher: ChildProcess = spawn('taskset', [...pinned, ...node], { stdio: ['pipe', 'pipe', 'inherit'] });
+  t.teardown(() => watcher.kill('SIGKILL'));
+  let said = '';
+  watcher.stdout?.on('data', (part: Buffer) => {
+    said += part.toString();
+  });
+  const over = once(watcher, 'close');
+  return async () => {
+    watcher.stdin?.end();
+    await over;
+    return (JSON.parse(said) as readonly Missed[]).map((one) => ({ processor, ...one }));
   };
 }

@@ -222,6 +222,26 @@ step('stop leaves nothing: no address, no record, no process', async (t) => {
   }
 });
 
+step('fenced by an operator it stays out over a reboot, until unfenced', async (t) => {
+  await lb2.run('systemctl', 'start', 'locum');
+  await until('lb2 holds the address', () => lb2.has(address));
+  await lb2.run('/usr/local/bin/locum', 'fence', '--reason', 'disk fails');
+  t.false(await lb2.has(address));
+  await bridge.reboot(lb2, '192.0.2.2/24', ['/etc/locum', '/var/lib/locum']);
+  await lb2.run('/srv/locum/scripts/install');
+  await lb2.run('systemctl', 'start', 'locum');
+  t.regex(
+    await lb2.run('/usr/local/bin/locum', 'status'),
+    /FENCED until "locum unfence": an operator says: disk fails/,
+  );
+  // More than it takes to listen, and to claim from nobody.
+  await sleep(4000);
+  t.false(await lb2.has(address));
+  await lb2.run('/usr/local/bin/locum', 'unfence');
+  await until('lb2 holds the address again', () => lb2.has(address));
+  await lb2.run('systemctl', 'stop', 'locum');
+});
+
 step('a daemon without the unit, and so without cleanup after it, leaves no more', async (t) => {
   const daemon = ['/usr/local/bin/locum', 'run', '--runtime-dir', '/run/bare'];
   await lb1.run('systemd-run', '--quiet', '--unit=bare', '--service-type=exec', ...daemon);
