@@ -73,6 +73,8 @@ test(`the same without realtime scheduling, as it comes`, async (t) => {
 
 async function play(t: ExecutionContext, realtime: boolean): Promise<Played> {
   const lab = await Lab.up(t, { hosts: 2, interval: '10ms', downAfter: 3, toml, realtime });
+  await lab.waitForState('h1', 'active', 20_000);
+  await lab.waitForState('h2', 'standby', 20_000);
   await sleep(settleMs);
   const before = await statuses(lab);
   const still = watchStillness(t);

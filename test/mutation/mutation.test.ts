@@ -25,7 +25,7 @@ test('each changes one place of the source', (t) => {
 });
 
 test('each is found by the test that is named for it', async (t) => {
-  t.timeout(300_000);
+  t.timeout(900_000);
   const survivors: string[] = [];
   let next = 0;
   const work = async (): Promise<void> => {
