@@ -63,6 +63,7 @@ function blankState(settings: Settings, identity: { boot: BootId; configHash: st
     stopping: null,
     links: new Map(),
     macs: [],
+    upSince: new Map(),
     foreign: new Set(),
     lapse: null,
     lastSent: 0,

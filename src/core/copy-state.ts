@@ -25,6 +25,7 @@ export function copyOf(state: State): Draft {
     stopping: state.stopping,
     links: state.links,
     macs: state.macs,
+    upSince: state.upSince,
     foreign: state.foreign,
     lapse: state.lapse,
     lastSent: state.lastSent,

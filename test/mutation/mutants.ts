@@ -898,6 +898,30 @@ export const mutants: readonly Mutant[] = [
     simulated: { sim: '--mode availability --nodes 3 --weather stalls --seed 78' },
   },
   {
+    guard: 'who listens anew after a stall is woken for its end',
+    file: 'groups',
+    text: '    turn.stirred = true;',
+    instead: '',
+    killer: unit('stalls', 'a standby that stood still is woken for the end of its listening, whatever it woke for'),
+  },
+  {
+    guard: 'who listens anew listens no shorter than before',
+    file: 'roles',
+    text: 'return latest(listenUntil, later(now, downMs(settings)));',
+    instead: 'return later(now, downMs(settings));',
+    killer: unit('startup-delay', 'a stall while it listens shortens nothing'),
+  },
+  {
+    guard: 'the delay of a start begins when the link comes up',
+    file: 'links',
+    text: 'if (was?.up !== true && is?.up === true)',
+    instead: 'if (false)',
+    killer: unit(
+      'startup-delay',
+      'it begins when the link comes up, however late the first time, and anew when it comes up again before it is over',
+    ),
+  },
+  {
     guard: 'whose rank rose just now is not counted by others as it ranks now',
     file: 'claiming',
     text: 'latest(rankedAt, turn.state.mutedAt)',
