@@ -127,6 +127,7 @@ function blankGroup(asked: GroupSettings, settings: Settings, now: Instant): Gro
     holdId: null,
     present: new Set(),
     refusal: null,
+    missed: null,
     resignation: null,
     adoption: null,
     announcing: null,

@@ -77,6 +77,7 @@ export function copyOfGroup(group: Group): Mutable<Group> {
     holdId: group.holdId,
     present: group.present,
     refusal: group.refusal,
+    missed: group.missed,
     resignation: group.resignation,
     adoption: group.adoption,
     announcing: group.announcing,

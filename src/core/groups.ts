@@ -3,6 +3,7 @@
 import { earliest, type Instant, later, never } from '#lib/time';
 import { activeWakeAt, goOnHolding } from './active.ts';
 import { announceDue, announcingWakeAt } from './announcing.ts';
+import { missOffer } from './asking.ts';
 import { claimingWakeAt, goOnClaiming } from './claiming.ts';
 import { peerFenceWakeAt } from './fence-peer.ts';
 import { beFenced, leaveFence } from './fence-self.ts';
@@ -58,9 +59,10 @@ export function letGoIfLate(turn: Turn, lateMs: number): void {
   const awake: Reason = lapsed ? { kind: 'lease-lapsed' } : { kind: 'unsendable', silentMs };
   const reason: Reason = slept ? { kind: 'late-wake', lateMs, leaseMs: allowedMs } : awake;
   for (const index of turn.state.groups.keys()) {
-    const { role } = groupAt(turn, index).group;
+    const { role, claim } = groupAt(turn, index).group;
     const holds = role === 'active' || role === 'claiming';
     if (holds) letGo(turn, index);
+    if (claim?.named === true) missOffer(turn, index);
     // Whoever was about to end its listening heard the others just now, and they have not heard it.
     const listens = role === 'standby' || role === 'starting';
     if (!holds && !(slept && listens)) continue;

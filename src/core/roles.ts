@@ -69,6 +69,7 @@ export function activate(turn: Turn, index: number): void {
   become(turn, index, 'active', group.reason, {
     announcing: announceAgain(asked, turn.now),
     refusal: null,
+    missed: null,
     inherits: group.inherits,
     mandate: group.mandate,
     rivals: new Map(resigned.map(({ boot }) => [boot.boot, longAgo])),

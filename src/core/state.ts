@@ -135,6 +135,8 @@ export interface Group {
   readonly present: ReadonlySet<AddressKey>;
   /** The kernel refused: no claim before `retryAt`. */
   readonly refusal: { readonly reason: Reason; readonly retryAt: Instant; readonly retryMs: number } | null;
+  /** A holder let go for this node, which did not take the group: it asks for none for so long. Null once it did. */
+  readonly missed: { readonly at: Instant; readonly waitMs: number } | null;
   readonly resignation: Resignation | null;
   readonly adoption: { readonly until: Instant; readonly hadPeers: boolean } | null;
   readonly announcing: Announcing | null;

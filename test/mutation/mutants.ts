@@ -698,6 +698,37 @@ export const mutants: readonly Mutant[] = [
     killer: unit('late-claim', 'late claim: who ran late claims on no word before a poll has shown what came after it'),
   },
   {
+    guard: 'who did not take what it was handed asks again later',
+    file: 'asking',
+    text: 'missed?.waitMs ?? 0',
+    instead: '0',
+    killer: unit(
+      'late-claim',
+      'late claim: who did not take what it was handed asks again later, each time, until it takes it',
+    ),
+  },
+  {
+    guard: 'who was handed a group and did not claim it in time did not take it',
+    file: 'standby',
+    text: 'if (groupAt(turn, index).group.vacancy?.successor === turn.settings.node)',
+    instead: 'if (false)',
+    killer: unit('late-claim', 'late claim: so does who had not claimed yet as the holder took the group back'),
+  },
+  {
+    guard: 'an offer that was not taken counts once',
+    file: 'asking',
+    text: 'missed !== null && turn.now < later(missed.at, missed.waitMs)',
+    instead: 'false',
+    killer: unit('late-claim', 'late claim: a longer preempt_delay stands as it is'),
+  },
+  {
+    guard: 'who stood still in the middle of a claim did not take what it was handed',
+    file: 'groups',
+    text: 'if (claim?.named === true)',
+    instead: 'if (false)',
+    killer: unit('late-claim', 'late claim: so does who stood still in the middle of its claim'),
+  },
+  {
     guard: 'who gave way to a holder takes its word as the others do',
     file: 'claiming',
     text: 'changeGroup(turn, index, { holder: voice.boot.boot });',
