@@ -609,6 +609,20 @@ export const mutants: readonly Mutant[] = [
     killer: unit('fence-self', 'a release that the kernel owes holds them back too; an address that stays is said'),
   },
   {
+    guard: 'the program waits for a disk that refuses the latch',
+    file: 'fence-self',
+    text: ' || (fence.latchError !== null && fence.latchTries < mostLatchTries)',
+    instead: '',
+    killer: unit('fence-self', 'a disk that refuses the latch holds the program back for three tries, and no longer'),
+  },
+  {
+    guard: 'a fence is not over before its program has run',
+    file: 'fence-self',
+    text: ' && !owed',
+    instead: '',
+    killer: unit('fence-self', 'a disk that refuses the latch holds the program back for three tries, and no longer'),
+  },
+  {
     guard: 'a peer that reaches a gateway moves something once that is settled',
     file: 'isolation',
     text: 'return boot.lastHeardAt >= later(both, boot.downMs + boot.intervalMs);',
