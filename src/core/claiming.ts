@@ -5,6 +5,7 @@
 import { type Instant, later, latest, longAgo, never } from '#lib/time';
 import type { Role } from '#model/advert';
 import type { Reason } from '#model/reason';
+import { missOffer } from './asking.ts';
 import { isAgreed } from './consent.ts';
 import { candidates, contenders, holdersOf, ownRank, rankOf, reasonBehind, voices } from './neighbours.ts';
 import { newClaim } from './epochs.ts';
@@ -126,6 +127,7 @@ export function missedTurn(turn: Turn, index: number): void {
 /** Others get their turn before this node tries again, each at an instant of its own. */
 function abandon(turn: Turn, index: number, reason: Reason): void {
   const { group } = groupAt(turn, index);
+  if (group.claim?.named === true) missOffer(turn, index);
   if (group.holdId !== null || group.present.size > 0) letGo(turn, index);
   const mine = ownRank(turn, group);
   const ahead = candidates(turn, voices(turn, group.name)).filter((voice) => compareRank(rankOf(voice), mine) < 0);

@@ -22,6 +22,8 @@ export interface SelfFence {
   /** The writing of the latch, or its removal, whose outcome is awaited. */
   readonly latchId: EffectId | null;
   readonly latchError: string | null;
+  /** How often the disk refused the latch. */
+  readonly latchTries: number;
   readonly retryAt: Instant;
   /** The program was run for this fence, or must not be. */
   readonly ran: boolean;
@@ -34,6 +36,9 @@ export interface SelfFence {
 
 const mostRequests = 32;
 const latchRetryMs = 5000;
+
+/** A disk may refuse for a moment. One that goes on does not keep a node from its program that has to be fenced. */
+const mostLatchTries = 3;
 
 export function takeFence(turn: Turn, { request, text }: Extract<Input, { kind: 'fence' }>): void {
   if (turn.state.stopping !== null) answer(turn, request, { kind: 'refused', why: { kind: 'stopping' } });
@@ -55,6 +60,7 @@ function fenceSelf(turn: Turn, cause: FenceCause, request: RequestId | null = nu
     stage: 'releasing',
     latchId: null,
     latchError: null,
+    latchTries: before?.latchTries ?? 0,
     retryAt: never,
     ran: before?.ran ?? false,
     programId: before?.programId ?? null,
@@ -84,6 +90,7 @@ export function startFenced(turn: Turn, { cause, heldMs, remainingMs }: Latch): 
     stage: 'held',
     latchId: null,
     latchError: null,
+    latchTries: 0,
     retryAt: never,
     ran: true,
     programId: null,
@@ -113,7 +120,8 @@ export function takeLatched(turn: Turn, { id, error }: Extract<Input, { kind: 'l
   if (error === null) settle(turn, (problem) => problem.code === 'latch-unwritten');
   else raise(turn, { code: 'latch-unwritten', error, fenced: fence.lifting === null });
   const retryAt = error === null ? never : later(turn.now, latchRetryMs);
-  const answered = { ...fence, latchId: null, latchError: error, retryAt };
+  const latchTries = fence.latchTries + (error !== null && fence.lifting === null ? 1 : 0);
+  const answered = { ...fence, latchId: null, latchError: error, latchTries, retryAt };
   if (fence.lifting === null) {
     turn.state.fence = answered;
     return;
@@ -163,9 +171,9 @@ export function goOnFenced(turn: Turn): void {
   const { fence, stopping } = turn.state;
   if (fence === null || stopping !== null) return;
   if (fence.stage === 'releasing') holdFence(turn, fence);
-  else if (fence.latchId === null && fence.until !== null && fence.until <= turn.now && fence.retryAt > turn.now)
-    lift(turn, fence, null);
+  else if (fence.latchId === null && isOver(turn, fence) && fence.retryAt > turn.now) lift(turn, fence, null);
   if (fence.retryAt <= turn.now) retryLatch(turn);
+  runProgram(turn);
 }
 
 export function fenceWakeAt(turn: Turn): Instant {
@@ -179,13 +187,26 @@ function holdFence(turn: Turn, fence: SelfFence): void {
   const { releasing, groups } = turn.state;
   const busy = releasing.size > 0 || groups.some(({ role }) => role !== 'fenced');
   if (busy || fence.latchId !== null) return;
-  const runs = !fence.ran && turn.settings.fence.self !== null;
-  const programId = runs ? newId(turn) : fence.programId;
-  turn.state.fence = { ...fence, stage: 'held', ran: true, programId, asked: [] };
+  turn.state.fence = { ...fence, stage: 'held', asked: [] };
   const failed = failureOf(turn, fence);
   for (const request of fence.asked)
     answer(turn, request, failed === null ? { kind: 'done' } : { kind: 'failed', why: failed });
-  if (runs && programId !== null) turn.late.push({ kind: 'fence-self', id: programId, cause: fence.cause });
+}
+
+/** Its time is up, and nothing of it is left to do. */
+function isOver(turn: Turn, fence: SelfFence): boolean {
+  const owed = !fence.ran && turn.settings.fence.self !== null;
+  return fence.until !== null && fence.until <= turn.now && !owed;
+}
+
+/** A reboot by it is to find the latch: so it waits for the disk, as long as there is hope. */
+function runProgram(turn: Turn): void {
+  const { fence } = turn.state;
+  if (fence === null || fence.stage !== 'held' || fence.ran || turn.settings.fence.self === null) return;
+  if (fence.latchId !== null || (fence.latchError !== null && fence.latchTries < mostLatchTries)) return;
+  const programId = newId(turn);
+  turn.state.fence = { ...fence, ran: true, programId };
+  turn.late.push({ kind: 'fence-self', id: programId, cause: fence.cause });
 }
 
 function failureOf(turn: Turn, fence: SelfFence): Failed | null {
@@ -204,8 +225,7 @@ function lift(turn: Turn, fence: SelfFence, request: RequestId | null): void {
 function retryLatch(turn: Turn): void {
   const { fence } = turn.state;
   if (fence === null || fence.latchId !== null) return;
-  const over = fence.stage === 'held' && fence.until !== null && fence.until <= turn.now;
-  if (over) lift(turn, fence, null);
+  if (fence.stage === 'held' && isOver(turn, fence)) lift(turn, fence, null);
   else writeLatch(turn, fence);
 }
 

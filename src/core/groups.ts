@@ -3,6 +3,7 @@
 import { earliest, type Instant, later, never } from '#lib/time';
 import { activeWakeAt, goOnHolding } from './active.ts';
 import { announceDue, announcingWakeAt } from './announcing.ts';
+import { missOffer } from './asking.ts';
 import { claimingWakeAt, goOnClaiming } from './claiming.ts';
 import { peerFenceWakeAt } from './fence-peer.ts';
 import { beFenced, leaveFence } from './fence-self.ts';
@@ -13,11 +14,11 @@ import { mandateLapsed, mandateWakeAt } from './mandate.ts';
 import { putBackDue, removalsWakeAt } from './put-back.ts';
 import { noteResigners } from './resigners.ts';
 import { afterResigning, goOnResigning, resigningWakeAt } from './resigning.ts';
-import { become, explain, letGo, listen, resign } from './roles.ts';
+import { become, explain, letGo, listen, listensUntil, resign } from './roles.ts';
 import { conflictDue, conflictWakeAt } from './sightings.ts';
 import { noteLostHolders } from './lost-holders.ts';
 import { standBy, standbyReason, standbyWakeAt } from './standby.ts';
-import { authorityMs, downMs } from './timing.ts';
+import { authorityMs } from './timing.ts';
 import { changeGroup, groupAt, releaseAddresses, type Turn } from './turn.ts';
 import type { Reason } from '#model/reason';
 
@@ -58,12 +59,16 @@ export function letGoIfLate(turn: Turn, lateMs: number): void {
   const awake: Reason = lapsed ? { kind: 'lease-lapsed' } : { kind: 'unsendable', silentMs };
   const reason: Reason = slept ? { kind: 'late-wake', lateMs, leaseMs: allowedMs } : awake;
   for (const index of turn.state.groups.keys()) {
-    const { role } = groupAt(turn, index).group;
+    const { role, claim } = groupAt(turn, index).group;
     const holds = role === 'active' || role === 'claiming';
     if (holds) letGo(turn, index);
+    if (claim?.named === true) missOffer(turn, index);
     // Whoever was about to end its listening heard the others just now, and they have not heard it.
     const listens = role === 'standby' || role === 'starting';
-    if (holds || (slept && listens)) listen(turn, index, reason);
+    if (!holds && !(slept && listens)) continue;
+    listen(turn, index, reason);
+    // So that it is looked at, and woken for the end of its listening, whatever this step was for.
+    turn.stirred = true;
   }
 }
 
@@ -116,7 +121,7 @@ function fail(turn: Turn, index: number, reason: Reason): void {
   if (group.role === 'faulted') {
     // While deaf it may have missed anything; when the last deaf fault ends, listening begins.
     if (isDeaf(group.reason) && !isDeaf(reason)) {
-      changeGroup(turn, index, { listenUntil: later(turn.now, downMs(turn.settings)) });
+      changeGroup(turn, index, { listenUntil: listensUntil(turn, group) });
     }
     explain(turn, index, reason);
     return;
@@ -130,7 +135,8 @@ function fail(turn: Turn, index: number, reason: Reason): void {
 function recover(turn: Turn, index: number, wait: Reason | null): void {
   const { group } = groupAt(turn, index);
   const forMs = group.listenUntil - turn.now;
-  if (isDeaf(group.reason)) listen(turn, index, { kind: 'listening', forMs: downMs(turn.settings) });
+  const anew: Reason = { kind: 'listening', forMs: listensUntil(turn, group) - turn.now };
+  if (isDeaf(group.reason)) listen(turn, index, anew);
   else if (wait !== null) become(turn, index, 'starting', wait, { listenUntil: group.listenUntil });
   else if (forMs > 0) become(turn, index, 'starting', { kind: 'listening', forMs });
   else {

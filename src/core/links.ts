@@ -1,6 +1,7 @@
 // What the links mean: which interfaces can carry a group, which paths can carry an advert, and which
 // address breaks a tie.
 
+import { later, latest } from '#lib/time';
 import type { LinkFacts } from '#model/input';
 import type { InterfaceName, PathName } from '#model/names';
 import type { Reason } from '#model/reason';
@@ -8,6 +9,7 @@ import type { GroupSettings, Settings } from '#model/settings';
 import { groupAt, changeGroup, tell, type Turn } from './turn.ts';
 import { announceAgain } from './announcing.ts';
 import { raise, settle } from './problems.ts';
+import { downMs } from './timing.ts';
 
 /** The most that an advert carries. */
 const mostMacs = 16;
@@ -21,6 +23,7 @@ export function takeLinks(turn: Turn, links: readonly LinkFacts[]): void {
     const is = turn.state.links.get(name);
     tellLink(turn, name, was, is);
     if (was !== undefined && is !== undefined && was.mac !== is.mac) announceOn(turn, name);
+    if (was?.up !== true && is?.up === true) delayStart(turn, name);
   }
   turn.stirred = true;
 }
@@ -66,6 +69,24 @@ function tellLink(turn: Turn, name: InterfaceName, was: LinkFacts | undefined, i
   if (to !== 'down') settle(turn, (p) => p.code === 'link-down' && p.interface === name);
   if (to === 'missing') raise(turn, { code: 'interface-missing', interface: name });
   if (to === 'down') raise(turn, { code: 'link-down', interface: name });
+}
+
+/**
+ * A port may block for a while from when its link came up, as with a spanning tree: so whoever is to listen for longer
+ * than a down time begins then, the first time, and each time that it comes up again before that is over.
+ */
+function delayStart(turn: Turn, name: InterfaceName): void {
+  const { startupDelayMs, transport } = turn.settings;
+  const before = turn.state.upSince.get(name);
+  if (startupDelayMs <= downMs(turn.settings)) return;
+  if (before !== undefined && turn.now >= later(before, startupDelayMs)) return;
+  turn.state.upSince = new Map(turn.state.upSince).set(name, turn.now);
+  const carries = transport.paths.some((path) => path.interface === name);
+  for (const index of turn.state.groups.keys()) {
+    const { group, asked } = groupAt(turn, index);
+    const waits = groupInterfaces(asked).has(name) || (carries && group.listenUntil > turn.now);
+    if (waits) changeGroup(turn, index, { listenUntil: latest(group.listenUntil, later(turn.now, startupDelayMs)) });
+  }
 }
 
 /** The neighbours remember the old hardware address. */

@@ -1,7 +1,7 @@
 // How a group changes its role. Leaving a role drops all of its deadlines; every change of state is
 // told once, with its reason, and said to the other nodes at once.
 
-import { later, longAgo } from '#lib/time';
+import { type Instant, later, latest, longAgo } from '#lib/time';
 import type { Role } from '#model/advert';
 import type { NodeName } from '#model/names';
 import type { Reason } from '#model/reason';
@@ -53,7 +53,12 @@ export function explain(turn: Turn, index: number, reason: Reason): void {
 }
 
 export function listen(turn: Turn, index: number, reason: Reason): void {
-  become(turn, index, 'starting', reason, { listenUntil: later(turn.now, downMs(turn.settings)) });
+  become(turn, index, 'starting', reason, { listenUntil: listensUntil(turn, groupAt(turn, index).group) });
+}
+
+/** Whoever listens anew does so for a down time, and no shorter than it was to listen before: a start may ask for more. */
+export function listensUntil({ now, settings }: Turn, { listenUntil }: Group): Instant {
+  return latest(listenUntil, later(now, downMs(settings)));
 }
 
 /** The kernel has every address: say so, announce. */
@@ -64,6 +69,7 @@ export function activate(turn: Turn, index: number): void {
   become(turn, index, 'active', group.reason, {
     announcing: announceAgain(asked, turn.now),
     refusal: null,
+    missed: null,
     inherits: group.inherits,
     mandate: group.mandate,
     rivals: new Map(resigned.map(({ boot }) => [boot.boot, longAgo])),

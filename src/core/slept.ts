@@ -2,9 +2,8 @@
 // others went on and may have taken over. Nothing that a group believes of them holds any more. How long
 // it took changes nothing but the words.
 
-import { later, latest } from '#lib/time';
 import type { Reason } from '#model/reason';
-import { become, letGo } from './roles.ts';
+import { become, letGo, listensUntil } from './roles.ts';
 import { addPatience } from './silence.ts';
 import { downMs } from './timing.ts';
 import { changeGroup, groupAt, tell, type Turn } from './turn.ts';
@@ -19,9 +18,9 @@ export function takeSlept(turn: Turn, ms: number): void {
 }
 
 function listenAnew(turn: Turn, index: number, reason: Reason): void {
-  const { role, listenUntil } = groupAt(turn, index).group;
-  const until = latest(listenUntil, later(turn.now, downMs(turn.settings)));
-  switch (role) {
+  const { group } = groupAt(turn, index);
+  const until = listensUntil(turn, group);
+  switch (group.role) {
     case 'active':
     case 'claiming':
       letGo(turn, index);

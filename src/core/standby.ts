@@ -6,6 +6,7 @@ import type { Reason } from '#model/reason';
 import { contenders, holdersOf, ownRank, rankOf, reasonBehind, unknownPeer, type Voice, voices } from './neighbours.ts';
 import { compareRank } from './rank.ts';
 import { resignersOf } from './resigners.ts';
+import { askAfterMs, missOffer } from './asking.ts';
 import { claim } from './claiming.ts';
 import { quorumHinders } from './electorate.ts';
 import { hindranceTo } from './hindrances.ts';
@@ -47,6 +48,8 @@ export function standbyWakeAt(group: Group, preemptDelayMs: number, now: Instant
 
 /** Somebody holds the group, or may: stay behind, and ask for it where that is due. */
 function follow(turn: Turn, index: number, holder: Voice): void {
+  // It was this node's turn, and it had not claimed when somebody else did.
+  if (groupAt(turn, index).group.vacancy?.successor === turn.settings.node) missOffer(turn, index);
   const { group, asked } = groupAt(turn, index);
   const node = holder.boot.node;
   changeGroup(turn, index, { holder: holder.boot.boot, vacancy: null });
@@ -69,16 +72,6 @@ function follow(turn: Turn, index: number, holder: Voice): void {
       ? { kind: 'asked-to-preempt', holder: node }
       : { kind: 'waiting-to-preempt', holder: node, delayMs: askAfterMs(group, asked.preemptDelayMs) },
   );
-}
-
-/**
- * The kernel refused the last claim. Where nobody holds the group another try harms nobody, but one that
- * takes it from a holder costs answers: so a request waits much longer.
- */
-const askAfterRefusalMs = 600_000;
-
-function askAfterMs(group: Group, preemptDelayMs: number): number {
-  return group.refusal === null ? preemptDelayMs : Math.max(preemptDelayMs, askAfterRefusalMs);
 }
 
 /**

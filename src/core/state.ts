@@ -37,6 +37,8 @@ export interface State {
   readonly links: ReadonlyMap<InterfaceName, LinkFacts>;
   /** The hardware addresses of the interfaces that carry groups. BOUNDED by `mostMacs`. */
   readonly macs: readonly string[];
+  /** From when on the delay of a start counts for an interface: since its link came up. BOUNDED by the settings. */
+  readonly upSince: ReadonlyMap<InterfaceName, Instant>;
   /** Addresses of ours that somebody else put on this host. BOUNDED by the settings. */
   readonly foreign: ReadonlySet<AddressKey>;
   /** The kernel shut the gate on what is held: no renewal opens it again. Null while all is well. */
@@ -133,6 +135,8 @@ export interface Group {
   readonly present: ReadonlySet<AddressKey>;
   /** The kernel refused: no claim before `retryAt`. */
   readonly refusal: { readonly reason: Reason; readonly retryAt: Instant; readonly retryMs: number } | null;
+  /** A holder let go for this node, which did not take the group: it asks for none for so long. Null once it did. */
+  readonly missed: { readonly at: Instant; readonly waitMs: number } | null;
   readonly resignation: Resignation | null;
   readonly adoption: { readonly until: Instant; readonly hadPeers: boolean } | null;
   readonly announcing: Announcing | null;

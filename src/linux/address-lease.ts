@@ -1,5 +1,6 @@
 // What ends an address that nobody renews. With a gate that is the gate, to the millisecond, and the lifetime of the
-// address is a backstop behind it, renewed seldom. Without one the lifetime is all there is.
+// address is a backstop behind it, renewed seldom. Without one the lifetime is all there is, and the gate of an earlier
+// daemon has to go.
 
 import { later, longAgo } from '#lib/time';
 import type { Instant } from '#lib/time';
@@ -8,13 +9,22 @@ import type { Lease } from '#model/settings';
 import type { Clock } from '#ports/clock';
 import type { Claim } from './claims-book.ts';
 import type { Gate, Trouble } from './gate.ts';
+import type { LeftGate } from './gate-left.ts';
 import type { Device } from './gate-tables.ts';
 
 /** Before an address could end under a lease that still runs, its lifetime is renewed by so much. */
 const EARLIER_MS = 500;
 
+interface LeaseParts {
+  readonly gate: Gate | null;
+  readonly leftGate: LeftGate;
+  readonly lease: Lease;
+  readonly clock: Clock;
+}
+
 export class AddressLease {
   readonly #gate: Gate | null;
+  readonly #leftGate: LeftGate;
   readonly #clock: Clock;
   /** Of the addresses themselves, where a gate ends the lease. */
   readonly #backstopMs: number;
@@ -22,9 +32,10 @@ export class AddressLease {
   readonly #backstopGapMs: number;
   #backstopDueAt = longAgo;
 
-  constructor(gate: Gate | null, lease: Lease, clock: Clock) {
+  constructor({ gate, leftGate, lease, clock }: LeaseParts) {
     if ((lease.kind === 'nftables') !== (gate !== null)) throw new TypeError('a lease of nf_tables needs its gate');
     this.#gate = gate;
+    this.#leftGate = leftGate;
     this.#clock = clock;
     this.#backstopMs = lease.kind === 'nftables' ? lease.addressMs : 0;
     this.#backstopGapMs = lease.kind === 'nftables' ? lease.addressMs - lease.ms - EARLIER_MS : 0;
@@ -36,6 +47,12 @@ export class AddressLease {
 
   begin(left: readonly Claim[], lapsed: () => void): void {
     this.#gate?.begin(left, lapsed);
+    if (left.length === 0) this.nothingLeft();
+  }
+
+  /** Nothing on this host is ours: so a gate that is not ours either hides nothing. */
+  nothingLeft(): void {
+    if (this.#gate === null) this.#leftGate.remove();
   }
 
   /** A first claim on these devices finds what it needs. */
@@ -45,7 +62,11 @@ export class AddressLease {
 
   /** Null: this host may answer for these until then as soon as it has them. Otherwise why not. */
   open(claims: readonly Claim[], until: Instant | null): Trouble | null {
-    if (this.#gate === null || claims.length === 0) return null;
+    if (claims.length === 0) return null;
+    if (this.#gate === null) {
+      const error = this.#leftGate.remove();
+      return error === null ? null : { kind: 'refused', error };
+    }
     if (until === null) return { kind: 'refused', error: 'a lease of nf_tables always ends' };
     // Nothing is held yet: what is written with this needs no renewal right after it, while clients wait.
     if (!this.#gate.isOpen) this.#backstopDueAt = later(this.#clock.now(), this.#backstopGapMs);
@@ -67,8 +88,9 @@ export class AddressLease {
     return { lifetimes: true, broken };
   }
 
-  silence(keys: readonly AddressKey[]): void {
-    this.#gate?.silence(keys);
+  /** Those of them that the gate cannot shut, as with `Gate`. Without one nothing is silent before it is gone. */
+  silence(keys: readonly AddressKey[]): readonly AddressKey[] {
+    return this.#gate?.silence(keys) ?? [];
   }
 
   /** These are not on this host any more, or are not ours. */

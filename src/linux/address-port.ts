@@ -16,17 +16,19 @@ import { Departures } from './address-departures.ts';
 import { AddressLease } from './address-lease.ts';
 import { placeKey } from './address-message.ts';
 import type { KernelAddress } from './address-message.ts';
-import { failed, isAbsent, known, refused } from './address-plan.ts';
+import { failed, known, refused } from './address-plan.ts';
 import type { Plan, Terms, WritePlan } from './address-plan.ts';
 import { Presence } from './address-presence.ts';
 import { impossible, rehearsalId, rehearsedMs } from './address-rehearsal.ts';
+import { AddressRemover } from './address-remover.ts';
 import { Renewals } from './address-renewal.ts';
 import { AddressWriter } from './address-writer.ts';
 import { ClaimsBook } from './claims-book.ts';
 import type { BookOptions, Claim } from './claims-book.ts';
 import { formNotOurs, kernelReportsTags } from './claims-ownership.ts';
 import type { Gate, Trouble } from './gate.ts';
-import { EEXIST, ENODEV, errnoWords } from './netlink-errno.ts';
+import { LeftGate } from './gate-left.ts';
+import { EEXIST, ENODEV } from './netlink-errno.ts';
 import type { HostWatch } from './netlink-watch.ts';
 import { BeatFile } from './record-beat.ts';
 import type { ClaimedAddress } from './record-file.ts';
@@ -51,6 +53,7 @@ export class AddressPort implements KernelPort {
   readonly #book: ClaimsBook;
   readonly #beat: BeatFile;
   readonly #writer: AddressWriter;
+  readonly #remover: AddressRemover;
   readonly #renewals: Renewals;
   readonly #lease: AddressLease;
   readonly #departures: Departures;
@@ -71,8 +74,10 @@ export class AddressPort implements KernelPort {
     this.#departures = new Departures(options.watch, this.#book, (input) => {
       if (!this.#closed) this.#offer(input);
     });
+    const around = { state: options.watch.state, writer: this.#writer, book: this.#book };
+    this.#remover = new AddressRemover({ ...around, departures: this.#departures });
     this.#presence = new Presence(options.watch.state, this.#departures);
-    this.#lease = new AddressLease(options.gate, options.lease, options.clock);
+    this.#lease = new AddressLease({ ...options, leftGate: new LeftGate(options.runtimeDir, options.warn) });
     this.#lease.begin(this.#book.all(), () => this.#tell({ kind: 'lapsed' }));
   }
 
@@ -87,7 +92,8 @@ export class AddressPort implements KernelPort {
   }
 
   silence(addresses: readonly VirtualAddress[]): void {
-    this.#lease.silence(addresses.map(addressKey));
+    const open = new Set(this.#lease.silence(addresses.map(addressKey)));
+    this.#remover.goAhead(this.#book.all().filter(({ key, state }) => open.has(key) && state !== 'gone'));
     this.#beat.forget();
   }
 
@@ -253,19 +259,7 @@ export class AddressPort implements KernelPort {
   }
 
   #take(id: EffectId, claims: readonly Claim[], outcomes: AddressOutcome[]): void {
-    for (const claim of claims) {
-      claim.state = 'leaving';
-      this.#departures.expect(claim);
-    }
-    const errnos = this.#writer.remove(claims);
-    for (const [i, claim] of claims.entries()) {
-      const errno = errnos[i] ?? 0;
-      // A primary that leaves takes the secondaries of its subnet along: they are gone, as asked.
-      const gone = isAbsent(errno);
-      if (errno !== 0 && !(gone && this.#watch.state.addresses.has(placeKey(claim)))) this.#departures.unexpect(claim);
-      if (gone && claim.state === 'leaving') this.#book.drop(claim);
-      outcomes.push(gone ? { key: claim.key, kind: 'absent' } : refused(claim, errnoWords(errno)));
-    }
+    outcomes.push(...this.#remover.remove(claims));
     this.#book.saveSoon();
     this.#unguardDropped(claims);
     this.#answer(id, outcomes);
@@ -279,6 +273,7 @@ export class AddressPort implements KernelPort {
   /** What we have no claim to any more is let be. One that was claimed anew meanwhile is not. */
   #unguardDropped(claims: readonly Claim[]): void {
     this.#lease.forget(claims.flatMap(({ key }) => (this.#book.get(key) === undefined ? [key] : [])));
+    if (this.#book.all().length === 0) this.#lease.nothingLeft();
   }
 
   #answer(id: EffectId, outcomes: readonly AddressOutcome[]): void {

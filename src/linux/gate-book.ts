@@ -56,6 +56,15 @@ export class GateBook {
     return without(known, this.#addresses(this.#open));
   }
 
+  /** Those of them that are shut, while the address of theirs is open by another key: the sets know no interfaces. */
+  openElsewhere(keys: readonly AddressKey[]): AddressKey[] {
+    const open = this.#addresses(this.#open);
+    return keys.filter((key) => {
+      const address = this.#guarded.get(key)?.address;
+      return address !== undefined && !this.#open.has(key) && open.has(address);
+    });
+  }
+
   closeAll(): void {
     this.#open.clear();
   }

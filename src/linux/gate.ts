@@ -119,12 +119,15 @@ export class Gate {
     return this.#sound ? null : this.#told;
   }
 
-  silence(keys: readonly AddressKey[]): void {
+  /** Shut, but for those that are open on another interface besides, whose removal alone is silence. */
+  silence(keys: readonly AddressKey[]): readonly AddressKey[] {
     const closing = this.#book.close(keys);
-    if (closing.length === 0 && this.#sound) return;
-    // When it was the last of it, the sets are emptied: that is the quickest way to be silent.
-    if (!this.#book.isOpen) this.#counted = null;
-    this.#apply(() => (this.#book.isOpen ? this.#tables.close(closing) : this.#tables.closeAll()));
+    if (closing.length > 0 || !this.#sound) {
+      // When it was the last of it, the sets are emptied: that is the quickest way to be silent.
+      if (!this.#book.isOpen) this.#counted = null;
+      this.#apply(() => (this.#book.isOpen ? this.#tables.close(closing) : this.#tables.closeAll()));
+    }
+    return this.#book.openElsewhere(keys);
   }
 
   /** These are not ours any more, and the gate lets them be. */

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kernelTickMs } from '#linux/kernel-tick';
-import { find, ip, makePair } from './netns.ts';
+import { addLink, find, ip, makePair, shown } from './netns.ts';
 import { Remote, runCleanup, vip4, vip6, waitFor } from './remote.ts';
 import { beatMs, elements, guardedIn, leaseSeconds, nft, nftFile, openTo, tables } from './tables.ts';
 
@@ -269,6 +269,72 @@ test.serial(
     t.is(runCleanup(pair).gate, null);
   },
 );
+
+test.serial(
+  'one link-local address on two interfaces: silencing one of them takes it off, and leaves the other',
+  async (t) => {
+    const pair = makePair(t);
+    addLink(pair, 'eth1');
+    const [here, there] = [vip6('fe80::1'), vip6('fe80::1', { interface: 'eth1' })];
+    const on = (name: string) => shown(pair.here, name).some(({ local }) => local === 'fe80::1');
+    const remote = new Remote(t, pair, 'nftables');
+    t.is((await remote.hold([here], 10_000))[0]?.kind, 'present');
+    t.is((await remote.hold([there], 10_000))[0]?.kind, 'present');
+    await remote.timed({ do: 'silence', addresses: [here] });
+    t.false(on('eth0'), 'gone before the word');
+    t.true(on('eth1'));
+    t.deepEqual(openTo(pair.here), ['fe80::1']);
+    t.deepEqual(await remote.release([here]), [{ key: 'eth0/fe80::1/128', kind: 'absent' }]);
+    t.is((await remote.hold([here], 10_000))[0]?.kind, 'present', 'held again, with nothing left of what was before');
+    t.true(on('eth0'));
+    ip('-n', pair.here, 'addr', 'del', 'fe80::1/128', 'dev', 'eth0');
+    await waitFor(() => remote.inputs('address-changed').length > 0);
+    await remote.timed({ do: 'silence', addresses: [there] });
+    t.deepEqual(await remote.release([there]), [{ key: 'eth1/fe80::1/128', kind: 'absent' }]);
+  },
+);
+
+for (const lease of ['off', 'address'] as const) {
+  const forMs = lease === 'off' ? null : 3000;
+
+  test.serial(
+    `one without a gate (${lease}) shuts nothing of what it holds by the tables of the one before`,
+    async (t) => {
+      const pair = makePair(t);
+      const first = new Remote(t, pair, 'nftables');
+      await first.hold([four, six], 300);
+      await first.settled();
+      await first.kill();
+      const next = new Remote(t, pair, lease);
+      await next.start();
+      t.is(tables(pair.here).length, 3, 'what was left stays shut until it is decided about');
+      t.deepEqual(await next.hold([four, six], forMs), both);
+      t.deepEqual(tables(pair.here), []);
+      await waitFor(() => next.told.find((told) => told.told === 'warning' && /earlier daemon left/.test(told.words)));
+    },
+  );
+
+  test.serial(`nor (${lease}) keeps it those tables when it lets go of what was left, or finds nothing`, async (t) => {
+    const pair = makePair(t);
+    const first = new Remote(t, pair, 'nftables');
+    await first.hold([four, six], 300);
+    await first.settled();
+    await first.kill();
+    const next = new Remote(t, pair, lease);
+    await next.release([four]);
+    t.is(tables(pair.here).length, 3, 'the other one is still there, and shut');
+    await next.release([six]);
+    t.deepEqual(tables(pair.here), []);
+    await next.kill();
+    const third = new Remote(t, pair, 'nftables');
+    await third.start();
+    await third.kill();
+    t.is(tables(pair.here).length, 3);
+    const last = new Remote(t, pair, lease);
+    await last.start();
+    t.deepEqual(tables(pair.here), []);
+  });
+}
 
 test.serial("an administrator's address is never guarded", async (t) => {
   const pair = makePair(t);

@@ -85,6 +85,44 @@ test('a disk that refuses the latch: fenced all the same, said, and tried again'
   t.false(bench.state.problems.has('latch-unwritten'));
 });
 
+/** Every try of the latch fails, until it is this many seconds later. */
+function refuse(bench: Bench, effects: readonly Effect[], seconds: number): string[] {
+  const seen: Effect[] = [...effects];
+  const fail = (some: readonly Effect[]): void => {
+    for (const effect of some) {
+      if (effect.kind === 'latch') seen.push(...bench.step({ kind: 'latched', id: effect.id, error: 'ENOSPC' }));
+    }
+  };
+  fail(effects);
+  for (const end = bench.now + 1000 * seconds; bench.now < end; ) {
+    bench.now = Math.min(end, Math.max(bench.now, bench.wakeAt));
+    const next = bench.step({ kind: 'wake' });
+    seen.push(...next, ...answer(bench, next, ['latch']));
+    fail(next);
+  }
+  return kinds(seen);
+}
+
+test('a disk that refuses the latch holds the program back for three tries, and no longer', (t) => {
+  const bench = holder({ fence: { ...self.fence, releaseMs: 2000 } });
+  const effects = fence(bench);
+  answer(bench, effects, ['latch']);
+  t.false(refuse(bench, effects, 9).includes('fence-self'), 'a reboot by it would not find the latch');
+  t.is(bench.group.role, 'fenced', 'nor is it over before the program has run');
+  t.is(refuse(bench, [], 2).filter((kind) => kind === 'fence-self').length, 1, 'what has to be fenced is');
+  t.is(refuse(bench, [], 20).filter((kind) => kind === 'fence-self').length, 0);
+});
+
+test('a disk that takes the latch after all lets the program run then', (t) => {
+  const bench = holder(self);
+  const effects = fence(bench);
+  answer(bench, effects, ['latch']);
+  const latch = effects.find((effect) => effect.kind === 'latch');
+  bench.step({ kind: 'latched', id: latch?.id ?? 0, error: 'ENOSPC' });
+  t.false(kinds(bench.runTo(bench.now + 4900)).includes('fence-self'));
+  t.true(kinds(bench.runTo(bench.now + 200)).includes('fence-self'));
+});
+
 test('a claim under way ends with the fence', (t) => {
   const bench = standby();
   bench.hear({ entry: { role: 'resigning', priority: 200, successor: 'me' } });

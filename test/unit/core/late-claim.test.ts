@@ -79,3 +79,60 @@ test('late claim: from a silent holder it is still from that one that the group 
   t.is(bench.group.role, 'active');
   t.like(bench.group.reason, { kind: 'holder-lost', holder: 'peer' });
 });
+
+const holds = { entry: { role: 'active', priority: 200 } } as const;
+
+/** Hears the holder go on for so long. */
+function waits(bench: Bench, ms: number): void {
+  for (const end = bench.now + ms; bench.now < end; ) {
+    bench.hearAndAnswer(holds);
+    bench.runTo(Math.min(end, bench.now + 500));
+  }
+  bench.hearAndAnswer(holds);
+}
+
+test('late claim: who did not take what it was handed asks again later, each time, until it takes it', (t) => {
+  const bench = standby({ priority: 250 });
+  for (const delayMs of [10_000, 20_000, 40_000, 60_000, 60_000]) {
+    t.is(bench.group.wants, 'preempt');
+    bench.hear(named);
+    lateAnswer(bench);
+    bench.hearAndAnswer(holds);
+    bench.poll();
+    t.is(bench.group.wants, 'nothing');
+    t.like(bench.group.reason, { kind: 'waiting-to-preempt', delayMs });
+    waits(bench, delayMs - 100);
+    t.is(bench.group.wants, 'nothing');
+    waits(bench, 200);
+  }
+  bench.hearAndAnswer(named);
+  t.is(bench.group.role, 'active');
+  t.is(bench.group.missed, null);
+});
+
+test('late claim: so does who had not claimed yet as the holder took the group back', (t) => {
+  const bench = standby({ priority: 250 });
+  bench.now = bench.wakeAt + 200;
+  bench.hear(named);
+  bench.hearAndAnswer(holds);
+  bench.poll();
+  t.like(bench.group.reason, { kind: 'waiting-to-preempt', delayMs: 10_000 });
+});
+
+test('late claim: so does who stood still in the middle of its claim', (t) => {
+  const bench = standby({ priority: 250 });
+  bench.hear(named);
+  bench.now += 5000;
+  bench.step({ kind: 'wake' });
+  t.is(bench.group.role, 'starting');
+  waits(bench, 4000);
+  t.like(bench.group.reason, { kind: 'waiting-to-preempt', delayMs: 10_000 });
+});
+
+test('late claim: a longer preempt_delay stands as it is', (t) => {
+  const slow = standby({ priority: 250, preemptDelayMs: 15_000 });
+  slow.hear(named);
+  lateAnswer(slow);
+  slow.hearAndAnswer(holds);
+  t.like(slow.group.reason, { kind: 'waiting-to-preempt', delayMs: 15_000 });
+});

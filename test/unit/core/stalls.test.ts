@@ -158,3 +158,11 @@ test('whose rank rises as a vacancy opens claims a window later, for others may 
   bench.runTo(3010 + 50);
   t.is(bench.group.role, 'active');
 });
+
+test('a standby that stood still is woken for the end of its listening, whatever it woke for', (t) => {
+  const bench = standby();
+  bench.now = Math.max(bench.now, bench.wakeAt) + 2500;
+  bench.step({ kind: 'wake' });
+  t.is(bench.group.role, 'starting');
+  t.is(bench.state.groupsAt, bench.group.listenUntil);
+});

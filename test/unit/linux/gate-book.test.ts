@@ -38,7 +38,9 @@ test('one address on two interfaces leaves the sets with the last of them', (t) 
   t.deepEqual(texts(book.guard([one, two]).closed), ['fe80::1']);
   t.deepEqual(texts(book.open([one])), ['fe80::1']);
   t.deepEqual(book.open([two]), []);
+  t.deepEqual(book.openElsewhere([one.key, two.key]), []);
   t.deepEqual(book.close([one.key]), []);
+  t.deepEqual(book.openElsewhere([one.key, two.key]), [one.key], 'nothing but its removal makes that one silent');
   t.deepEqual(texts(book.close([two.key])), ['fe80::1']);
   t.deepEqual(book.forget([two.key]), []);
   t.deepEqual(texts(book.forget([one.key])), ['fe80::1']);
