@@ -1299,6 +1299,17 @@ export const mutants: readonly Mutant[] = [
     simulated: { sim: '--mode availability --nodes 4 --weather stalls --seed 2172' },
   },
   {
+    guard: 'what another one said before its table changed makes no holder give way',
+    file: 'active',
+    text: '!isBehind(rival.boot) && ',
+    instead: '',
+    killer: unit(
+      'rivals',
+      'two actives: what was said before a silence, and before its table changed, is no word of today',
+    ),
+    simulated: { sim: '--mode availability --nodes 3 --weather outages --seed 5' },
+  },
+  {
     guard: 'a worse claimant may have opened already',
     file: 'claiming',
     text: 'if (!beside)',

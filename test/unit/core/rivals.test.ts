@@ -34,6 +34,19 @@ test('two actives: a peer that resigns while we hold was one, though its active 
   t.true(kinds(effects).includes('announce'));
 });
 
+test('two actives: what was said before a silence, and before its table changed, is no word of today', (t) => {
+  const bench = standby();
+  bench.hearAndAnswer({ entry: { role: 'active', priority: 200 } });
+  bench.runTo(bench.now + 4500);
+  t.is(bench.group.role, 'active', 'the better one was lost');
+  bench.hearAndAnswer({ entry: null });
+  t.is(bench.group.role, 'active', 'it is heard again, and what it does now is still to come');
+  t.is(bench.group.dualHolder, 0);
+  bench.hear({ entry: { role: 'active', priority: 200 } });
+  t.is(bench.group.role, 'resigning');
+  t.is(bench.group.dualHolder, 1);
+});
+
 test('two actives: an ordinary handover is none', (t) => {
   const bench = standby();
   bench.hearAndAnswer({ entry: { role: 'resigning', priority: 200, successor: 'me' } });
