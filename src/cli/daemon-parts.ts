@@ -174,7 +174,7 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
   };
   const tellService = coalesced(tellNow);
   // What is told, and what is started, comes after what clients wait for.
-  const afterwards = new Afterwards();
+  const afterwards = new Afterwards(() => announcer.isBusy);
   const daemon: Daemon = new Daemon(settings, identity, {
     clock,
     timer,

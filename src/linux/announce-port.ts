@@ -36,6 +36,13 @@ export function announceSliceMs(intervalMs: number): number {
 
 type Announcement = 'request' | 'reply';
 
+interface Waiting {
+  readonly address: VirtualAddress;
+  readonly what: Announcement;
+  /** With it every address that came together has been announced once. */
+  readonly sent: (() => void) | null;
+}
+
 export class Announcer implements AnnouncePort {
   readonly #watch: HostWatch;
   readonly #packetSocket: number;
@@ -46,7 +53,7 @@ export class Announcer implements AnnouncePort {
   readonly #recent = new Set<AddressKey>();
   readonly #again = new Map<AddressKey, { readonly address: VirtualAddress; readonly times: number }>();
   /** What is left of first announcements; an IPv6 address has one only, with the requests. BOUNDED by the same addresses, twice. */
-  #waiting: { readonly address: VirtualAddress; readonly what: Announcement }[] = [];
+  #waiting: Waiting[] = [];
   readonly #sliceMs: number;
   #slice: NodeJS.Timeout | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -69,8 +76,13 @@ export class Announcer implements AnnouncePort {
     return { sent: this.#sent, failed: this.#failed };
   }
 
+  /** Some have not been announced for the first time yet. */
+  get isBusy(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** What was announced a moment ago is announced again a little later: others may wait for their first time. */
-  announce(addresses: readonly VirtualAddress[]): void {
+  announce(addresses: readonly VirtualAddress[], sent: () => void): void {
     const first = addresses.filter((address) => {
       const key = addressKey(address);
       if (!this.#recent.has(key)) {
@@ -82,9 +94,12 @@ export class Announcer implements AnnouncePort {
     });
     this.#timer ??= setTimeout(this.#repeat, AGAIN_MS);
     // Either of the two turns most clients: so every address once before any of them again.
+    const last = first.at(-1);
     for (const what of ['request', 'reply'] as const)
-      for (const address of first)
-        if (what === 'request' || address.family === 4) this.#waiting.push({ address, what });
+      for (const address of first) {
+        if (what === 'reply' && address.family === 6) continue;
+        this.#waiting.push({ address, what, sent: what === 'request' && address === last ? sent : null });
+      }
     if (this.#slice === null) this.#sendSlice();
   }
 
@@ -109,6 +124,7 @@ export class Announcer implements AnnouncePort {
             [what],
           );
       }
+      for (const { sent } of some) sent?.();
     }
     if (this.#waiting.length > 0) this.#slice = setTimeout(this.#sendSlice, PAUSE_MS);
   };

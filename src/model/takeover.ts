@@ -14,10 +14,7 @@ export interface Takeover {
   readonly confirmed: Instant | null;
   /** The others were told that this node holds. */
   readonly active: Instant | null;
-  /**
-   * The first address is about to be announced, and every one has been once: those of very many that have to wait for a
-   * later turn of the loop not included. What is announced again comes later too.
-   */
+  /** The first address is about to be announced, and every one has been once. What is announced again comes later. */
   readonly firstAnnounced: Instant | null;
   readonly lastAnnounced: Instant | null;
 }

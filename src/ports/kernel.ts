@@ -20,6 +20,9 @@ export interface KernelPort {
 }
 
 export interface AnnouncePort {
-  /** One gratuitous ARP request and reply, or one unsolicited neighbour advertisement, for each. */
-  announce(addresses: readonly VirtualAddress[]): void;
+  /**
+   * One gratuitous ARP request and reply, or one unsolicited neighbour advertisement, for each. `sent` is called, before
+   * this returns or later, when each has been announced once; not where any of them is let go of before.
+   */
+  announce(addresses: readonly VirtualAddress[], sent: () => void): void;
 }

@@ -176,7 +176,7 @@ export class Daemon {
       case 'renew':
         return kernel.renew(effect.id, effect.advertAt, effect.until, effect.livePeers);
       case 'announce':
-        return announcer.announce(effect.addresses);
+        return announcer.announce(effect.addresses, this.#timeline.announcing(effect.addresses));
       case 'ask':
         return wire.ask(effect.addresses);
       case 'ask-gateways':

@@ -12,6 +12,8 @@ import type { Clock } from '#ports/clock';
 
 type Draft = { -readonly [K in keyof Takeover]: Takeover[K] };
 
+const nothing = (): void => {};
+
 export class Timeline {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #claiming = new Map<GroupName, Draft>();
@@ -53,14 +55,20 @@ export class Timeline {
 
   /** Just after it. */
   did(effect: Effect): void {
-    if (effect.kind !== 'advert' && effect.kind !== 'announce') return;
+    if (effect.kind !== 'advert') return;
     const now = this.#clock.now();
-    if (effect.kind === 'advert' && this.#decided !== null) this.#decided.said ??= now;
-    const isNew = effect.kind === 'announce' && this.#isNew(effect.addresses[0]);
-    for (const draft of this.#arriving) {
-      if (effect.kind === 'advert') draft.active = now;
-      else if (isNew) draft.lastAnnounced = now;
-    }
+    if (this.#decided !== null) this.#decided.said ??= now;
+    for (const draft of this.#arriving) draft.active = now;
+  }
+
+  /** For when each of these has been announced once, which may be in a later turn of the loop. */
+  announcing([first]: readonly VirtualAddress[]): () => void {
+    if (this.#arriving.size === 0 || !this.#isNew(first)) return nothing;
+    const drafts = [...this.#arriving];
+    return () => {
+      const now = this.#clock.now();
+      for (const draft of drafts) draft.lastAnnounced = now;
+    };
   }
 
   /** What is announced once more in the same step says nothing new. */

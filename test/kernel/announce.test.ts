@@ -95,6 +95,23 @@ test.serial('five announcements of 255 addresses leave quickly and all arrive', 
 });
 
 test.serial(
+  'a thousand addresses take several turns of the loop, and it is told when each was announced once',
+  async (t) => {
+    const pair = makePair(t);
+    const remote = new Remote(t, pair);
+    await remote.start();
+    const many = Array.from({ length: 1000 }, (_, i) => vip4(`10.9.${4 + (i >> 8)}.${i & 255}`));
+    await remote.hold(many, 5000);
+    const before = remote.told.length;
+    remote.send({ do: 'announce', addresses: many });
+    const announced = await remote.until((told) => told.told === 'announced', before);
+    t.true(announced.told === 'announced' && announced.sent >= 1000, JSON.stringify(announced));
+    const kinds = remote.told.slice(before).map(({ told }) => told);
+    t.true(kinds.indexOf('done') < kinds.indexOf('announced'), 'not within the call');
+  },
+);
+
+test.serial(
   'what cannot be announced is counted and said once; an interface that comes back is announced on',
   async (t) => {
     const pair = makePair(t);

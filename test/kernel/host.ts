@@ -38,6 +38,7 @@ export type Told =
   | { readonly told: 'cleanup'; readonly cleanup: Awaited<ReturnType<typeof cleanup>> }
   | { readonly told: 'input'; readonly input: Input; readonly wall: number }
   | { readonly told: 'done'; readonly ms: number }
+  | { readonly told: 'announced'; readonly sent: number }
   | { readonly told: 'counts'; readonly sent: number; readonly failed: number; readonly resyncs: number }
   | { readonly told: 'warning'; readonly words: string };
 
@@ -102,7 +103,7 @@ async function run(): Promise<void> {
         kernel.renew(command.id, now(), until(command.forMs), command.livePeers);
         break;
       case 'announce':
-        announcer.announce(command.addresses);
+        announcer.announce(command.addresses, () => tell({ told: 'announced', sent: announcer.counts.sent }));
         break;
       case 'rehearse':
         kernel.prepare(command.addresses);

@@ -576,8 +576,8 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'who promises nothing at all adopts nothing',
     file: 'quorum-start',
-    text: 'if (quorum.muted || endless)',
-    instead: 'if (endless)',
+    text: 'if (quorum.muted || endless ||',
+    instead: 'if (endless ||',
     killer: unit(
       'quorum-adoption',
       'a voter whose list changed by more than one name adopts nothing: others may count without its promise',

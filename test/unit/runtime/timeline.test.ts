@@ -10,16 +10,29 @@ function timeline() {
   let ms = 0;
   const line = new Timeline({ now: () => instant(ms) });
   /** Performs these effects, each of which takes a millisecond. */
-  const perform = (effects: readonly Effect[], input: Parameters<Timeline['begin']>[0] = null): boolean => {
+  const waiting: ((() => void) | null)[] = [];
+  const perform = (
+    effects: readonly Effect[],
+    input: Parameters<Timeline['begin']>[0] = null,
+    later = false,
+  ): boolean => {
     const timed = line.begin(input, effects, instant(ms));
     for (const effect of effects) {
       if (timed) line.does(effect);
+      const sent = effect.kind === 'announce' ? line.announcing(effect.addresses) : null;
       ms += 1;
+      if (later) waiting.push(sent);
+      else sent?.();
       if (timed) line.did(effect);
     }
     return timed;
   };
-  return { line, perform };
+  /** What had to wait for a later turn of the loop leaves now. */
+  const leave = (): void => {
+    ms += 1;
+    for (const sent of waiting.splice(0)) sent?.();
+  };
+  return { line, perform, leave };
 }
 
 const moves = (from: GroupState, to: GroupState, ...groups: string[]) =>
@@ -60,6 +73,15 @@ test('from the decision to the last announcement, once for all groups that were 
     lastAnnounced: instant(7),
   });
   t.is(line.of('a'), line.of('b'));
+});
+
+test('announcements that wait for a later turn of the loop are over when the last of them has left', (t) => {
+  const { line, perform, leave } = timeline();
+  perform([advert, ...moves('standby', 'claiming', 'a')]);
+  perform([advert, announce(0), announce(1), ...moves('claiming', 'active', 'a')], null, true);
+  t.is(line.of('a')?.lastAnnounced, null);
+  leave();
+  t.is(line.of('a')?.lastAnnounced, instant(7));
 });
 
 test('a claim that was given up leaves the takeover before it as it was', (t) => {
