@@ -6,6 +6,7 @@ import { playAll } from './crew.ts';
 import { faults } from './faults.ts';
 import type { Asked } from './plan.ts';
 import { profiles } from './profiles.ts';
+import { storyOf } from './story.ts';
 import { replayCommand, Tally } from './tally.ts';
 
 /** Many where nobody waits for them. */
@@ -27,6 +28,8 @@ test.serial(`in each weather that no seed draws, for ${hoursEach} cluster-hours`
   t.timeout(900_000);
   const tallies: Tally[] = [];
   for (const weather of undrawn) tallies.push(await play(t, { mode: 'availability', nodes: 3, weather }, hoursEach));
+  // A majority that goes on without the rest is what quorum mode is for.
+  await play(t, { mode: 'quorum', nodes: 5, weather: 'outages' }, Math.ceil(hoursEach / 2));
   const kinds = Object.keys(faults).filter((kind) => !drawnKinds.has(kind));
   t.deepEqual(missing(tallies, kinds), []);
 });
@@ -45,6 +48,8 @@ async function play(t: ExecutionContext, asked: Asked, runs: number): Promise<Ta
   });
   t.log(`${asked.weather ?? ''} ${tally.summary((performance.now() - began) / 1000)}`.trim());
   for (const line of tally.details()) t.log(line);
+  const [worst] = tally.findings;
+  if (worst !== undefined) for (const line of storyOf(worst.seed, asked, 20_000)) t.log(line);
   t.deepEqual(
     tally.findings.map(({ seed, finding }) => `${replayCommand(seed, asked)}: ${finding?.checker}: ${finding?.words}`),
     [],

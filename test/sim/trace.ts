@@ -1,4 +1,4 @@
-// What happened in a run: a running hash that is the same for the same seed, and, when somebody wants to read it,
+// What happened in a run: a running hash, over when what happened to whom and why, that is the same for the same seed, and, when somebody wants to read it,
 // the story. A run that failed is played again with the story on.
 
 import type { DaemonEvent } from '#model/event';
@@ -34,15 +34,16 @@ export class Trace {
   }
 
   note(at: number, make: () => Note): void {
-    this.#mix(0x5bd1e995);
+    const note = make();
+    this.#mixText(JSON.stringify(note));
     if (!this.#telling) return;
     if (this.#lost.size > 0) this.#tellLost(at);
-    this.notes.push({ at, note: make() });
+    this.notes.push({ at, note });
     if (this.notes.length > 2 * mostNotes) this.notes.splice(0, mostNotes);
   }
 
   lose(from: string, to: string): void {
-    this.#mix(0x1b873593);
+    this.#mixText(to);
     if (!this.#telling) return;
     const route = `${from}>${to}`;
     this.#lost.set(route, (this.#lost.get(route) ?? 0) + 1);
@@ -52,6 +53,10 @@ export class Trace {
     const words = [...this.#lost].map(([route, count]) => (count === 1 ? route : `${route} ${count} times`)).join(', ');
     this.#lost.clear();
     this.notes.push({ at, note: { words: `lost since the line above: ${words}` } });
+  }
+
+  #mixText(text: string): void {
+    for (let i = 0; i < text.length; i += 1) this.#mix(text.charCodeAt(i));
   }
 
   #mix(value: number): void {
