@@ -51,6 +51,7 @@ function resolve(written: Written, report: Report, host: HostFacts): Settings | 
     checks: (written.check ?? []).flatMap((check) => check?.name ?? []),
   });
   if (checks !== undefined && groups !== undefined) warnOfIdleChecks({ checks, groups }, report);
+  if (timing !== undefined && groups !== undefined) warnOfHaste({ ...timing, groups }, report);
   const delay = written.node?.startup_delay;
   const votes = written.safety?.mode === 'quorum';
   const clockwork = timing && { ...timing, tickMs: host.tickMs, votes, probe: written.safety?.probe !== false };
@@ -77,6 +78,20 @@ function resolve(written: Written, report: Report, host: HostFacts): Settings | 
     hook: resolveHook(written.hooks, report, host),
     log: written.log && complete<Settings['log']>({ format: written.log.format, level: written.log.level }),
   });
+}
+
+/** What a host of today opens in a millisecond, loaded, with a good deal to spare when idle. */
+const addressesPerMs = 10;
+
+/** A claim has to be open within an interval of its decision: with more addresses than that it may come too late each time. */
+function warnOfHaste({ intervalMs, groups }: Pick<Settings, 'intervalMs' | 'groups'>, report: Report): void {
+  const count = groups.reduce((sum, { addresses }) => sum + addresses.length, 0);
+  if (count <= addressesPerMs * intervalMs) return;
+  const enough = Math.ceil(count / addressesPerMs);
+  report.warn(
+    ['cluster', 'interval'],
+    `expected ${enough}ms or more for ${count} addresses, found ${intervalMs}ms: a takeover of all of them may take longer than that, and is given up then.`,
+  );
 }
 
 function warnOfIdleChecks({ checks, groups }: Pick<Settings, 'checks' | 'groups'>, report: Report): void {

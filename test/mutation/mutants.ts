@@ -889,7 +889,7 @@ export const mutants: readonly Mutant[] = [
       'fence-peer',
       'required: who cannot be turned off lets no claim go on while another one is being turned off',
     ),
-    simulated: { sim: '--mode availability --nodes 5 --weather partitions --fence required --seed 15' },
+    simulated: { sim: '--mode availability --nodes 5 --weather partitions --fence required --seed 27' },
   },
   {
     guard: 'who is named as successor counts while it is starting',

@@ -7,6 +7,7 @@ import type { Cluster } from './cluster.ts';
 import { type Fault, type Make, network, nothing, onHost, startWhenEnded } from './fault.ts';
 import { fenceFaults } from './fence-faults.ts';
 import { kernelFaults } from './kernel-faults.ts';
+import { momentFaults } from './moment-faults.ts';
 import type { Random } from './random.ts';
 import { stallFaults } from './stall-faults.ts';
 
@@ -241,6 +242,7 @@ const made = {
   }),
   'new disk': newDisk,
   ...kernelFaults,
+  ...momentFaults,
   ...fenceFaults,
   'gateway lost': (cluster, random) =>
     cluster.hostAt(0).settings.gateways.length === 0 ? null : gatewayLost(cluster, random),

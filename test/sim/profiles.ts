@@ -82,7 +82,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
     gap: 3,
     calms: 0.15,
   },
-  // These seven are drawn by no seed: for those who ask for them.
+  // These nine are drawn by no seed: for those who ask for them.
   stalls: {
     weight: 0,
     faults: { hiccup: 8, 'check fails': 4, 'check flaps': 2, stop: 2, 'slow kernel': 1 },
@@ -102,6 +102,20 @@ export const profiles: Readonly<Record<string, Profile>> = {
     faults: { 'check passes in a vacancy': 6, crash: 6 },
     atOnce: 3,
     gap: 1,
+    calms: 0.05,
+  },
+  ranks: {
+    weight: 0,
+    faults: { 'check passes as the holder dies': 1 },
+    atOnce: 1,
+    gap: 1,
+    calms: 0.05,
+  },
+  offers: {
+    weight: 0,
+    faults: { 'restart in a handover': 6, 'check fails': 4, 'check flaps': 3, hiccup: 6, loss: 1 },
+    atOnce: 5,
+    gap: 0.5,
     calms: 0.05,
   },
   outages: {

@@ -237,6 +237,16 @@ test('what works and changes nothing is a warning', (t) => {
   t.deepEqual(warningsOf(config({ rest: check })), []);
 });
 
+test('more addresses than can be taken within an interval are a warning', (t) => {
+  const many = (count: number) =>
+    `[${Array.from({ length: count }, (_, i) => `"10.9.${i >> 8}.${i & 255}"`).join(', ')}]`;
+  const warned = (count: number) => warningsOf(config({ cluster: 'interval = "10ms"', addresses: many(count) }));
+  t.deepEqual(warned(100), []);
+  t.deepEqual(warned(255), [
+    'f.toml:4: cluster.interval: expected 26ms or more for 255 addresses, found 10ms: a takeover of all of them may take longer than that, and is given up then.',
+  ]);
+});
+
 test('a missing default user is a problem of the check', (t) => {
   const facts = { ...host, hasUser: (name: string): boolean => name === 'root' };
   t.deepEqual(problemsOf(config({ rest: check }), facts), [

@@ -1,0 +1,77 @@
+// Faults that come in a certain moment, which chance alone meets too seldom: a rank that rises as a vacancy opens, and a
+// daemon that is started anew in the middle of a handover.
+
+import type { Host } from '../world/host.ts';
+import type { Cluster } from './cluster.ts';
+import { type Make, onHost, startWhenEnded } from './fault.ts';
+
+/** Checks of the simulation take so many runs of a second to fail, or to pass again. */
+const failsWithinMs = 5000;
+const passesWithinMs = 3000;
+
+function holderBeside(host: Host, cluster: Cluster): Host | undefined {
+  const mask = cluster.answerMasks[0] ?? 0;
+  return cluster.list.find((other, index) => other !== host && (mask & (1 << index)) !== 0);
+}
+
+export const momentFaults = {
+  'check passes as the holder dies': (cluster, random) => {
+    if (cluster.hostAt(0).settings.checks.length === 0) return null;
+    return onHost('check passes as the holder dies', (host) => {
+      const { downMs } = cluster.plan;
+      const pass = () => {
+        cluster.mark(host, 'check');
+        host.checkOutcomes.delete('service');
+      };
+      let dead: Host | undefined;
+      let over = false;
+      const strike = () => {
+        if (!over) dead = holderBeside(host, cluster);
+        if (dead === undefined) return;
+        cluster.mark(dead, 'stopped');
+        dead.kill();
+        cluster.events.after(Math.max(0, downMs - random.within(passesWithinMs)), pass);
+      };
+      return {
+        lastsMs: failsWithinMs + 2 * downMs + passesWithinMs,
+        begin: () => {
+          cluster.mark(host, 'check');
+          host.checkOutcomes.set('service', { kind: 'exit', code: 1 });
+          cluster.events.after(failsWithinMs, strike);
+        },
+        end: () => {
+          over = true;
+          pass();
+          if (dead !== undefined) startWhenEnded(dead, cluster);
+        },
+      };
+    })(cluster, random);
+  },
+  'restart in a handover': onHost('restart in a handover', (host, cluster, random) => {
+    let callsBefore = Math.floor(random.within(5));
+    let over = false;
+    const again = () => {
+      cluster.mark(host, 'stopped');
+      startWhenEnded(host, cluster);
+    };
+    return {
+      lastsMs: 30 * cluster.plan.intervalMs,
+      begin: () => {
+        host.slowness = () => {
+          const handsOver = host.daemon?.state?.groups.some(({ role }) => role === 'resigning') === true;
+          if (!handsOver || over) return 0;
+          callsBefore -= 1;
+          if (callsBefore >= 0 || host.process === null) return 0;
+          over = true;
+          host.process.killIn = 1;
+          cluster.events.after(random.within(20), again);
+          return 0;
+        };
+      },
+      end: () => {
+        host.slowness = () => 0;
+        if (over) again();
+      },
+    };
+  }),
+} satisfies Record<string, Make>;
