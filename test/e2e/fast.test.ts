@@ -76,8 +76,8 @@ async function play(t: ExecutionContext, realtime: boolean): Promise<Played> {
   await lab.waitForState('h1', 'active', 20_000);
   await lab.waitForState('h2', 'standby', 20_000);
   await sleep(settleMs);
+  const still = await watchStillness(t);
   const before = await statuses(lab);
-  const still = watchStillness(t);
   const load = loadOf(t);
   const asked = await ask(lab, seconds * 1000);
   const stills = await still.end();

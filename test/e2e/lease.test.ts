@@ -85,7 +85,7 @@ async function taken(
   strike: () => Promise<number>,
   look: (seen: AnsweringSummary, from: number) => void = () => {},
 ): Promise<Taken> {
-  const still = watchStillness(t);
+  const still = await watchStillness(t);
   const asking = await witnesses(lab);
   const from = await strike();
   for (const witness of asking) await untilAnswers(witness, 'h2', 10 * ms + 3000);

@@ -14,7 +14,7 @@ const hours = Number(env['LOCUM_SIM_HOURS'] ?? (env['CI'] === 'true' ? 2000 : 30
 const first = Number(env['LOCUM_SEED'] ?? 1);
 
 /** Of each weather that no seed draws. */
-const hoursEach = Math.max(6, Math.round(hours / 50));
+const hoursEach = Math.max(6, Math.round(hours / 100));
 const undrawn = Object.keys(profiles).filter((name) => profiles[name]?.weight === 0);
 const drawnKinds = new Set(Object.values(profiles).flatMap((one) => (one.weight > 0 ? Object.keys(one.faults) : [])));
 
