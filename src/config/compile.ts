@@ -80,7 +80,7 @@ function resolve(written: Written, report: Report, host: HostFacts): Settings | 
   });
 }
 
-/** What a host of today opens in a millisecond, loaded, with a good deal to spare when idle. */
+/** A little less than a host opened in the table of steps in docs/benchmarks.md, with 255 addresses and with 1,000. */
 const addressesPerMs = 10;
 
 /** A claim has to be open within an interval of its decision: with more addresses than that it may come too late each time. */
