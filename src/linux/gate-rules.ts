@@ -64,6 +64,9 @@ const sets6: readonly SetShape[] = [
   { name: 'open6', keyType: TYPE_IPV6, keyLength: 16, timeout: false },
 ];
 
+/** Sets of one transaction have numbers, and those above begin with one. */
+const ASIDE_ID = 100;
+
 /** What a rule looks at, and which addresses it belongs to. */
 interface Look {
   readonly ip: 4 | 6;
@@ -109,6 +112,12 @@ export function arpTable(table: Table): Request[] {
 /** Frames of packet sockets pass no other hook. Chains belong to a device and come with `egressChain`. */
 export function egressTable(table: Table): Request[] {
   return tableWith(table, sets4);
+}
+
+/** A set that only such tables have that are not in force yet: who finds both knows which of them the kernel goes by. */
+export const ASIDE = 'aside';
+export function asideMark(table: Table): Request {
+  return newSet(table, { name: ASIDE, keyType: TYPE_PROTOCOL, keyLength: 2, timeout: false }, ASIDE_ID);
 }
 
 export function egressChain(table: Table, index: number, device: string): Request[] {

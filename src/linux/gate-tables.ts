@@ -1,16 +1,38 @@
 // The tables of one daemon: their name, which its runtime directory gives, so that several daemons share a host and
 // the next one of the same directory finds them; and the transactions on them. When what is done, is not here.
+// There are two names. Tables that replace others are made aside, under the name that is free, and guard nothing; in one
+// transaction they come in force and the others go. So what goes on being open loses no packet.
 
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseIp } from '#lib/ip';
 import type { IpFamily } from '#lib/ip';
-import { arpTable, beatIn, beatKeys, countsIn, egressChain, egressTable, inetTable, type Place } from './gate-rules.ts';
+import {
+  arpTable,
+  ASIDE,
+  asideMark,
+  beatIn,
+  beatKeys,
+  countsIn,
+  egressChain,
+  egressTable,
+  inetTable,
+  type Place,
+} from './gate-rules.ts';
 import type { GateSocket } from './gate-socket.ts';
 import type { Request } from './netlink-socket.ts';
 import { ENOENT, EOPNOTSUPP } from './netlink-errno.ts';
-import { addElements, deleteElements, deleteTable, flushSet, getTable, newTable } from './nft-message.ts';
+import {
+  addElements,
+  deleteElements,
+  deleteSet,
+  deleteTable,
+  flushSet,
+  getSet,
+  getTable,
+  newTable,
+} from './nft-message.ts';
 import type { Family, Table } from './nft-message.ts';
 
 export interface Device {
@@ -53,6 +75,14 @@ interface GateCount {
 
 type SetKind = 'guarded' | 'open';
 
+const families: readonly Family[] = ['inet', 'arp', 'netdev'];
+
+interface Aside {
+  readonly name: string;
+  /** What they are to guard once they are in force. */
+  readonly guarded: readonly GateAddress[];
+}
+
 export function gateName(runtimeDir: string): string {
   const path = resolve(runtimeDir);
   return `locum-${createHash('sha256').update(realPath(path)).digest('hex').slice(0, 8)}`;
@@ -60,74 +90,88 @@ export function gateName(runtimeDir: string): string {
 
 export class GateTables {
   readonly #socket: GateSocket;
-  readonly #name: string;
+  readonly #names: readonly [string, string];
   /** Older kernels have no hook that frames of packet sockets pass. */
   readonly #egress: boolean;
+  /** Null where there are none yet. */
+  #inForce: string | null;
+  #aside: Aside | null = null;
 
   constructor(socket: GateSocket, name: string, egress: boolean) {
     this.#socket = socket;
-    this.#name = name;
+    this.#names = namesFor(name);
     this.#egress = egress;
+    this.#inForce = this.#names.find((one) => this.#isInForce(one)) ?? null;
   }
 
-  /** Whatever was there under this name is replaced, in one transaction. Nothing is open before a beat counts. */
+  /** In place of whatever there was. With a beat they are aside, until it counts; without one nothing is open. */
   build({ guarded, open, devices, beat: next }: GateContents): number {
-    return this.#socket.transact([
-      ...this.#tables.flatMap((table) => [newTable(table), deleteTable(table)]),
-      ...this.#makeAll(devices),
-      ...this.#change(addElements, 'guarded', guarded),
-      ...this.#change(addElements, 'open', open),
-      ...(next === null ? [] : this.#armed(next)),
+    const [first, second] = this.#names;
+    const name = this.#inForce === first ? second : first;
+    const tables = this.#tablesOf(name);
+    const errno = this.#socket.transact([
+      ...tables.flatMap(gone),
+      ...this.#makeAll(name, devices),
+      ...tables.map(asideMark),
+      ...this.#change(tables, addElements, { kind: 'open', addresses: open }),
+      ...(next === null ? [] : armed(tables, next)),
     ]);
+    if (errno !== 0) return errno;
+    this.#aside = { name, guarded };
+    return next === null ? this.#put([]) : 0;
   }
 
   /** Makes all of it and takes it away again: shows whether this kernel can and this process may. */
   try(devices: readonly Device[]): number {
-    return this.#socket.transact([...this.#makeAll(devices), ...this.#tables.map(deleteTable)]);
+    const [name] = this.#names;
+    return this.#socket.transact([...this.#makeAll(name, devices), ...this.#tablesOf(name).map(deleteTable)]);
   }
 
   guard(addresses: readonly GateAddress[], devices: readonly Device[]): number {
-    return this.#transact([...this.#chains(devices), ...this.#change(addElements, 'guarded', addresses)]);
+    const guarded = this.#change(this.#tables, addElements, { kind: 'guarded', addresses });
+    return this.#putAny([...this.#chains(this.#name, devices), ...guarded]);
   }
 
   /** The first half of a claim. */
   hold({ guarded, beat: next, isFirst }: GateHold): number {
+    const tables = this.#tables;
     return this.#socket.transact([
-      ...(isFirst ? this.#tables.flatMap(closeRequests) : []),
-      ...this.#armed(next),
-      ...this.#change(addElements, 'guarded', guarded),
+      ...(isFirst ? tables.flatMap(closeRequests) : []),
+      ...armed(tables, next),
+      ...this.#change(tables, addElements, { kind: 'guarded', addresses: guarded }),
     ]);
   }
 
   /** The first half of a renewal. */
   arm(next: Beat): number {
-    return this.#socket.transact(this.#armed(next));
+    return this.#socket.transact(armed(this.#tables, next));
   }
 
   /** The second half: from now on that beat counts, in place of the one before. ENOENT says that this one was over. */
   count({ place, before, open }: GateCount): number {
-    return this.#socket.transact([
-      ...this.#tables.flatMap((table) => [
+    const tables = this.#tables;
+    return this.#put([
+      ...tables.flatMap((table) => [
         ...(before === null
           ? []
           : [...deleteElements(table, beatOf(table, before)), flushSet(table, countsIn(before))]),
         ...addElements(table, { set: countsIn(place), keys: beatKeys[table.family], timeoutMs: null }),
       ]),
-      ...this.#change(addElements, 'open', open),
+      ...this.#change(tables, addElements, { kind: 'open', addresses: open }),
     ]);
   }
 
   unguard(addresses: readonly GateAddress[]): number {
-    return this.#transact(this.#change(deleteElements, 'guarded', addresses));
+    return this.#putAny(this.#change(this.#tables, deleteElements, { kind: 'guarded', addresses }));
   }
 
   close(addresses: readonly GateAddress[]): number {
-    return this.#transact(this.#change(deleteElements, 'open', addresses));
+    return this.#putAny(this.#change(this.#tables, deleteElements, { kind: 'open', addresses }));
   }
 
   /** Nothing is open, and no beat is left that could be renewed. */
   closeAll(): number {
-    return this.#socket.transact(this.#tables.flatMap(closeRequests));
+    return this.#put(this.#tables.flatMap(closeRequests));
   }
 
   areThere(): boolean {
@@ -137,54 +181,91 @@ export class GateTables {
   /** `errno` is 0 when there are none any more; `found` when there were any. */
   remove(): { readonly found: boolean; readonly errno: number } {
     let found = false;
-    for (const family of ['inet', 'arp', 'netdev'] as const) {
-      const errno = this.#socket.transact([deleteTable({ family, name: this.#name })]);
+    for (const table of this.#names.flatMap((name) => families.map((family) => ({ family, name })))) {
+      const errno = this.#socket.transact([deleteTable(table)]);
       if (errno === 0) found = true;
       else if (errno !== ENOENT && errno !== EOPNOTSUPP) return { found, errno };
     }
     return { found, errno: 0 };
   }
 
+  get #name(): string {
+    return this.#aside?.name ?? this.#inForce ?? this.#names[0];
+  }
+
   get #tables(): readonly Table[] {
-    const families: readonly Family[] = this.#egress ? ['inet', 'arp', 'netdev'] : ['inet', 'arp'];
-    return families.map((family) => ({ family, name: this.#name }));
+    return this.#tablesOf(this.#name);
   }
 
-  #makeAll(devices: readonly Device[]): Request[] {
-    const making = { inet: inetTable, arp: arpTable, netdev: egressTable };
-    return [...this.#tables.flatMap((table) => making[table.family](table)), ...this.#chains(devices)];
+  #tablesOf(name: string): readonly Table[] {
+    return families.filter((family) => this.#egress || family !== 'netdev').map((family) => ({ family, name }));
   }
 
-  /** One that was put there and never counted is replaced. */
-  #armed({ place, ms }: Beat): Request[] {
-    return this.#tables.flatMap((table) => [
-      flushSet(table, beatIn(place)),
-      ...addElements(table, beatOf(table, place, ms)),
+  #isInForce(name: string): boolean {
+    const table: Table = { family: 'inet', name };
+    return this.#socket.ask(getTable(table)) === 0 && this.#socket.ask(getSet(table, ASIDE)) !== 0;
+  }
+
+  /** Tables that are aside come in force with it. */
+  #put(requests: readonly Request[]): number {
+    const aside = this.#aside;
+    if (aside === null) return this.#socket.transact(requests);
+    const tables = this.#tables;
+    const errno = this.#socket.transact([
+      ...requests,
+      ...this.#change(tables, addElements, { kind: 'guarded', addresses: aside.guarded }),
+      ...tables.map((table) => deleteSet(table, ASIDE)),
+      ...(this.#inForce === null ? [] : this.#tablesOf(this.#inForce).flatMap(gone)),
     ]);
+    if (errno === 0) {
+      this.#inForce = aside.name;
+      this.#aside = null;
+    }
+    return errno;
   }
 
-  #chains(devices: readonly Device[]): Request[] {
-    const table: Table = { family: 'netdev', name: this.#name };
-    return this.#egress ? devices.flatMap(({ index, name }) => egressChain(table, index, name)) : [];
+  #putAny(requests: readonly Request[]): number {
+    return requests.length === 0 ? 0 : this.#put(requests);
+  }
+
+  #makeAll(name: string, devices: readonly Device[]): Request[] {
+    const making = { inet: inetTable, arp: arpTable, netdev: egressTable };
+    return [...this.#tablesOf(name).flatMap((table) => making[table.family](table)), ...this.#chains(name, devices)];
+  }
+
+  #chains(name: string, devices: readonly Device[]): Request[] {
+    const table: Table = { family: 'netdev', name };
+    return this.#egress ? devices.flatMap(({ index, name: device }) => egressChain(table, index, device)) : [];
   }
 
   #change(
+    tables: readonly Table[],
     change: typeof addElements | typeof deleteElements,
-    kind: SetKind,
-    addresses: readonly GateAddress[],
+    { kind, addresses }: { readonly kind: SetKind; readonly addresses: readonly GateAddress[] },
   ): Request[] {
     const bytes = { 4: bytesOf(addresses, 4), 6: bytesOf(addresses, 6) };
-    return this.#tables.flatMap((table) =>
+    return tables.flatMap((table) =>
       setsOf(table).flatMap((family) => {
         const keys = bytes[family];
         return keys.length === 0 ? [] : change(table, { set: `${kind}${family}`, keys, timeoutMs: null });
       }),
     );
   }
+}
 
-  #transact(requests: readonly Request[]): number {
-    return requests.length === 0 ? 0 : this.#socket.transact(requests);
-  }
+/** Whether it was there or not. */
+function gone(table: Table): Request[] {
+  return [newTable(table), deleteTable(table)];
+}
+
+/** Of a gate, in turn. */
+export function namesFor(name: string): readonly [string, string] {
+  return [name, `${name}-b`];
+}
+
+/** One that was put there and never counted is replaced. */
+function armed(tables: readonly Table[], { place, ms }: Beat): Request[] {
+  return tables.flatMap((table) => [flushSet(table, beatIn(place)), ...addElements(table, beatOf(table, place, ms))]);
 }
 
 /** The families for which a table has sets. */

@@ -22,7 +22,7 @@ const RECEIVE_BUFFER = 4 * 1024 * 1024;
 export class GateWatch {
   readonly #socket = new RawNetlinkSocket(NETFILTER);
   readonly #fd: number;
-  readonly #table: string;
+  readonly #tables: readonly string[];
   readonly #port: number;
   readonly #touched: (by: string) => void;
   #by = '';
@@ -31,8 +31,8 @@ export class GateWatch {
   #closed = false;
 
   /** `touched` is called once for all that was heard of in one turn of the event loop. */
-  constructor(table: string, port: number, touched: (by: string) => void) {
-    this.#table = table;
+  constructor(tables: readonly string[], port: number, touched: (by: string) => void) {
+    this.#tables = tables;
     this.#port = port;
     this.#touched = touched;
     const received = guarded((datagram: Buffer) => this.#received(datagram));
@@ -65,7 +65,7 @@ export class GateWatch {
     const attributes = attributesOf(found.payload, GENERIC_HEADER);
     if ((found.type & 0xff) === NEW_GENERATION) {
       this.#by = `${words(attributes.get(PROCESS_NAME))}, pid ${attributes.get(PROCESS_ID)?.readUInt32BE(0) ?? '?'}`;
-    } else if (words(attributes.get(TABLE_NAME)) === this.#table) this.#mark();
+    } else if (this.#tables.includes(words(attributes.get(TABLE_NAME)))) this.#mark();
   }
 
   #mark(): void {

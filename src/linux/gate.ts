@@ -9,6 +9,7 @@ import { GateBook } from './gate-book.ts';
 import type { Guarded } from './gate-book.ts';
 import type { GateSocket } from './gate-socket.ts';
 import type { Place } from './gate-rules.ts';
+import { namesFor } from './gate-tables.ts';
 import type { Beat, Device, GateAddress, GateTables } from './gate-tables.ts';
 import { GateWatch } from './gate-watch.ts';
 import { EIO, ENOENT, errnoWords } from './netlink-errno.ts';
@@ -61,7 +62,7 @@ export class Gate {
     this.#options = options;
     this.#tables = options.tables;
     this.#until = options.clock.now();
-    this.#watch = new GateWatch(options.name, options.socket.port, (by) => this.#touched(by));
+    this.#watch = new GateWatch(namesFor(options.name), options.socket.port, (by) => this.#touched(by));
   }
 
   /**

@@ -16,6 +16,8 @@ const DELETE_TABLE = 2;
 const NEW_CHAIN = 3;
 const NEW_RULE = 6;
 const NEW_SET = 9;
+const GET_SET = 10;
+const DELETE_SET = 11;
 const NEW_ELEMENTS = 12;
 const DELETE_ELEMENTS = 14;
 
@@ -103,6 +105,14 @@ export function newSet(table: Table, set: SetShape, id: number): Request {
     number(10, id),
   ];
   return request(NEW_SET, NLM_F_CREATE, table, parts);
+}
+
+export function getSet(table: Table, set: string): Request {
+  return request(GET_SET, 0, table, [text(1, table.name), text(2, set)]);
+}
+
+export function deleteSet(table: Table, set: string): Request {
+  return request(DELETE_SET, 0, table, [text(1, table.name), text(2, set)]);
 }
 
 export function addElements(table: Table, elements: Elements): Request[] {

@@ -21,6 +21,13 @@ function list(namespace: string): readonly Listed[] {
   return (JSON.parse(nft(namespace, '-j', 'list', 'ruleset')) as { nftables: Listed[] }).nftables;
 }
 
+/** Without the sets of tables that were made aside and are not in force. */
+function inForce(namespace: string): readonly Listed[] {
+  const all = list(namespace);
+  const aside = new Set(all.flatMap(({ set }) => (set?.name === 'aside' ? [`${set.family} ${set.table}`] : [])));
+  return all.filter(({ set }) => set === undefined || !aside.has(`${set.family} ${set.table}`));
+}
+
 /** `inet locum-…` and its like. */
 export function tables(namespace: string): string[] {
   return list(namespace).flatMap(({ table }) => (table === undefined ? [] : [`${table.family} ${table.name}`]));
@@ -56,7 +63,7 @@ const places = ['0', '1'] as const;
 
 /** What the gate lets through now: in one of the two places a beat counts for each protocol, and lives. */
 export function openTo(namespace: string): string[] {
-  const all = list(namespace);
+  const all = inForce(namespace);
   const isAlive = (family: string, protocols: number): boolean =>
     places.some((place) => {
       const [beats, counted] = [elementsOf(all, family, `beat${place}`), elementsOf(all, family, `counts${place}`)];
@@ -68,7 +75,7 @@ export function openTo(namespace: string): string[] {
 
 /** For how many seconds the kernel was told to let them through, by the beats that count and by those that do not. */
 export function leaseSeconds(namespace: string): { readonly counting: number[]; readonly waiting: number[] } {
-  const all = list(namespace);
+  const all = inForce(namespace);
   const found = { counting: [] as number[], waiting: [] as number[] };
   for (const family of ['inet', 'arp', 'netdev']) {
     for (const place of places) {
