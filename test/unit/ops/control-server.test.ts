@@ -239,11 +239,10 @@ test('who reads nothing delays nobody, and who says nothing is cut off', async (
   silent.on('error', () => undefined);
   silent.resume();
   const cut = once(silent, 'close');
-  const begun = performance.now();
+  // The page that nobody reads is still under way when this one is there.
   t.is((await ask(where.path, '/v1/config')).status, 200);
-  t.true(performance.now() - begun < 1000);
+  t.false(lazy.readableEnded);
   await cut;
-  t.true(performance.now() - begun < 8000);
   lazy.destroy();
 });
 
@@ -258,7 +257,7 @@ test('closing does not wait for anybody, and takes the socket away', async (t) =
   await Promise.all(sockets.map((socket) => once(socket, 'readable')));
   const begun = performance.now();
   await server.close();
-  t.true(performance.now() - begun < 200);
+  t.true(performance.now() - begun < 2000);
   t.false(existsSync(where.path));
   for (const socket of sockets) socket.destroy();
 });
