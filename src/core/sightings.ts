@@ -11,13 +11,13 @@ import { changeGroup, groupAt, touch, type Turn } from './turn.ts';
 /** Two hosts that defend one address must not flood the segment: RFC 5227 lets a stubborn one do so now and then. */
 const defendGapMs = 1000;
 
-/** What the last holder said just before it let go may still wait in a socket, which is read now and then. */
+/** What the last holder said just before it let go is on its way for so long at most; in a socket it may wait longer. */
 const lastWordsMs = 200;
 
 /** So long after the last sighting a conflict counts as over. */
 const quietMs = 10_000;
 
-export function takeSighting(turn: Turn, key: AddressKey, mac: string): void {
+export function takeSighting(turn: Turn, key: AddressKey, mac: string, after: Instant): void {
   const index = ownerOf(turn, key);
   if (index === null || isOwn(turn, mac) || isBlind(turn, key, mac)) return;
   const { group } = groupAt(turn, index);
@@ -25,7 +25,8 @@ export function takeSighting(turn: Turn, key: AddressKey, mac: string): void {
     const answer = { key, mac, at: turn.now };
     changeGroup(turn, index, { probe: { ...group.probe, answer, silent: 0, clearAt: null } });
   }
-  if (group.role === 'active') noteConflict(turn, index, key, mac);
+  // What may have been said before this node held the address is no conflict.
+  if (group.role === 'active' && after >= later(group.since, lastWordsMs)) noteConflict(turn, index, key, mac);
 }
 
 /**
@@ -55,7 +56,7 @@ export function conflictWakeAt({ lastAt }: { readonly lastAt: Instant }): Instan
 
 function noteConflict(turn: Turn, index: number, key: AddressKey, mac: string): void {
   const { group } = groupAt(turn, index);
-  if (turn.now < later(group.since, lastWordsMs) || isRival(turn, group.name, mac)) return;
+  if (isRival(turn, group.name, mac)) return;
   const known = group.conflict ?? { times: 0, defendedAt: longAgo };
   const times = known.times + 1;
   const defends = turn.now >= later(known.defendedAt, defendGapMs);

@@ -138,7 +138,7 @@ function take(turn: Turn, input: Input): Effect | null {
       takeSlept(turn, input.ms);
       return null;
     case 'seen':
-      takeSighting(turn, input.key, input.mac);
+      takeSighting(turn, input.key, input.mac, input.after ?? turn.now);
       return null;
     case 'probed':
       takeProbe(turn, input.key, input.mac);

@@ -3,7 +3,7 @@
 // or more waits, ears are read every millisecond. So a flood costs no more than that. They are read besides whenever the core asks what
 // waits. However much comes, a turn of reading ends soon, so that no advert waits for it.
 
-import { later, longAgo } from '#lib/time';
+import { later, latest, longAgo } from '#lib/time';
 import type { Instant } from '#lib/time';
 import type { Input } from '#model/input';
 import type { InterfaceName } from '#model/names';
@@ -54,6 +54,8 @@ export class WireSockets implements WirePort {
   readonly #ears = new Map<InterfaceName, WireEar>();
   #own: ReadonlySet<string> = new Set();
   #askedUntil: Instant = longAgo;
+  /** Nothing waited here then: what is read now spoke after it. */
+  #emptyAt: Instant;
   #timer: NodeJS.Timeout | null = null;
   #immediate: NodeJS.Immediate | null = null;
   #soon = false;
@@ -66,6 +68,7 @@ export class WireSockets implements WirePort {
   constructor(options: WireSocketsOptions) {
     const { watch, clock, addresses, gateways, offer, warn } = options;
     this.#options = options;
+    this.#emptyAt = clock.now();
     this.#said = new SaidOnce(warn);
     this.#voices = new WireVoices(addresses, clock, offer);
     const more = gateways.length > 0 ? options.interfaces : [];
@@ -105,12 +108,14 @@ export class WireSockets implements WirePort {
 
   /** The result turns true once everything that waits in the sockets now has been offered. */
   drain(): Drain {
+    const begun = this.#options.clock.now();
     let left = [...this.#ears];
     let rounds = 0;
     return () => {
       rounds += 1;
       const enough = this.#turn();
       left = left.filter(([name, ear]) => this.#ears.get(name) === ear && !this.#read(name, ear, enough));
+      if (left.length === 0) this.#emptyAt = latest(this.#emptyAt, begun);
       return left.length === 0 || rounds >= MOST_ROUNDS;
     };
   }
@@ -150,6 +155,8 @@ export class WireSockets implements WirePort {
 
   /** What was heard may have made the core ask: then it is looked for soon already. */
   #woken(): void {
+    // There was no signal until now.
+    this.#emptyAt = latest(this.#emptyAt, later(this.#options.clock.now(), -GATHER_MS));
     const empty = this.#readAll();
     if (!this.#closed && this.#quiet) this.#look(empty ? GATHER_MS : LOOK_MS);
   }
@@ -178,8 +185,11 @@ export class WireSockets implements WirePort {
 
   /** True when nothing waits any more. */
   #readAll(): boolean {
+    const begun = this.#options.clock.now();
     const enough = this.#turn();
-    return [...this.#ears].map(([name, ear]) => this.#read(name, ear, enough)).every(Boolean);
+    const empty = [...this.#ears].map(([name, ear]) => this.#read(name, ear, enough)).every(Boolean);
+    if (empty) this.#emptyAt = latest(this.#emptyAt, begun);
+    return empty;
   }
 
   #turn(): () => boolean {
@@ -196,7 +206,7 @@ export class WireSockets implements WirePort {
     // Two interfaces on one segment hear each other, and a bridge its own ports.
     if (this.#own.has(voice.mac)) return;
     this.#gateways.heard(voice, this.#own);
-    this.#voices.heard(name, voice);
+    this.#voices.heard(name, voice, this.#emptyAt);
   }
 
   /** An interface that was away and came back is another one, under another index. */

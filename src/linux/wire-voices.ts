@@ -45,11 +45,12 @@ export class WireVoices {
     return [...(this.#keys.get(name)?.keys() ?? [])];
   }
 
-  /** A voice of another host. */
-  heard(name: InterfaceName, { address, mac, probes }: Voice): void {
+  /** A voice of another host, which spoke after that instant. */
+  heard(name: InterfaceName, { address, mac, probes }: Voice, after: Instant): void {
     const kind = probes ? 'probed' : 'seen';
     for (const key of this.#keys.get(name)?.get(address) ?? []) {
-      if (this.#isDue(`${kind} ${key}`, mac)) this.#offer({ kind, key, mac });
+      if (!this.#isDue(`${kind} ${key}`, mac)) continue;
+      this.#offer(probes ? { kind: 'probed', key, mac } : { kind: 'seen', key, mac, after });
     }
   }
 

@@ -38,8 +38,11 @@ export type Input =
   | { readonly kind: 'lapsed' }
   /** This host was suspended for so long. Offered before anything else that it wakes up to. */
   | { readonly kind: 'slept'; readonly ms: number }
-  /** Another host's hardware address spoke on the wire for one of our addresses: an answer, or an announcement. */
-  | { readonly kind: 'seen'; readonly key: AddressKey; readonly mac: string }
+  /**
+   * Another host's hardware address spoke on the wire for one of our addresses: an answer, or an announcement. `after`: not
+   * before then; left out where it was heard at once.
+   */
+  | { readonly kind: 'seen'; readonly key: AddressKey; readonly mac: string; readonly after?: Instant }
   /** Another host asked the wire whether one of our addresses is free, as whoever is about to take it does. */
   | { readonly kind: 'probed'; readonly key: AddressKey; readonly mac: string }
   /** A gateway answered, whatever it was asked. */

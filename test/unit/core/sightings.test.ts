@@ -1,6 +1,7 @@
 // Somebody else speaks for an address that this node holds: announced again, counted, reported; never let go of.
 
 import test from 'ava';
+import { later } from '#lib/time';
 import { type Bench, holder, kinds, link, standby } from './bench.ts';
 
 const other = '02:00:00:00:00:99';
@@ -61,6 +62,17 @@ test('what a last holder said just before it let go may come late', (t) => {
   bench.runTo(bench.now + 20);
   see(bench, other);
   t.truthy(conflict(bench), 'later it is somebody who has the address');
+});
+
+test('nor is that a conflict which waited in a socket since then, however late it is read', (t) => {
+  const bench = holder();
+  const since = bench.group.since;
+  bench.runTo(since + 10_000);
+  const seen = { kind: 'seen', key: bench.keys[0] ?? '', mac: other } as const;
+  bench.step({ ...seen, after: later(since, 199) });
+  t.is(conflict(bench), undefined);
+  bench.step({ ...seen, after: later(since, 200) });
+  t.truthy(conflict(bench));
 });
 
 test('a live node that says it holds the group settles it by adverts', (t) => {

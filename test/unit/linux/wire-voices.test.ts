@@ -1,7 +1,7 @@
 // How often a voice is told, and of whom.
 
 import test from 'ava';
-import { instant } from '#lib/time';
+import { instant, longAgo } from '#lib/time';
 import { WireVoices } from '#linux/wire-voices';
 import type { Input } from '#model/input';
 import type { VirtualAddress } from '#model/settings';
@@ -24,7 +24,7 @@ function hearing() {
       now = ms;
     },
     hear: (name: string, address: string, last: number, probes = false) =>
-      voices.heard(name, { address, mac: `02:00:00:00:00:0${last}`, answers: null, probes }),
+      voices.heard(name, { address, mac: `02:00:00:00:00:0${last}`, answers: null, probes }, longAgo),
   };
 }
 
@@ -33,7 +33,7 @@ test('a voice is told for the address on the interface where it spoke', (t) => {
   hear('eth1', '10.0.0.1', 1);
   hear('eth1', '10.0.0.2', 1);
   hear('eth2', '10.0.0.1', 1);
-  t.deepEqual(told, [{ kind: 'seen', key: 'eth1/10.0.0.1/32', mac: '02:00:00:00:00:01' }]);
+  t.deepEqual(told, [{ kind: 'seen', key: 'eth1/10.0.0.1/32', mac: '02:00:00:00:00:01', after: longAgo }]);
 });
 
 test('the same voice is told once in two milliseconds, for each address apart', (t) => {
