@@ -31,7 +31,7 @@ for (const { interval, family } of [
     const goneMs = lastAnswerMs(stopped.witness, 'h1') - atMs;
     t.log(`stop: outage ${stopped.probe.longestMs} ms, addresses gone after ${goneMs} ms, exit after ${tookMs} ms`);
     t.true(stopped.probe.longestMs < outageBoundMs, `${stopped.probe.longestMs} ms without an answer`);
-    t.true(goneMs < 50 + stopped.witness.stallMs, `${goneMs} ms until the addresses were gone`);
+    t.true(goneMs < 500 + stopped.witness.stallMs, `${goneMs} ms until the addresses were gone`);
     t.is(stopped.witness.longestOverlapMs, 0, 'two holders');
     t.regex(await lab.logs('h1'), /SIGTERM: handing over and releasing/);
     t.regex(await lab.logs('h2'), /web: standby -> claiming: h1 handed the group over to this node/);
@@ -63,5 +63,5 @@ test('the last node stops: nobody is named, the addresses go all the same', asyn
   const seen = await witness.stop();
   const goneMs = lastAnswerMs(seen, 'h1') - atMs;
   t.log(`addresses gone after ${goneMs} ms`);
-  t.true(goneMs < 50 + seen.stallMs, `${goneMs} ms`);
+  t.true(goneMs < 500 + seen.stallMs, `${goneMs} ms`);
 });

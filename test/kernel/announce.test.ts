@@ -88,7 +88,7 @@ test.serial('five announcements of 255 addresses leave quickly and all arrive', 
   const done = await remote.until((told) => told.told === 'done', before);
   await waitFor(() => arpsOf(frames).length >= 5 * 2 * 128 && advertisementsOf(frames).length >= 5 * 127);
   t.is(arpsOf(frames).length, 5 * 2 * 128);
-  t.true(done.told === 'done' && done.ms < 100, `the first of them in ${JSON.stringify(done)}`);
+  t.true(done.told === 'done' && done.ms < 1000, `the first of them in ${JSON.stringify(done)}`);
   t.log(`${done.told === 'done' ? done.ms.toFixed(1) : '?'} ms`);
   remote.send({ do: 'counts' });
   t.like(await remote.until((told) => told.told === 'counts'), { sent: 5 * (2 * 128 + 127), failed: 0 });

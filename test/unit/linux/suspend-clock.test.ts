@@ -68,5 +68,5 @@ test("this host's clocks: no suspend while a test runs, and a look costs microse
   for (let i = 0; i < looks; i += 1) if (clock.suspendedMs() !== before) t.fail('a suspend that was none');
   const eachUs = ((clock.now() - from) / looks) * 1000;
   t.log(`${eachUs.toFixed(2)} µs for a look`);
-  t.true(eachUs < 50, `${eachUs} µs`);
+  t.true(eachUs < 500, `${eachUs} µs`);
 });
