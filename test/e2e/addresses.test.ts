@@ -28,79 +28,91 @@ async function remove(lab: Lab, host: string, address: string): Promise<void> {
   await run('ip', ['-n', lab.host(host).namespace, 'addr', 'del', address, 'dev', 'eth0']);
 }
 
-test('an address removed by hand is back at once and reported; with back-off when it keeps happening', async (t) => {
-  const lab = await Lab.up(t, { hosts: 2, interval: '1s' });
-  const [v4 = '', v6 = ''] = lab.addresses;
-  for (const [address, length] of [
-    [v4, 32],
-    [v6, 128],
-  ] as const) {
-    await remove(lab, 'h1', `${address}/${length}`);
-    const begun = performance.now();
-    await lab.waitForHolders(['h1'], 1000, address);
-    const tookMs = performance.now() - begun;
-    t.log(`${address}: back ${tookMs} ms after it was gone`);
-    t.true(tookMs < 1000, `${tookMs} ms`);
-  }
-  const reported = await lab.waitFor('h1', ({ problems }) => problems.some(({ message }) => message.includes(v6)), 500);
-  const messages = reported.problems.filter(({ code }) => code === 'address-removed').map(({ message }) => message);
-  t.true(
-    messages.some((message) => message.startsWith(`something keeps removing ${v4}/32 on eth0 of web`)),
-    messages.join('; '),
-  );
-  const logs = await lab.logs('h1');
-  t.regex(logs, new RegExp(`something keeps removing ${v4}/32 on eth0.*\\[problem address-removed\\]`));
-  t.regex(logs, new RegExp(`something keeps removing ${v6}/128 on eth0.*\\[problem address-removed\\]`));
+test.serial(
+  'an address removed by hand is back at once and reported; with back-off when it keeps happening',
+  async (t) => {
+    const lab = await Lab.up(t, { hosts: 2, interval: '1s' });
+    const [v4 = '', v6 = ''] = lab.addresses;
+    for (const [address, length] of [
+      [v4, 32],
+      [v6, 128],
+    ] as const) {
+      await remove(lab, 'h1', `${address}/${length}`);
+      const begun = performance.now();
+      await lab.waitForHolders(['h1'], 1000, address);
+      const tookMs = performance.now() - begun;
+      t.log(`${address}: back ${tookMs} ms after it was gone`);
+      t.true(tookMs < 1000, `${tookMs} ms`);
+    }
+    const reported = await lab.waitFor(
+      'h1',
+      ({ problems }) => problems.some(({ message }) => message.includes(v6)),
+      500,
+    );
+    const messages = reported.problems.filter(({ code }) => code === 'address-removed').map(({ message }) => message);
+    t.true(
+      messages.some((message) => message.startsWith(`something keeps removing ${v4}/32 on eth0 of web`)),
+      messages.join('; '),
+    );
+    const logs = await lab.logs('h1');
+    t.regex(logs, new RegExp(`something keeps removing ${v4}/32 on eth0.*\\[problem address-removed\\]`));
+    t.regex(logs, new RegExp(`something keeps removing ${v6}/128 on eth0.*\\[problem address-removed\\]`));
 
-  // Five are answered at once, these three and the two above; the sixth waits a second.
-  for (let i = 0; i < 3; i += 1) {
+    // Five are answered at once, these three and the two above; the sixth waits a second.
+    for (let i = 0; i < 3; i += 1) {
+      await remove(lab, 'h1', `${v4}/32`);
+      await lab.waitForHolders(['h1'], 500, v4);
+    }
     await remove(lab, 'h1', `${v4}/32`);
-    await lab.waitForHolders(['h1'], 500, v4);
-  }
-  await remove(lab, 'h1', `${v4}/32`);
-  const begun = performance.now();
-  await lab.waitForHolders(['h1'], 10_000, v4);
-  const waitedMs = performance.now() - begun;
-  t.log(`the sixth time: back after ${waitedMs} ms`);
-  t.true(waitedMs > 500, `${waitedMs} ms: no back-off`);
-  t.is((await lab.status('h1'))?.groups[0]?.state, 'active');
-  t.is((await lab.status('h2'))?.groups[0]?.state, 'standby');
-});
+    const begun = performance.now();
+    await lab.waitForHolders(['h1'], 10_000, v4);
+    const waitedMs = performance.now() - begun;
+    t.log(`the sixth time: back after ${waitedMs} ms`);
+    t.true(waitedMs > 500, `${waitedMs} ms: no back-off`);
+    t.is((await lab.status('h1'))?.groups[0]?.state, 'active');
+    t.is((await lab.status('h2'))?.groups[0]?.state, 'standby');
+  },
+);
 
 for (const length of [32, 24]) {
-  test(`an administrator's permanent address (/${length}) is never touched: a problem, and nobody is active beside it`, async (t) => {
-    const lab = await Lab.up(t, { hosts: 2, interval: '100ms', daemon: false });
-    const virtual = lab.addresses[0] ?? '';
-    await lab.exec('h1', 'ip', 'addr', 'add', `${virtual}/${length}`, 'dev', 'eth0', 'label', 'eth0:adm');
-    const before = await addressOn(lab, 'h1', virtual);
-    await Promise.all([lab.start('h1'), lab.start('h2')]);
-    // The other host hears this one answer, whoever put the address there.
-    const beside = await lab.waitFor(
-      'h2',
-      (status) => status.problems.some(({ code }) => code === 'address-answered'),
-      5000,
-    );
-    t.is(beside.groups[0]?.state, 'standby');
-    const { problems, groups } = await lab.waitForState('h1', 'faulted', 2000);
-    t.is(groups[0]?.reason, `${virtual} is on eth0 already, and locum did not put it there`);
-    t.true(problems.some(({ code, message }) => code === 'address-foreign' && message.includes(virtual)));
-    const sent = (await lab.status('h1'))?.adverts.sent ?? 0;
-    await lab.waitFor('h1', ({ adverts }) => adverts.sent > sent + 10, 5000);
-    t.deepEqual(await addressOn(lab, 'h1', virtual), before, 'renewed or changed');
-    // Not even a stop takes it along, nor a restart.
-    t.is(await lab.stop('h1'), 0);
-    t.deepEqual(await addressOn(lab, 'h1', virtual), before, 'removed');
-    await lab.start('h1');
-    await lab.waitForState('h1', 'faulted', 5000);
-    await remove(lab, 'h1', `${virtual}/${length}`);
-    await lab.waitForState('h1', 'active', 5000);
-    await lab.waitForHolders(['h1'], 1000);
-    t.not((await addressOn(lab, 'h1', virtual))?.valid_life_time, forever);
-  });
+  test.serial(
+    `an administrator's permanent address (/${length}) is never touched: a problem, and nobody is active beside it`,
+    async (t) => {
+      const lab = await Lab.up(t, { hosts: 2, interval: '100ms', daemon: false });
+      const virtual = lab.addresses[0] ?? '';
+      await lab.exec('h1', 'ip', 'addr', 'add', `${virtual}/${length}`, 'dev', 'eth0', 'label', 'eth0:adm');
+      const before = await addressOn(lab, 'h1', virtual);
+      await Promise.all([lab.start('h1'), lab.start('h2')]);
+      // The other host hears this one answer, whoever put the address there.
+      const beside = await lab.waitFor(
+        'h2',
+        (status) => status.problems.some(({ code }) => code === 'address-answered'),
+        5000,
+      );
+      t.is(beside.groups[0]?.state, 'standby');
+      const { problems, groups } = await lab.waitForState('h1', 'faulted', 2000);
+      t.is(groups[0]?.reason, `${virtual} is on eth0 already, and locum did not put it there`);
+      t.true(problems.some(({ code, message }) => code === 'address-foreign' && message.includes(virtual)));
+      const sent = (await lab.status('h1'))?.adverts.sent ?? 0;
+      await lab.waitFor('h1', ({ adverts }) => adverts.sent > sent + 10, 5000);
+      t.deepEqual(await addressOn(lab, 'h1', virtual), before, 'renewed or changed');
+      // Not even a stop takes it along, nor a restart.
+      t.is(await lab.stop('h1'), 0);
+      t.deepEqual(await addressOn(lab, 'h1', virtual), before, 'removed');
+      await lab.start('h1');
+      await lab.waitForState('h1', 'faulted', 5000);
+      await remove(lab, 'h1', `${virtual}/${length}`);
+      await lab.waitForState('h1', 'active', 5000);
+      await lab.waitForHolders(['h1'], 1000);
+      t.not((await addressOn(lab, 'h1', virtual))?.valid_life_time, forever);
+    },
+  );
 }
 
-test('labels, prefix lengths, other interfaces: as written, under a lease, and gone after the move', async (t) => {
-  const toml = `
+test.serial(
+  'labels, prefix lengths, other interfaces: as written, under a lease, and gone after the move',
+  async (t) => {
+    const toml = `
 [[group]]
 name = "forms"
 interface = "eth0"
@@ -112,38 +124,39 @@ addresses = [
   { address = "2001:db8:0:2::a1", interface = "eth1" },
 ]
 `;
-  const lab = await Lab.up(t, { hosts: 2, paths: 2, interval: '100ms', toml });
-  const written = [
-    ['192.0.2.165', 28, 'eth0', 'eth0:forms'],
-    ['192.0.2.166', 32, 'eth0', 'eth0'],
-    ['2001:db8::a5', 80, 'eth0', undefined],
-    ['198.51.100.165', 27, 'eth1', 'eth1'],
-    ['2001:db8:0:2::a1', 128, 'eth1', undefined],
-  ] as const;
-  // The lifetime of an address ends behind its lease, in whole seconds.
-  const lifetime = Math.max(2, Math.ceil(((await lab.status('h1'))?.lease.ms ?? Number.NaN) / 1000)) + 1;
-  const holds = async (host: string) => {
-    await lab.waitForState(host, 'active', 3000, 'forms');
-    for (const [address, length, dev, label] of written) {
-      const found = await addressOn(lab, host, address, dev);
-      t.is(found?.prefixlen, length, address);
-      t.is(found?.label, label, address);
-      t.true((found?.valid_life_time ?? forever) <= lifetime, `${address}: ${found?.valid_life_time} s`);
-      t.is(found?.preferred_life_time, 0, `${address} can be a source`);
-    }
-  };
-  await holds('h1');
-  // Longer than any lease: renewal keeps what was written.
-  const sent = (await lab.status('h1'))?.adverts.sent ?? 0;
-  await lab.waitFor('h1', ({ adverts }) => adverts.sent > sent + 35, 10_000);
-  await holds('h1');
-  t.is(await lab.stop('h1'), 0);
-  await holds('h2');
-  for (const [address] of written) t.deepEqual(await lab.holders(address), ['h2']);
-  t.deepEqual(await lab.holders('192.0.2.1'), ['h1'], "the host's own address");
-});
+    const lab = await Lab.up(t, { hosts: 2, paths: 2, interval: '100ms', toml });
+    const written = [
+      ['192.0.2.165', 28, 'eth0', 'eth0:forms'],
+      ['192.0.2.166', 32, 'eth0', 'eth0'],
+      ['2001:db8::a5', 80, 'eth0', undefined],
+      ['198.51.100.165', 27, 'eth1', 'eth1'],
+      ['2001:db8:0:2::a1', 128, 'eth1', undefined],
+    ] as const;
+    // The lifetime of an address ends behind its lease, in whole seconds.
+    const lifetime = Math.max(2, Math.ceil(((await lab.status('h1'))?.lease.ms ?? Number.NaN) / 1000)) + 1;
+    const holds = async (host: string) => {
+      await lab.waitForState(host, 'active', 3000, 'forms');
+      for (const [address, length, dev, label] of written) {
+        const found = await addressOn(lab, host, address, dev);
+        t.is(found?.prefixlen, length, address);
+        t.is(found?.label, label, address);
+        t.true((found?.valid_life_time ?? forever) <= lifetime, `${address}: ${found?.valid_life_time} s`);
+        t.is(found?.preferred_life_time, 0, `${address} can be a source`);
+      }
+    };
+    await holds('h1');
+    // Longer than any lease: renewal keeps what was written.
+    const sent = (await lab.status('h1'))?.adverts.sent ?? 0;
+    await lab.waitFor('h1', ({ adverts }) => adverts.sent > sent + 35, 10_000);
+    await holds('h1');
+    t.is(await lab.stop('h1'), 0);
+    await holds('h2');
+    for (const [address] of written) t.deepEqual(await lab.holders(address), ['h2']);
+    t.deepEqual(await lab.holders('192.0.2.1'), ['h1'], "the host's own address");
+  },
+);
 
-test('hosts without any IPv4: adverts go over IPv6, both kinds of address move', async (t) => {
+test.serial('hosts without any IPv4: adverts go over IPv6, both kinds of address move', async (t) => {
   const lab = await Lab.up(t, { hosts: 2, interval: '100ms', daemon: false });
   const to = lab.addresses[1] ?? '';
   for (const host of ['h1', 'h2']) await lab.exec(host, 'ip', '-4', 'addr', 'flush', 'dev', 'eth0');

@@ -38,7 +38,7 @@ async function withCheck(t: ExecutionContext, keys: readonly string[]): Promise<
   return { lab, scratch, let: (host, what) => scratch.put(host, `${what}\n`) };
 }
 
-test('a check that fails moves the group by handover; when it recovers the group comes back', async (t) => {
+test.serial('a check that fails moves the group by handover; when it recovers the group comes back', async (t) => {
   const { lab, let: set } = await withCheck(t, ['fall = 3', 'rise = 2']);
   const passing = await lab.status('h1');
   t.is(passing?.checks[0]?.state, 'passing');
@@ -70,7 +70,7 @@ test('a check that fails moves the group by handover; when it recovers the group
   t.regex(logs, /check service: failing -> passing: exit 0/);
 });
 
-test('a check that flaps below fall moves nothing', async (t) => {
+test.serial('a check that flaps below fall moves nothing', async (t) => {
   const { lab, scratch, let: set } = await withCheck(t, ['fall = 3', 'rise = 2']);
   const witness = await lab.answering({ everyMs: 5 });
   await set('h1', 'flap');
@@ -85,7 +85,7 @@ test('a check that flaps below fall moves nothing', async (t) => {
   t.notRegex(await lab.logs('h1'), /check service: passing -> failing/);
 });
 
-test('a check that hangs is killed with its children, counts as a failure, and delays no advert', async (t) => {
+test.serial('a check that hangs is killed with its children, counts as a failure, and delays no advert', async (t) => {
   const { lab, scratch, let: set } = await withCheck(t, ['timeout = "200ms"', 'fall = 2', 'rise = 1']);
   const begun = (await lab.status('h1'))?.adverts.sent ?? 0;
   const startedMs = performance.now();
@@ -109,7 +109,7 @@ test('a check that hangs is killed with its children, counts as a failure, and d
   t.pass();
 });
 
-test('a check that cannot run is a failure from its first outcome on', async (t) => {
+test.serial('a check that cannot run is a failure from its first outcome on', async (t) => {
   const { lab, scratch } = await withCheck(t, ['fall = 2', 'rise = 1']);
   await rm(scratch.path('check'));
   await Promise.all(['h1', 'h2'].map((host) => lab.waitForState(host, 'faulted', 5000)));
@@ -121,7 +121,7 @@ test('a check that cannot run is a failure from its first outcome on', async (t)
   await lab.waitForState('h1', 'active', 10_000);
 });
 
-test('weight: a failing check costs rank, and the group moves to who has more', async (t) => {
+test.serial('weight: a failing check costs rank, and the group moves to who has more', async (t) => {
   const { lab, let: set } = await withCheck(t, ['on_fail = "weight"', 'weight = -50', 'fall = 1', 'rise = 1']);
   const probe = await lab.probe();
   await set('h1', 'bad');

@@ -9,57 +9,67 @@ import type { Status } from '../lab/status.ts';
 const hasProblem = (code: string) => (status: Status) => status.problems.some((problem) => problem.code === code);
 const refused = (reason: string) => (status: Status) => (status.adverts.refused[reason] ?? 0) > 2;
 
-test('two hosts under one name: both report it, neither holds, the third does; over when one stops', async (t) => {
-  const lab = await Lab.up(t, { hosts: 3, interval: '100ms', daemon: false, set: ['h2:node.name=h1'] });
-  await Promise.all([lab.start('h1'), lab.start('h3')]);
-  await lab.waitForState('h1', 'active', 5000);
-  await lab.waitForState('h3', 'standby', 3000);
-  await lab.start('h2');
-  const reports = await Promise.all(['h1', 'h2'].map((host) => lab.waitFor(host, hasProblem('duplicate-name'), 3000)));
-  const messages = reports.map(({ problems }) => problems.find(({ code }) => code === 'duplicate-name')?.message ?? '');
-  t.true(messages[0]?.startsWith('the host at 192.0.2.2 also calls itself h1'), messages[0]);
-  t.true(messages[1]?.startsWith('the host at 192.0.2.1 also calls itself h1'), messages[1]);
-  await lab.waitForState('h3', 'active', 3000);
-  await lab.waitForHolders(['h3'], 1000);
-  for (const host of ['h1', 'h2']) {
-    t.is((await lab.status(host))?.groups[0]?.state, 'faulted', host);
-    t.regex(await lab.logs(host), /also calls itself h1.*\[problem duplicate-name\]/);
-  }
-  t.is(await lab.stop('h2'), 0);
-  await lab.waitForState('h1', 'active', 10_000);
-  await lab.waitForHolders(['h1'], 1000);
-  t.false(hasProblem('duplicate-name')((await lab.status('h1')) as Status));
-});
+test.serial(
+  'two hosts under one name: both report it, neither holds, the third does; over when one stops',
+  async (t) => {
+    const lab = await Lab.up(t, { hosts: 3, interval: '100ms', daemon: false, set: ['h2:node.name=h1'] });
+    await Promise.all([lab.start('h1'), lab.start('h3')]);
+    await lab.waitForState('h1', 'active', 5000);
+    await lab.waitForState('h3', 'standby', 3000);
+    await lab.start('h2');
+    const reports = await Promise.all(
+      ['h1', 'h2'].map((host) => lab.waitFor(host, hasProblem('duplicate-name'), 3000)),
+    );
+    const messages = reports.map(
+      ({ problems }) => problems.find(({ code }) => code === 'duplicate-name')?.message ?? '',
+    );
+    t.true(messages[0]?.startsWith('the host at 192.0.2.2 also calls itself h1'), messages[0]);
+    t.true(messages[1]?.startsWith('the host at 192.0.2.1 also calls itself h1'), messages[1]);
+    await lab.waitForState('h3', 'active', 3000);
+    await lab.waitForHolders(['h3'], 1000);
+    for (const host of ['h1', 'h2']) {
+      t.is((await lab.status(host))?.groups[0]?.state, 'faulted', host);
+      t.regex(await lab.logs(host), /also calls itself h1.*\[problem duplicate-name\]/);
+    }
+    t.is(await lab.stop('h2'), 0);
+    await lab.waitForState('h1', 'active', 10_000);
+    await lab.waitForHolders(['h1'], 1000);
+    t.false(hasProblem('duplicate-name')((await lab.status('h1')) as Status));
+  },
+);
 
-test('another key, no key, a name that is not listed, another cluster: refused and counted by name', async (t) => {
-  const lab = await Lab.up(t, {
-    hosts: 5,
-    interval: '100ms',
-    daemon: false,
-    set: ['h1:cluster.nodes=["h1", "h2", "h3", "h5"]', 'h5:cluster.name=elsewhere'],
-  });
-  const key = `${lab.host('h2').dir}/cluster.key`;
-  await rm(key);
-  await lab.locum('h2', 'keygen', key);
-  const file = `${lab.host('h3').dir}/locum.toml`;
-  await writeFile(file, (await readFile(file, 'utf8')).replace(/^key_file = .*$/m, 'auth = "none"'));
-  await Promise.all(['h1', 'h2', 'h3', 'h4', 'h5'].map((host) => lab.start(host)));
-  for (const reason of ['unknown-key', 'no-auth', 'unnamed-node', 'other-cluster']) {
-    await lab.waitFor('h1', refused(reason), 5000, `refusal ${reason}`);
-  }
-  await lab.waitFor('h2', refused('unknown-key'), 5000, 'refusal unknown-key');
-  await lab.waitFor('h3', refused('unexpected-auth'), 5000, 'refusal unexpected-auth');
-  // Five nodes of which none hears another: the wire tells the four that come later that somebody answers.
-  const status = await lab.waitFor('h1', ({ groups }) => groups[0]?.state !== 'starting', 5000);
-  t.log(JSON.stringify(status.adverts.refused));
-  t.deepEqual(status.peers, []);
-  const states = await Promise.all(
-    ['h1', 'h2', 'h3', 'h4', 'h5'].map(async (host) => (await lab.status(host))?.groups[0]?.state),
-  );
-  t.deepEqual(states.filter((state) => state === 'active').length, 1, states.join(' '));
-});
+test.serial(
+  'another key, no key, a name that is not listed, another cluster: refused and counted by name',
+  async (t) => {
+    const lab = await Lab.up(t, {
+      hosts: 5,
+      interval: '100ms',
+      daemon: false,
+      set: ['h1:cluster.nodes=["h1", "h2", "h3", "h5"]', 'h5:cluster.name=elsewhere'],
+    });
+    const key = `${lab.host('h2').dir}/cluster.key`;
+    await rm(key);
+    await lab.locum('h2', 'keygen', key);
+    const file = `${lab.host('h3').dir}/locum.toml`;
+    await writeFile(file, (await readFile(file, 'utf8')).replace(/^key_file = .*$/m, 'auth = "none"'));
+    await Promise.all(['h1', 'h2', 'h3', 'h4', 'h5'].map((host) => lab.start(host)));
+    for (const reason of ['unknown-key', 'no-auth', 'unnamed-node', 'other-cluster']) {
+      await lab.waitFor('h1', refused(reason), 5000, `refusal ${reason}`);
+    }
+    await lab.waitFor('h2', refused('unknown-key'), 5000, 'refusal unknown-key');
+    await lab.waitFor('h3', refused('unexpected-auth'), 5000, 'refusal unexpected-auth');
+    // Five nodes of which none hears another: the wire tells the four that come later that somebody answers.
+    const status = await lab.waitFor('h1', ({ groups }) => groups[0]?.state !== 'starting', 5000);
+    t.log(JSON.stringify(status.adverts.refused));
+    t.deepEqual(status.peers, []);
+    const states = await Promise.all(
+      ['h1', 'h2', 'h3', 'h4', 'h5'].map(async (host) => (await lab.status(host))?.groups[0]?.state),
+    );
+    t.deepEqual(states.filter((state) => state === 'active').length, 1, states.join(' '));
+  },
+);
 
-test('other settings are reported by both and part nobody', async (t) => {
+test.serial('other settings are reported by both and part nobody', async (t) => {
   const lab = await Lab.up(t, { hosts: 2, interval: '100ms', set: ['h2:cluster.down_after=4'] });
   for (const [host, peer] of [
     ['h1', 'h2'],
@@ -75,7 +85,7 @@ test('other settings are reported by both and part nobody', async (t) => {
   await lab.waitForState('h2', 'active', 1000);
 });
 
-test('unicast peers: a handover, a takeover, and strangers are refused', async (t) => {
+test.serial('unicast peers: a handover, a takeover, and strangers are refused', async (t) => {
   const lab = await Lab.up(t, { hosts: 3, interval: '100ms', unicast: true });
   const settled = await lab.waitFor(
     'h1',

@@ -35,22 +35,25 @@ async function armed(t: ExecutionContext, how: string): Promise<Lab> {
   return lab;
 }
 
-test('quorum: the group of a frozen holder is taken over when its fence is done, long before the promise ends', async (t) => {
-  const lab = await armed(t, 'ok');
-  const witness = await lab.answering({ everyMs: 5 });
-  const begun = performance.now();
-  await lab.freeze('h1');
-  await lab.waitForState('h2', 'active', promiseMs);
-  const tookMs = performance.now() - begun;
-  t.log(`taken over after ${Math.round(tookMs)} ms, the promise lasts ${Math.round(promiseMs)} ms`);
-  t.true(tookMs < promiseMs / 2, `${tookMs} ms`);
-  const logs = await lab.logs('h2');
-  t.true(logs.indexOf('[fence-peer-ended]') < logs.indexOf('claiming -> active'));
-  const seen = await witness.stop();
-  t.is(seen.longestOverlapMs, 0, JSON.stringify(seen.overlaps));
-});
+test.serial(
+  'quorum: the group of a frozen holder is taken over when its fence is done, long before the promise ends',
+  async (t) => {
+    const lab = await armed(t, 'ok');
+    const witness = await lab.answering({ everyMs: 5 });
+    const begun = performance.now();
+    await lab.freeze('h1');
+    await lab.waitForState('h2', 'active', promiseMs);
+    const tookMs = performance.now() - begun;
+    t.log(`taken over after ${Math.round(tookMs)} ms, the promise lasts ${Math.round(promiseMs)} ms`);
+    t.true(tookMs < promiseMs / 2, `${tookMs} ms`);
+    const logs = await lab.logs('h2');
+    t.true(logs.indexOf('[fence-peer-ended]') < logs.indexOf('claiming -> active'));
+    const seen = await witness.stop();
+    t.is(seen.longestOverlapMs, 0, JSON.stringify(seen.overlaps));
+  },
+);
 
-test('quorum: a holder that lives though its fence succeeded lets go on hearing of it', async (t) => {
+test.serial('quorum: a holder that lives though its fence succeeded lets go on hearing of it', async (t) => {
   const lab = await armed(t, 'lie');
   // It hears the others, and they do not hear it.
   await lab.oneWay('h1', 'out');

@@ -37,7 +37,7 @@ async function withGroups(t: ExecutionContext, groups: number): Promise<{ lab: L
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
-test('300 groups: several datagrams when new, one short one when idle, all move', async (t) => {
+test.serial('300 groups: several datagrams when new, one short one when idle, all move', async (t) => {
   const one = await withGroups(t, 1);
   const small = await idle(one.lab, one.tap);
   await one.lab.down();

@@ -6,7 +6,7 @@ import { Lab } from '../lab/lab.ts';
 import { monotonicMs } from '../lab/raw.ts';
 import { Scratch } from './scratch.ts';
 
-test('hooks run in order, one at a time, with the facts in the environment', async (t) => {
+test.serial('hooks run in order, one at a time, with the facts in the environment', async (t) => {
   const scratch = await Scratch.make(t);
   const hook = await scratch.script(
     'hook',
@@ -53,7 +53,7 @@ test('hooks run in order, one at a time, with the facts in the environment', asy
   t.true(ran('end').some((line) => line.endsWith('faulted: the link of eth0 is down')));
 });
 
-test('a hook that hangs delays neither a takeover nor the exit: killed and skipped are logged', async (t) => {
+test.serial('a hook that hangs delays neither a takeover nor the exit: killed and skipped are logged', async (t) => {
   const scratch = await Scratch.make(t);
   const hook = await scratch.script('hook', 'trap "" TERM', 'sleep 1000');
   const lab = await Lab.up(t, {
@@ -75,7 +75,7 @@ test('a hook that hangs delays neither a takeover nor the exit: killed and skipp
   t.regex(logs, /hook of group web \(\w+ to \w+\) was skipped: locum is stopping/);
 });
 
-test('a hook that fails or takes too long is reported, and the next one runs', async (t) => {
+test.serial('a hook that fails or takes too long is reported, and the next one runs', async (t) => {
   const scratch = await Scratch.make(t);
   const hook = await scratch.script(
     'hook',

@@ -7,7 +7,7 @@ import { spanCount, untilAnswers, untilSilent } from '../lab/seen.ts';
 
 const set = ['safety.gateway=["192.0.2.254"]'];
 
-test('the holder alone loses the gateway: a handover, and back', async (t) => {
+test.serial('the holder alone loses the gateway: a handover, and back', async (t) => {
   const lab = await Lab.up(t, { hosts: 3, interval: '100ms', set });
   const witness = await lab.answering();
   await untilAnswers(witness, 'h1', 2000);
@@ -25,7 +25,7 @@ test('the holder alone loses the gateway: a handover, and back', async (t) => {
   t.is(seen.longestOverlapMs, 0, 'two holders');
 });
 
-test('the router reboots: nothing moves, and every host says that it is gone', async (t) => {
+test.serial('the router reboots: nothing moves, and every host says that it is gone', async (t) => {
   const lab = await Lab.up(t, { hosts: 3, interval: '100ms', set });
   const before = await Promise.all(['h1', 'h2', 'h3'].map(async (host) => (await lab.logs(host)).length));
   const word = (known: boolean) => (status: { readonly problems: readonly { readonly code: string }[] }) =>
@@ -44,7 +44,7 @@ test('the router reboots: nothing moves, and every host says that it is gone', a
   }
 });
 
-test('a host that reaches neither gateway nor host lets go', async (t) => {
+test.serial('a host that reaches neither gateway nor host lets go', async (t) => {
   const lab = await Lab.up(t, { hosts: 2, interval: '100ms', set });
   const witness = await lab.answering();
   await untilAnswers(witness, 'h1', 2000);

@@ -6,7 +6,7 @@ import { Lab } from '../lab/lab.ts';
 import { spanCount } from '../lab/seen.ts';
 import type { Status } from '../lab/status.ts';
 
-test('cleanup removes what a dead daemon left and nothing else; beside a live one it exits 4', async (t) => {
+test.serial('cleanup removes what a dead daemon left and nothing else; beside a live one it exits 4', async (t) => {
   const lab = await Lab.up(t, { hosts: 1, interval: '1s', set: ['safety.lease=60s', 'cluster.down_after=2'] });
   await lab.exec('h1', 'ip', 'addr', 'add', '192.0.2.77/32', 'dev', 'eth0');
   await lab.exec('h1', 'ip', 'addr', 'add', '192.0.2.78/32', 'dev', 'eth0', 'valid_lft', '600', 'preferred_lft', '0');
@@ -34,7 +34,7 @@ test('cleanup removes what a dead daemon left and nothing else; beside a live on
   t.is(status.code, 3, 'no daemon runs');
 });
 
-test('a second daemon names the first and changes nothing; SIGHUP is logged and changes nothing', async (t) => {
+test.serial('a second daemon names the first and changes nothing; SIGHUP is logged and changes nothing', async (t) => {
   const lab = await Lab.up(t, { hosts: 2, interval: '100ms' });
   const before = await lab.status('h1');
   const probe = await lab.probe();

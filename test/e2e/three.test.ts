@@ -3,7 +3,7 @@
 import test from 'ava';
 import { Lab } from '../lab/lab.ts';
 
-test('three nodes lose two, one after the other, and get them back', async (t) => {
+test.serial('three nodes lose two, one after the other, and get them back', async (t) => {
   const lab = await Lab.up(t, { hosts: 3, interval: '100ms' });
   await lab.kill('h1');
   await lab.waitForState('h2', 'active', 3000);
@@ -28,7 +28,7 @@ test('three nodes lose two, one after the other, and get them back', async (t) =
   t.true(longestMs < 200, `${longestMs} ms without an answer`);
 });
 
-test('two of three hosts are gone at once, at 1 s: the third holds within its turn', async (t) => {
+test.serial('two of three hosts are gone at once, at 1 s: the third holds within its turn', async (t) => {
   const lab = await Lab.up(t, { hosts: 3, interval: '1s' });
   const probe = await lab.probe();
   await Promise.all(['h1', 'h2'].flatMap((host) => [lab.freeze(host), lab.cut(host, { way: 'silent' })]));

@@ -42,45 +42,48 @@ async function guarded(t: ExecutionContext): Promise<Guarded> {
   return { lab, device, seen };
 }
 
-test('fed while the loop turns; not while it is stopped, nor while it is busy; stands down at a clean stop', async (t) => {
-  const { lab, seen } = await guarded(t);
-  t.regex(await lab.logs('h1'), /watchdog is armed: .* stands still for 10 s \[watchdog\]/);
+test.serial(
+  'fed while the loop turns; not while it is stopped, nor while it is busy; stands down at a clean stop',
+  async (t) => {
+    const { lab, seen } = await guarded(t);
+    t.regex(await lab.logs('h1'), /watchdog is armed: .* stands still for 10 s \[watchdog\]/);
 
-  seen();
-  await sleep(2 * fedEveryMs + slackMs);
-  const turning = seen();
-  t.regex(turning.device, /^\.{1,3}$/);
-  t.true(turning.beats >= 8 && turning.beats <= 26, `${turning.beats} beats`);
+    seen();
+    await sleep(2 * fedEveryMs + slackMs);
+    const turning = seen();
+    t.regex(turning.device, /^\.{1,3}$/);
+    t.true(turning.beats >= 8 && turning.beats <= 26, `${turning.beats} beats`);
 
-  await lab.freeze('h1');
-  await sleep(50);
-  seen();
-  await sleep(2 * fedEveryMs + slackMs);
-  t.deepEqual(seen(), { device: '', beats: 0 }, 'fed while it was stopped');
-  await lab.thaw('h1');
-  await sleep(slackMs);
-  const thawed = seen();
-  t.is(thawed.device, '.');
-  t.true(thawed.beats > 0);
+    await lab.freeze('h1');
+    await sleep(50);
+    seen();
+    await sleep(2 * fedEveryMs + slackMs);
+    t.deepEqual(seen(), { device: '', beats: 0 }, 'fed while it was stopped');
+    await lab.thaw('h1');
+    await sleep(slackMs);
+    const thawed = seen();
+    t.is(thawed.device, '.');
+    t.true(thawed.beats > 0);
 
-  const stall = await stallLoop(lab, 'h1', 2 * fedEveryMs + 2 * slackMs);
-  await sleep(slackMs / 2);
-  seen();
-  await sleep(2 * fedEveryMs + slackMs);
-  t.deepEqual(seen(), { device: '', beats: 0 }, 'fed while the loop was busy');
-  await stall.over;
-  await sleep(slackMs);
-  const free = seen();
-  t.is(free.device, '.');
-  t.true(free.beats > 0);
+    const stall = await stallLoop(lab, 'h1', 2 * fedEveryMs + 2 * slackMs);
+    await sleep(slackMs / 2);
+    seen();
+    await sleep(2 * fedEveryMs + slackMs);
+    t.deepEqual(seen(), { device: '', beats: 0 }, 'fed while the loop was busy');
+    await stall.over;
+    await sleep(slackMs);
+    const free = seen();
+    t.is(free.device, '.');
+    t.true(free.beats > 0);
 
-  await lab.waitForState('h1', 'active', 3000);
-  t.is(await lab.stop('h1'), 0);
-  t.regex(seen().device, /^\.?V$/);
-  t.deepEqual(await lab.holders(), []);
-});
+    await lab.waitForState('h1', 'active', 3000);
+    t.is(await lab.stop('h1'), 0);
+    t.regex(seen().device, /^\.?V$/);
+    t.deepEqual(await lab.holders(), []);
+  },
+);
 
-test('killed, it stays armed; the next daemon feeds it on', async (t) => {
+test.serial('killed, it stays armed; the next daemon feeds it on', async (t) => {
   const { lab, seen } = await guarded(t);
   await lab.kill('h1');
   await lab.exitCode('h1');
@@ -93,7 +96,7 @@ test('killed, it stays armed; the next daemon feeds it on', async (t) => {
   t.regex(seen().device, /^\.?V$/);
 });
 
-test('an end with an address that the kernel would not give up: it stays armed, and that is said', async (t) => {
+test.serial('an end with an address that the kernel would not give up: it stays armed, and that is said', async (t) => {
   const { lab, seen } = await guarded(t);
   await loseRoot(lab, 'h1');
   await lab.signal('h1', 'SIGTERM');
@@ -104,7 +107,7 @@ test('an end with an address that the kernel would not give up: it stays armed, 
   t.regex(logs, /watchdog stays armed and resets this host within 10 s .*: addresses were not released/);
 });
 
-test('a device that cannot be opened: the daemon does not start, says why, and touches nothing', async (t) => {
+test.serial('a device that cannot be opened: the daemon does not start, says why, and touches nothing', async (t) => {
   const scratch = await Scratch.make(t);
   const device = new FakeWatchdog(scratch.path('watchdog'));
   device.close();
