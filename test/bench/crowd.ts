@@ -17,10 +17,11 @@ const everyMs = 20;
 export async function measureCrowd(trial: Trial, fault: Fault): Promise<Sample> {
   const { lab } = trial;
   const probe = await lab.probe({ gapBeats: 1, to: lab.addresses.at(-1) ?? '' });
-  const letGoBefore = await trial.letGo();
   await sleep(300);
   const fromMs = monotonicMs();
   await fault.harm(trial);
+  // Unrest under the old holder is not the takeover's.
+  const before = { letGo: await trial.letGo(), lapses: await lapsesOf(trial) };
   const virtual = new Set<string | undefined>(lab.addresses);
   let sinceMs: number | null = null;
   for (let nowMs = fromMs; nowMs - (sinceMs ?? nowMs) < staysMs && nowMs - fromMs < limitMs; nowMs = monotonicMs()) {
@@ -34,14 +35,15 @@ export async function measureCrowd(trial: Trial, fault: Fault): Promise<Sample> 
   return {
     wholeMs: stays && sinceMs !== null ? micro(sinceMs - fromMs) : null,
     gapMs: Math.max(0, ...gaps.filter(({ endMs }) => endMs > fromMs).map(({ ms }) => ms)),
-    letGo: (await trial.letGo()) - letGoBefore,
-    ...(trial.subject === 'locum'
-      ? { lapses: (await lab.logs('h2')).split(' [problem lease-lapsed]\n').length - 1 }
-      : {}),
+    letGo: (await trial.letGo()) - before.letGo,
+    ...(trial.subject === 'locum' ? { lapses: (await lapsesOf(trial)) - before.lapses } : {}),
     sent,
     answers,
     stallMs,
   };
 }
+
+const lapsesOf = async ({ lab }: Trial): Promise<number> =>
+  (await lab.logs('h2')).split(' [problem lease-lapsed]\n').length - 1;
 
 export const unsoundCrowd = (sample: Sample): string | null => unsoundInstrument(sample);

@@ -7,6 +7,7 @@ import { measureCrowd, unsoundCrowd } from './crowd.ts';
 import { type Fault, faults, measureFault, unsoundFault } from './faults.ts';
 import { mostRouters } from './keepalived.ts';
 import { prepareLoad, unsoundLoad, type Windows } from './load.ts';
+import { measureLoop } from './loop.ts';
 import { measureMemory, unsoundMemory } from './memory.ts';
 import { prepareStart, unsoundStart } from './start.ts';
 import { beginTrial, type Shape, subjectNames } from './subject.ts';
@@ -28,6 +29,7 @@ export const loadId = (groups: number, interval: string): string => `load/${grou
 export const nodesId = (count: number): string => (count === one.nodes ? loadId(1, growthInterval) : `nodes/${count}`);
 export const startId = 'start';
 export const memoryId = 'memory';
+export const loopId = 'loop';
 export const hourId = 'hour';
 
 const rarely = 0.6;
@@ -125,6 +127,18 @@ const memoryCell: Cell = {
   unsound: unsoundMemory,
 };
 
+const loopCell: Cell = {
+  id: loopId,
+  subjects: ['locum'],
+  rounds: 'each',
+  // Once: a sample is of fifty calls each.
+  share: 0.2,
+  steady: false,
+  together: false,
+  prepare: async () => measureLoop,
+  unsound: () => null,
+};
+
 const hourCell: Cell = {
   id: hourId,
   subjects: subjectNames,
@@ -162,6 +176,7 @@ export function fullPlan(): readonly Cell[] {
       .map((nodes) => loadCell(nodesId(nodes), { ...one, nodes }, windows)),
     startCell,
     memoryCell,
+    loopCell,
   ];
 }
 
