@@ -15,6 +15,7 @@ import {
   nodesId,
 } from './plan.ts';
 import { type Results, spreadIn } from './results.ts';
+import type { Spread } from './stats.ts';
 import { subjectNames } from './subject.ts';
 import { dot, drawing, legend, line, logarithmic, type Series, text } from './svg.ts';
 import { number } from './words.ts';
@@ -30,6 +31,8 @@ interface Mark {
   readonly from: number;
   readonly to: number;
   readonly dots: readonly number[];
+  /** How far the samples of each dot lie apart, where the line is something else. */
+  readonly spreads?: readonly Spread[];
   readonly words: string;
 }
 
@@ -38,13 +41,15 @@ interface Line {
   readonly marks: readonly Mark[];
 }
 
-const [width, left, right, top, rowHeight] = [820, 230, 610, 62, 44];
+const [width, left, right, top, rowHeight] = [820, 230, 610, 62, 50];
 /** The least that a client asking every millisecond can tell from nothing. */
 const leastMs = 1;
 
 function rowsChart(title: string, unit: string, lines: readonly Line[]): string {
   const bottom = top + lines.length * rowHeight;
-  const values = lines.flatMap(({ marks }) => marks.flatMap(({ from, to }) => [from, to]));
+  const values = lines.flatMap(({ marks }) =>
+    marks.flatMap(({ from, to, spreads }) => [from, to, ...(spreads ?? []).map(({ greatest }) => greatest)]),
+  );
   const x = logarithmic(leastMs, Math.max(10, ...values), left, right);
   const grid = x.ticks.flatMap((tick) => [
     line(x.at(tick), top - 12, x.at(tick), bottom, 'grid'),
@@ -54,7 +59,7 @@ function rowsChart(title: string, unit: string, lines: readonly Line[]): string 
     const y = top + i * rowHeight;
     return [
       text(left - 14, y + 14, row.title, 'end'),
-      ...row.marks.flatMap((mark, j) => markAt(x.at, mark, y + 4 + j * 18)),
+      ...row.marks.flatMap((mark, j) => markAt(x.at, mark, y + 2 + j * 22)),
     ];
   });
   const axis = text((left + right) / 2, bottom + 38, unit, 'middle', 'faint');
@@ -65,8 +70,20 @@ function markAt(x: (value: number) => number, mark: Mark, y: number): string[] {
   const at = (value: number): number => x(Math.max(leastMs, value));
   return [
     line(at(mark.from), y, at(mark.to), y, `line ${mark.series}`),
+    ...(mark.spreads ?? []).flatMap(({ least, greatest }, i) => {
+      // The first's above the line, the last's below: both may have the same place.
+      const beside = y + (i === 0 ? -6 : 6);
+      const ends = [least, greatest].map((value) =>
+        line(at(value), beside - 2, at(value), beside + 2, `thin ${mark.series}`),
+      );
+      return [line(at(least), beside, at(greatest), beside, `thin ${mark.series}`), ...ends];
+    }),
     ...mark.dots.map((value) => dot(at(value), y, mark.series)),
-    text(Math.max(at(mark.to), ...mark.dots.map(at)) + 9, y + 4, mark.words),
+    text(
+      Math.max(at(mark.to), ...mark.dots.map(at), ...(mark.spreads ?? []).map(({ greatest }) => at(greatest))) + 9,
+      y + 4,
+      mark.words,
+    ),
   ];
 }
 
@@ -94,9 +111,12 @@ function arrivalChart(results: Results, fault: string, title: string): string {
   const lines = addressCounts.flatMap((count): Line[] => {
     const marks = subjectNames.flatMap((series): Mark[] => {
       const cell = addressesId(fault, count);
-      const [first, last] = ['firstMs', 'lastMs'].map((measure) => spreadIn(results, cell, series, measure)?.median);
-      if (first === undefined || last === undefined) return [];
-      return [{ series, from: first, to: last, dots: [first, last], words: `${number(first)} to ${number(last)}` }];
+      const [first, last] = ['firstMs', 'lastMs'].map((measure) => spreadIn(results, cell, series, measure));
+      if (!first || !last) return [];
+      const [from, to] = [first.median, last.median];
+      return [
+        { series, from, to, dots: [from, to], spreads: [first, last], words: `${number(from)} to ${number(to)}` },
+      ];
     });
     return marks.length === 0
       ? []
@@ -104,7 +124,7 @@ function arrivalChart(results: Results, fault: string, title: string): string {
   });
   return rowsChart(
     `First and last address to arrive after ${title}, interval ${growthInterval}`,
-    'milliseconds, medians',
+    'milliseconds; dots: medians of the first and the last; above and below them: least to greatest of each',
     lines,
   );
 }

@@ -1,11 +1,11 @@
 // Tables of what faults do: to one address, and to many at once; and where the time of a takeover goes.
 
 import { faults } from './faults.ts';
-import { addressCounts, addressesId, faultId, intervals } from './plan.ts';
+import { addressCounts, addressesId, crowdId, faultId, intervals } from './plan.ts';
 import { type Results, spreadIn } from './results.ts';
 import { stepNames, stepTitle } from './steps.ts';
 import { subjectNames, type SubjectName } from './subject.ts';
-import { pair, pairHead, source, spread, table } from './words.ts';
+import { number, pair, pairHead, source, spread, table } from './words.ts';
 
 const fault = (results: Results, id: string, title: string, interval: string): string[] => {
   const cell = faultId(id, interval);
@@ -73,5 +73,39 @@ export function stepTable(results: Results): string {
     String(count),
     ...names.map((name) => spread(spreadIn(results, cell, 'locum', name))),
   ]);
-  return `${table(['fault', 'addresses', ...names.map(stepTitle)], rows)}\n\nMicroseconds from the decision.`;
+  return `${table(['fault', 'addresses', ...names.map(stepTitle)], rows)}\n\nMicroseconds from the decision.${oneByOne(results)}`;
+}
+
+/** What confirming and announcing each address by itself could bring, from the steps of those that go together. */
+function oneByOne(results: Results): string {
+  const at = (id: string, name: string) => spreadIn(results, addressesId(id, 255), 'locum', `step:${name}`)?.median;
+  const lines = ['stop', 'gone'].flatMap((id) => {
+    const [open, confirmed, active] = [at(id, 'gate_open'), at(id, 'addresses_confirmed'), at(id, 'active_said')];
+    const [first, last] = [at(id, 'first_announcement'), at(id, 'last_announcement')];
+    if (open === undefined || confirmed === undefined || active === undefined) return [];
+    if (first === undefined || last === undefined) return [];
+    const ms = (us: number): string => number(us / 1000);
+    return [
+      `- ${faults.find((one) => one.id === id)?.title}: ${ms(confirmed - open)} ms to add all and have them confirmed (${number((confirmed - open) / 255)} µs each), ` +
+        `${ms(active - confirmed)} ms until "active" is said, ${ms(last - first)} ms for all announcements (${number((last - first) / 255)} µs each). ` +
+        `The first announcement could come ${ms(first - open)} ms earlier at most, after the first address alone; the last is behind the same work.`,
+    ];
+  });
+  return lines.length === 0 ? '' : `\n\nOf 255 addresses, by the medians:\n\n${lines.join('\n')}`;
+}
+
+/** 255 addresses at 10 ms: whether the next host keeps them. */
+export function crowdTable(results: Results): string {
+  const cell = crowdId('gone', '10ms');
+  const row = (title: string, measure: string) => [
+    title,
+    ...subjectNames.map((subject) => spread(spreadIn(results, cell, subject, measure))),
+  ];
+  const rows = [
+    row('until the next host has all addresses and keeps them for two seconds, ms', 'wholeMs'),
+    row('longest gap at the client of the last address, ms', 'gapMs'),
+    row('addresses that the next host let go of again', 'letGo'),
+    row('leases that lapsed on it', 'lapses'),
+  ];
+  return `${table(['host gone, 255 addresses at 10 ms', 'locum', 'keepalived'], rows)}\n\n${source(results, 'crowd/')}`;
 }

@@ -7,6 +7,7 @@ import type { AnsweringSummary } from '../lab/instrument.ts';
 import { monotonicMs } from '../lab/raw.ts';
 import { unsoundInstrument } from './cell.ts';
 import type { Sample } from './results.ts';
+import { stepsOf } from './steps.ts';
 import { milliseconds, type Trial } from './subject.ts';
 
 export interface Fault {
@@ -82,6 +83,7 @@ export async function measureFault(trial: Trial, fault: Fault): Promise<Sample> 
     gapMs: Math.max(0, ...gaps.map(({ ms }) => ms)),
     bothMs: stillBoth(seen) ? null : bothAfter(seen, fromMs),
     ...(healedMs === null ? {} : { bothAfterHealMs: stillBoth(seen) ? null : bothAfter(seen, healedMs) }),
+    ...(fault.id === 'stop' && trial.subject === 'locum' ? await stepsOf(lab, 'h2') : {}),
     sent: client.sent,
     answers: client.answers,
     stallMs: Math.max(client.stallMs, seen.stallMs),

@@ -2,8 +2,10 @@
 
 import { growthInterval } from './plan.ts';
 import { type Results, spreadIn } from './results.ts';
+import { ratioOf } from './stats.ts';
 import { subjectNames } from './subject.ts';
 import { dot, drawing, legend, line, linear, path, text, upright } from './svg.ts';
+import { ratio } from './words.ts';
 
 interface Measure {
   readonly measure: string;
@@ -16,7 +18,7 @@ interface Place {
   readonly cell: string;
 }
 
-const [width, height, left, right, top, bottom] = [820, 340, 70, 790, 50, 280];
+const [width, height, left, right, top, bottom] = [820, 356, 70, 790, 66, 296];
 
 export function growth(results: Results, of: Measure, axis: string, places: readonly Place[]): string {
   const lines = subjectNames.map((series) => ({
@@ -53,6 +55,7 @@ export function growth(results: Results, of: Measure, axis: string, places: read
       'faint',
     ),
     upright(18, (top + bottom) / 2, of.unit),
+    text(16, 44, `dots: medians, lines: least to greatest${ratios(results, of, places)}`, 'start', 'faint'),
   ];
   return drawing(width, height, `${of.what} against ${axis}`, [
     ...legend(width - 10, 24),
@@ -61,4 +64,15 @@ export function growth(results: Results, of: Measure, axis: string, places: read
     ...words,
     ...drawn,
   ]);
+}
+
+/** At the ends of what both have, and in the middle. */
+function ratios(results: Results, { measure }: Measure, places: readonly Place[]): string {
+  const of = places.flatMap(({ x, cell }) => {
+    const [ours, theirs] = subjectNames.map((series) => spreadIn(results, cell, series, measure));
+    const found = ratioOf(ours ?? null, theirs ?? null);
+    return found === null ? [] : [`${ratio(found)} at ${x}`];
+  });
+  const shown = of.filter((_, i) => i === 0 || i === of.length >> 1 || i === of.length - 1);
+  return shown.length === 0 ? '' : `; locum to keepalived: ${shown.join(', ')}`;
 }

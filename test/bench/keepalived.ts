@@ -67,9 +67,14 @@ export class Keepalived {
     process.kill(this.parent, name);
   }
 
+  /** Its log so far. */
+  words(): Promise<string> {
+    return readFile(this.log, 'utf8');
+  }
+
   async waitForLog(text: string, times: number, withinMs: number): Promise<void> {
     await this.lab.until(
-      async () => ((await readFile(this.log, 'utf8')).split(text).length > times ? true : null),
+      async () => ((await this.words()).split(text).length > times ? true : null),
       withinMs,
       () => `keepalived did not log '${text}' ${times} times within ${withinMs} ms: see ${this.log}`,
     );

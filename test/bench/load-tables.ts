@@ -1,9 +1,11 @@
-// Tables of what a quiet cluster costs, how that grows, what is left of it after an hour, and how long a start takes.
+// Tables of what a quiet cluster costs, what is left of it after an hour, whose memory it is, how long
+// a start takes, and what no longer keeps the loop.
 
-import { groupCounts, growthInterval, hourId, intervals, loadId, nodeCounts, nodesId, startId } from './plan.ts';
+import { loopHosts, loopKeys, loopWays } from './loop.ts';
+import { importedPackages } from './memory.ts';
+import { growthInterval, hourId, intervals, loadId, loopId, memoryId, startId } from './plan.ts';
 import { type Results, spreadIn } from './results.ts';
-import { subjectNames } from './subject.ts';
-import { nothing, number, pair, pairHead, source, table } from './words.ts';
+import { nothing, number, pair, pairHead, source, spread, table } from './words.ts';
 
 export const loads = [
   ['holderCpu', 'CPU of the holder, % of a core'],
@@ -26,27 +28,6 @@ export function loadTable(results: Results): string {
   return `${table(['groups', 'what', ...pairHead], rows)}\n\n${source(results, 'load/')}`;
 }
 
-export function growthTable(results: Results): string {
-  const measures = loads.filter(([measure]) => /^holder|^frames/.test(measure));
-  const row = (what: string, cell: string) => [
-    what,
-    ...measures.flatMap(([measure]) =>
-      subjectNames.map((subject) => {
-        const of = spreadIn(results, cell, subject, measure);
-        return of === null ? nothing : number(of.median);
-      }),
-    ),
-  ];
-  const head = ['', ...measures.flatMap(([, title]) => [`${title}: locum`, 'keepalived'])];
-  const rows = [
-    ...groupCounts.map((count) =>
-      row(`${count} ${count === 1 ? 'group' : 'groups'}, 2 nodes`, loadId(count, growthInterval)),
-    ),
-    ...nodeCounts.map((count) => row(`1 group, ${count} nodes`, nodesId(count))),
-  ];
-  return `${table(head, rows)}\n\nMedians, interval ${growthInterval}. ${source(results, 'nodes/')}`;
-}
-
 export function startTable(results: Results): string {
   const rows = [['start to first advert, ms', ...pair(results, startId, 'startMs')]];
   return `${table(['what', ...pairHead], rows)}\n\n${source(results, startId)}`;
@@ -55,4 +36,38 @@ export function startTable(results: Results): string {
 export function hourTable(results: Results): string {
   const rows = loadRows(results, '1 at 1s', hourId);
   return `${table(['groups', 'what', ...pairHead], rows)}\n\n${source(results, hourId)}`;
+}
+
+/** Whose memory it is, from nothing to the daemon; and keepalived's. */
+export function memoryTable(results: Results): string {
+  const idle = loadId(1, '1s');
+  const places = [
+    ['an empty Node process', memoryId, 'locum', 'emptyMb', 1],
+    [`a Node process that imported ${importedPackages.join(', ')}`, memoryId, 'locum', 'importedMb', 1],
+    ['locum, holder of one group at 1 s', idle, 'locum', 'holderMb', null],
+    ['locum, after an hour', hourId, 'locum', 'holderMb', null],
+    ['keepalived, holder of one router at 1 s', idle, 'keepalived', 'holderMb', null],
+    ['keepalived, after an hour', hourId, 'keepalived', 'holderMb', null],
+  ] as const;
+  const rows = places.map(([what, cell, subject, measure, processes]) => {
+    const counted = processes ?? spreadIn(results, cell, subject, 'holderProcesses')?.median;
+    return [what, spread(spreadIn(results, cell, subject, measure)), counted === undefined ? nothing : String(counted)];
+  });
+  return `${table(['what', 'resident, MB', 'processes'], rows)}\n\n${source(results, memoryId)}`;
+}
+
+/** What was moved off the loop that sends adverts. */
+export function loopTable(results: Results): string {
+  const rows = loopWays.flatMap(({ id, what }) =>
+    loopHosts.map((host) => [
+      what,
+      host,
+      ...(['before', 'since'] as const).map((when) => {
+        const { median, most } = loopKeys(host, id, when);
+        const [half, all] = [median, most].map((key) => spreadIn(results, loopId, 'locum', key)?.median);
+        return half === undefined || all === undefined ? nothing : `**${number(half)}** (up to ${number(all)})`;
+      }),
+    ]),
+  );
+  return `${table(['ms on the main loop', 'host', 'before', 'since'], rows)}\n\n${source(results, loopId)}`;
 }

@@ -1,5 +1,6 @@
 // What a quiet cluster costs: processor time and memory of the holder and of the first standby, and what all hosts
-// together send. Several windows of one lab, after the programs had time to warm up.
+// together send. Windows of one lab, after the programs had time to warm up; an hour is such a time too, which shows
+// memory that grows slowly.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '../lab/lab.ts';
@@ -34,22 +35,20 @@ async function wire(lab: Lab): Promise<{ readonly frames: number; readonly bytes
   return { frames: total(({ stats64 }) => stats64.rx.packets), bytes: total(({ stats64 }) => stats64.rx.bytes) };
 }
 
-export async function measureLoad(trial: Trial, runs: number, windows: Windows): Promise<readonly Sample[]> {
+/** The time to warm up counts from now: labs that stand side by side have theirs together. */
+export async function prepareLoad(trial: Trial, windows: Windows): Promise<() => Promise<Sample>> {
+  const dueMs = performance.now() + windows.warmMs;
   const [holder, standby] = await Promise.all([trial.process('h1'), trial.process('h2')]);
   const read = async (): Promise<Reading> => {
     const { frames, bytes } = await wire(trial.lab);
     return { atMs: monotonicMs(), holder: costOf(holder), standby: costOf(standby), frames, bytes };
   };
-  await sleep(windows.warmMs);
-  const samples: Sample[] = [];
-  let last = await read();
-  for (let i = 0; i < runs; i += 1) {
+  return async () => {
+    await sleep(Math.max(0, dueMs - performance.now()));
+    const before = await read();
     await sleep(Math.max(windows.leastMs, 3 * milliseconds(trial.shape.interval)));
-    const now = await read();
-    samples.push(between(last, now));
-    last = now;
-  }
-  return samples;
+    return between(before, await read());
+  };
 }
 
 function between(before: Reading, after: Reading): Sample {
@@ -60,6 +59,7 @@ function between(before: Reading, after: Reading): Sample {
     standbyCpu: cpu('standby'),
     holderMb: three(after.holder.residentMb),
     standbyMb: three(after.standby.residentMb),
+    holderProcesses: after.holder.processes,
     framesPerS: three(((after.frames - before.frames) / ms) * 1000),
     bytesPerS: three(((after.bytes - before.bytes) / ms) * 1000),
   };

@@ -31,8 +31,8 @@ async function measure(): Promise<{ readonly results: Results; readonly broken: 
   };
   const id = new Date().toISOString().replace(/\..*/, 'Z');
   const outcome = await run({ ...options, tell });
-  const { repeated, longestStallMs, broken } = outcome;
-  const session = { id, runs: options.runs, ...environment(), longestStallMs, repeated, broken };
+  const { repeated, longestStallMs, broken, discarded } = outcome;
+  const session = { id, runs: options.runs, ...environment(), longestStallMs, repeated, broken, discarded };
   const rows = outcome.rows.map((row) => ({ ...row, session: id }));
   const old = options.write ? readResults(resultsFile) : { sessions: [], rows: [] };
   return { results: merged(old, session, rows), broken };

@@ -3,10 +3,12 @@
 
 import { measureArrival, unsoundArrival } from './arrival.ts';
 import type { Cell } from './cell.ts';
+import { measureCrowd, unsoundCrowd } from './crowd.ts';
 import { type Fault, faults, measureFault, unsoundFault } from './faults.ts';
-import { measureHour } from './hour.ts';
 import { mostRouters } from './keepalived.ts';
-import { measureLoad, unsoundLoad, type Windows } from './load.ts';
+import { prepareLoad, unsoundLoad, type Windows } from './load.ts';
+import { measureLoop } from './loop.ts';
+import { measureMemory, unsoundMemory } from './memory.ts';
 import { prepareStart, unsoundStart } from './start.ts';
 import { beginTrial, type Shape, subjectNames } from './subject.ts';
 
@@ -22,10 +24,21 @@ const subjectsFor = (groups: number) => (groups <= mostRouters ? subjectNames : 
 
 export const faultId = (fault: string, interval: string): string => `faults/${fault}/${interval}`;
 export const addressesId = (fault: string, count: number): string => `addresses/${fault}/${count}`;
+export const crowdId = (fault: string, interval: string): string => `crowd/${fault}/${interval}`;
 export const loadId = (groups: number, interval: string): string => `load/${groups}/${interval}`;
 export const nodesId = (count: number): string => (count === one.nodes ? loadId(1, growthInterval) : `nodes/${count}`);
 export const startId = 'start';
+export const memoryId = 'memory';
+export const loopId = 'loop';
 export const hourId = 'hour';
+
+const rarely = 0.6;
+
+function shareOf(fault: Fault, interval: string): number {
+  // When in an interval a host goes decides more than which daemon it ran: only many samples tell them apart.
+  if (fault.id === 'gone' && interval === '10ms') return 4;
+  return ['stop', 'gone', 'link2'].includes(fault.id) ? 1 : rarely;
+}
 
 function faultCell(fault: Fault, interval: string): Cell {
   const shape = { ...one, interval, paths: fault.paths };
@@ -33,11 +46,12 @@ function faultCell(fault: Fault, interval: string): Cell {
     id: faultId(fault.id, interval),
     subjects: subjectNames,
     rounds: 'each',
-    often: ['stop', 'gone', 'link2'].includes(fault.id),
+    share: shareOf(fault, interval),
+    steady: true,
     together: interval === '1s',
     prepare: async (subject, owner) => {
       const trial = await beginTrial(subject, shape, owner);
-      return async () => [await measureFault(trial, fault)];
+      return () => measureFault(trial, fault);
     },
     unsound: (sample) => unsoundFault(sample, fault, interval),
   };
@@ -48,13 +62,31 @@ function addressesCell(fault: Fault, count: number): Cell {
     id: addressesId(fault.id, count),
     subjects: subjectsFor(count),
     rounds: 'each',
-    often: count === mostRouters,
+    share: count === mostRouters ? 1 : rarely,
+    steady: true,
     together: false,
     prepare: async (subject, owner) => {
       const trial = await beginTrial(subject, { ...one, groups: count }, owner);
-      return async () => [await measureArrival(trial, fault)];
+      return () => measureArrival(trial, fault);
     },
     unsound: (sample) => unsoundArrival(sample, fault, count),
+  };
+}
+
+/** At an interval that has no room for all of them; figures of seconds, and unrest is what is looked for. */
+function crowdCell(fault: Fault, interval: string): Cell {
+  return {
+    id: crowdId(fault.id, interval),
+    subjects: subjectNames,
+    rounds: 'each',
+    share: rarely,
+    steady: false,
+    together: false,
+    prepare: async (subject, owner) => {
+      const trial = await beginTrial(subject, { ...one, interval, groups: mostRouters }, owner);
+      return () => measureCrowd(trial, fault);
+    },
+    unsound: unsoundCrowd,
   };
 }
 
@@ -62,13 +94,12 @@ function loadCell(id: string, shape: Shape, windows: Windows): Cell {
   return {
     id,
     subjects: subjectsFor(shape.groups),
-    rounds: 'once',
-    often: true,
+    // Side by side two clusters would be in each other's way where one takes more than a processor.
+    rounds: id === loadId(mostRouters, '10ms') ? 'each' : 'beside',
+    share: 1,
+    steady: false,
     together: false,
-    prepare: async (subject, owner) => {
-      const trial = await beginTrial(subject, shape, owner);
-      return (runs) => measureLoad(trial, runs, windows);
-    },
+    prepare: async (subject, owner) => prepareLoad(await beginTrial(subject, shape, owner), windows),
     unsound: unsoundLoad,
   };
 }
@@ -76,34 +107,55 @@ function loadCell(id: string, shape: Shape, windows: Windows): Cell {
 const startCell: Cell = {
   id: startId,
   subjects: subjectNames,
-  rounds: 'once',
-  often: true,
+  rounds: 'beside',
+  // Median of ten where there are five runs.
+  share: 2,
+  steady: false,
   together: false,
-  prepare: async (subject, owner) => {
-    const start = await prepareStart(subject, owner);
-    return async (runs) => {
-      const samples = [];
-      // Twice the runs: median of ten where there are five.
-      for (let i = 0; i < runs * 2; i += 1) samples.push(await start());
-      return samples;
-    };
-  },
+  prepare: prepareStart,
   unsound: unsoundStart,
+};
+
+const memoryCell: Cell = {
+  id: memoryId,
+  subjects: ['locum'],
+  rounds: 'each',
+  share: 1,
+  steady: false,
+  together: false,
+  prepare: async () => measureMemory,
+  unsound: unsoundMemory,
+};
+
+const loopCell: Cell = {
+  id: loopId,
+  subjects: ['locum'],
+  rounds: 'each',
+  // Once: a sample is of fifty calls each.
+  share: 0.2,
+  steady: false,
+  together: false,
+  prepare: async () => measureLoop,
+  unsound: () => null,
 };
 
 const hourCell: Cell = {
   id: hourId,
   subjects: subjectNames,
-  rounds: 'once',
-  often: true,
-  together: true,
-  prepare: async (subject, owner) => measureHour(await beginTrial(subject, { ...one, interval: '1s' }, owner)),
+  rounds: 'beside',
+  share: 1,
+  steady: false,
+  together: false,
+  prepare: async (subject, owner) =>
+    prepareLoad(await beginTrial(subject, { ...one, interval: '1s' }, owner), { warmMs: 3_600_000, leastMs: 60_000 }),
   unsound: unsoundLoad,
 };
 
 export function fullPlan(): readonly Cell[] {
   // Both announce once more, five seconds after they took an address: that is over then.
   const windows = { warmMs: 6000, leastMs: 1500 };
+  // What is left when all that a minute calls for is compiled, in windows in which one collection does not decide.
+  const idle = { warmMs: 60_000, leastMs: 15_000 };
   const stopAndGone = faults.filter(({ id }) => id === 'stop' || id === 'gone');
   return [
     // Who crashes and comes back within a down time; a shorter one is no time to start in.
@@ -111,14 +163,20 @@ export function fullPlan(): readonly Cell[] {
       faults.filter(({ moves }) => moves || interval === '1s').map((fault) => faultCell(fault, interval)),
     ),
     ...stopAndGone.flatMap((fault) => addressCounts.map((count) => addressesCell(fault, count))),
+    ...stopAndGone.filter(({ id }) => id === 'gone').map((fault) => crowdCell(fault, '10ms')),
     ...groupCounts.map((groups) => loadCell(loadId(groups, growthInterval), { ...one, groups }, windows)),
     ...['1s', '10ms'].flatMap((interval) =>
-      [1, mostRouters].map((groups) => loadCell(loadId(groups, interval), { ...one, interval, groups }, windows)),
+      [1, mostRouters].map((groups) => {
+        const id = loadId(groups, interval);
+        return loadCell(id, { ...one, interval, groups }, id === loadId(1, '1s') ? idle : windows);
+      }),
     ),
     ...nodeCounts
       .filter((nodes) => nodes !== one.nodes)
       .map((nodes) => loadCell(nodesId(nodes), { ...one, nodes }, windows)),
     startCell,
+    memoryCell,
+    loopCell,
   ];
 }
 
@@ -128,6 +186,7 @@ export function quickPlan(): readonly Cell[] {
     ...['stop', 'gone', 'freeze'].map((fault) => faultId(fault, '100ms')),
     addressesId('gone', 20),
     startId,
+    memoryId,
   ];
   const load = loadCell(loadId(10, growthInterval), { ...one, groups: 10 }, { warmMs: 500, leastMs: 1000 });
   return [...fullPlan().filter(({ id }) => quick.includes(id)), load];

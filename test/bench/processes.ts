@@ -1,5 +1,5 @@
 // What a daemon costs its host, as /proc has it: processor time of every thread of a process and of all its children,
-// to the nanosecond, and the memory that is resident. A process that is not there is an error, never a zero.
+// to the nanosecond, and the memory that is resident (VmRSS of each of them, added up). A process that is not there is an error, never a zero.
 
 import { readdirSync, readFileSync } from 'node:fs';
 
@@ -7,6 +7,8 @@ export interface Cost {
   /** User and system time so far. */
   readonly cpuMs: number;
   readonly residentMb: number;
+  /** The process and what descends from it. */
+  readonly processes: number;
 }
 
 /** The process and what descends from it. Children that ended within a reading are in their parents' times. */
@@ -38,5 +40,5 @@ function residentMb(pid: number): number {
 export function costOf(pid: number): Cost {
   const all = family(pid);
   const total = (of: (one: number) => number): number => all.reduce((sum, one) => sum + of(one), 0);
-  return { cpuMs: total(cpuMs), residentMb: total(residentMb) };
+  return { cpuMs: total(cpuMs), residentMb: total(residentMb), processes: all.length };
 }

@@ -17,6 +17,14 @@ export interface Row {
   readonly samples: readonly Sample[];
 }
 
+/** What was measured again, or not kept at all, and why. */
+export interface Discarded {
+  readonly cell: string;
+  readonly subject: SubjectName;
+  readonly why: string;
+  readonly samples: readonly Sample[];
+}
+
 export interface Session {
   /** When it began. */
   readonly id: string;
@@ -28,10 +36,12 @@ export interface Session {
   readonly processors: string;
   /** How long an instrument stood still at most, in a sample that was kept. */
   readonly longestStallMs: number;
-  /** Samples that were measured again because an instrument stood still in them. */
+  /** How often something was measured again: an instrument stood still, or nothing could be read from it. */
   readonly repeated: number;
   /** What could not be measured, and why: nothing is kept of it. */
   readonly broken: readonly string[];
+  /** Sessions before 2026-11-29 counted these only. */
+  readonly discarded?: readonly Discarded[];
 }
 
 export interface Results {

@@ -1,16 +1,18 @@
-// Measures what the schedule says, each in a lab of its own. Samples in which an instrument
-// stood still are taken again, a few times; those that say nothing are kept apart, and fail the run.
+// Measures what the schedule says, each in a lab of its own. Samples in which an instrument stood still are taken again, a
+// few times; those that say nothing are kept apart, and fail the run. What was taken again is told with its reason.
 
 import type { Owner } from '../lab/lab.ts';
 import { type Cell, stallOf, steadyMs } from './cell.ts';
-import type { Row, Sample } from './results.ts';
-import { schedule, type Task } from './schedule.ts';
+import type { Discarded, Row, Sample } from './results.ts';
+import { schedule, type Task, type Turn } from './schedule.ts';
 import type { SubjectName } from './subject.ts';
 
 export interface Outcome {
   readonly rows: readonly Omit<Row, 'session'>[];
   /** In words: cell, subject, and what is wrong. */
   readonly broken: readonly string[];
+  /** What was measured again, and what was not kept. */
+  readonly discarded: readonly Discarded[];
   readonly repeated: number;
   readonly longestStallMs: number;
 }
@@ -22,8 +24,15 @@ export interface Choice {
   readonly tell: (text: string) => void;
 }
 
+/** Samples, and where it ended early why. */
+interface Taken {
+  readonly task: Task;
+  readonly samples: readonly Sample[];
+  readonly failed: string | null;
+}
+
 interface Ready {
-  readonly measure: (runs: number) => Promise<readonly Sample[]>;
+  readonly measure: () => Promise<Sample>;
   readonly end: () => Promise<void>;
 }
 
@@ -32,34 +41,44 @@ const tries = 3;
 export async function run(choice: Choice): Promise<Outcome> {
   const kept = new Map<string, Task & { samples: Sample[] }>();
   const broken: string[] = [];
+  const discarded: Discarded[] = [];
   let repeated = 0;
 
-  const judge = (task: Task, label: string, attempt: number, result: readonly Sample[] | string): boolean => {
-    const key = `${task.cell.id} ${task.subject}`;
-    const wrong = flaw(task, result);
-    if (wrong !== null && attempt < tries) {
+  /** True when it is to be measured again. */
+  const judge = ({ task, samples, failed }: Taken, label: string, again: string | null): boolean => {
+    const { cell, subject } = task;
+    const key = `${cell.id} ${subject}`;
+    if (again !== null) {
       repeated += 1;
-      choice.tell(`${label} ${key}: again, ${wrong}`);
-      return false;
-    }
-    if (typeof result === 'string' || !sound(task, result)) {
-      broken.push(`${key}: ${wrong}`);
-      choice.tell(`${label} ${key}: BROKEN, ${wrong}`);
+      discarded.push({ cell: cell.id, subject, why: again, samples });
+      choice.tell(`${label} ${key}: again, ${again}`);
       return true;
     }
+    const wrong = failed ?? senseless(task, samples);
+    if (wrong !== null) {
+      broken.push(`${key}: ${wrong}`);
+      discarded.push({ cell: cell.id, subject, why: wrong, samples });
+      choice.tell(`${label} ${key}: BROKEN, ${wrong}`);
+      return false;
+    }
     const entry = kept.get(key) ?? { ...task, samples: [] };
-    entry.samples.push(...result);
+    entry.samples.push(...samples);
     kept.set(key, entry);
-    choice.tell(`${label} ${key}: ${result.map(brief).join(' | ')}`);
-    return true;
+    choice.tell(`${label} ${key}: ${samples.map(brief).join(' | ')}`);
+    return false;
   };
 
-  for (const { label, runs, tasks } of schedule(choice.cells, choice.subjects, choice.runs)) {
-    let left = tasks;
+  for (const turn of schedule(choice.cells, choice.subjects, choice.runs)) {
+    let left = turn.tasks;
     for (let attempt = 1; left.length > 0; attempt += 1) {
       const again: Task[] = [];
-      for await (const [task, result] of inTurns(left, runs)) {
-        if (!judge(task, label, attempt, result)) again.push(task);
+      for await (const group of taken({ ...turn, tasks: left })) {
+        const flaws = attempt < tries ? group.map(flaw) : group.map(() => null);
+        const first = flaws.find((words) => words !== null);
+        for (const [i, one] of group.entries()) {
+          const other = first === undefined ? null : `with the other subject: ${first}`;
+          if (judge(one, turn.label, flaws[i] ?? other)) again.push(one.task);
+        }
       }
       left = again;
     }
@@ -67,35 +86,68 @@ export async function run(choice: Choice): Promise<Outcome> {
 
   const rows = [...kept.values()].map(({ cell, subject, samples }) => ({ cell: cell.id, subject, samples }));
   const stalls = rows.flatMap(({ samples }) => samples.map(stallOf));
-  return { rows, broken, repeated, longestStallMs: Math.max(0, ...stalls) };
+  return { rows, broken, discarded, repeated, longestStallMs: Math.max(0, ...stalls) };
 }
 
-/** A result is samples, or why there are none. */
-async function* inTurns(tasks: readonly Task[], runs: number): AsyncGenerator<[Task, readonly Sample[] | string]> {
-  if (!tasks.every(({ cell }) => cell.together)) {
-    for (const task of tasks) yield [task, await alone(() => begin(task), runs)];
-    return;
+/** In groups that are only good together. */
+async function* taken({ tasks, beside }: Turn): AsyncGenerator<readonly Taken[]> {
+  if (beside !== null) {
+    yield await sideBySide(tasks, beside);
+  } else if (tasks.every(({ cell }) => cell.together)) {
+    const begun = tasks.map((task) => ({ task, ready: begin(task) }));
+    await Promise.allSettled(begun.map(({ ready }) => ready));
+    for (const { task, ready } of begun) yield [await alone(task, () => ready)];
+  } else {
+    for (const task of tasks) yield [await alone(task, () => begin(task))];
   }
-  const begun = tasks.map((task) => ({ task, ready: begin(task) }));
-  await Promise.allSettled(begun.map(({ ready }) => ready));
-  for (const { task, ready } of begun) yield [task, await alone(() => ready, runs)];
 }
 
-async function alone(begun: () => Promise<Ready>, runs: number): Promise<readonly Sample[] | string> {
+async function alone(task: Task, begun: () => Promise<Ready>): Promise<Taken> {
   try {
     const { measure, end } = await begun();
     try {
-      return await measure(runs);
+      return { task, samples: [await measure()], failed: null };
     } finally {
       await end();
     }
   } catch (error) {
-    return shortened(error instanceof Error ? error.message : String(error));
+    return { task, samples: [], failed: words(error) };
   }
 }
 
+/** All labs stand while each is measured in turn; who fails is left out from then on. */
+async function sideBySide(tasks: readonly Task[], times: number): Promise<readonly Taken[]> {
+  const all = tasks.map((task) => ({
+    task,
+    ready: null as Ready | null,
+    samples: [] as Sample[],
+    failed: null as string | null,
+  }));
+  const each = async (act: (one: (typeof all)[number]) => Promise<void>): Promise<void> => {
+    for (const one of all) {
+      if (one.failed !== null) continue;
+      try {
+        await act(one);
+      } catch (error) {
+        one.failed = words(error);
+      }
+    }
+  };
+  await each(async (one) => {
+    one.ready = await begin(one.task);
+  });
+  for (let i = 0; i < times; i += 1) {
+    await each(async (one) => {
+      if (one.ready !== null) one.samples.push(await one.ready.measure());
+    });
+  }
+  for (const one of all) await one.ready?.end().catch((error: unknown) => void (one.failed ??= words(error)));
+  return all.map(({ task, samples, failed }) => ({ task, samples, failed }));
+}
+
 /** A lab that does not come up shows the ends of its logs: the first lines say why. */
-const shortened = (words: string): string => words.split('\n').slice(0, 3).join(' ').slice(0, 500);
+const words = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n').slice(0, 3).join(' ').slice(0, 500);
 
 /** A lab of its own, which is gone afterwards whatever happened. */
 async function begin({ cell, subject }: Task): Promise<Ready> {
@@ -112,17 +164,18 @@ async function begin({ cell, subject }: Task): Promise<Ready> {
   }
 }
 
-const sound = ({ cell, subject }: Task, samples: readonly Sample[]): boolean =>
-  samples.length > 0 && samples.every((sample) => cell.unsound(sample, subject) === null);
+/** What no figure can be read from. */
+function senseless({ cell, subject }: Task, samples: readonly Sample[]): string | null {
+  if (samples.length === 0) return 'there is no sample';
+  return samples.flatMap((sample) => cell.unsound(sample, subject) ?? [])[0] ?? null;
+}
 
 /** Why this is to be measured again, if there are tries left. */
-function flaw({ cell, subject }: Task, result: readonly Sample[] | string): string | null {
-  if (typeof result === 'string') return result;
-  if (result.length === 0) return 'there is no sample';
-  const words = result.flatMap((sample) => cell.unsound(sample, subject) ?? [])[0];
-  if (words !== undefined) return words;
-  const stall = Math.max(...result.map(stallOf));
-  return cell.rounds === 'each' && stall > steadyMs ? `the instrument stood still for ${stall} ms` : null;
+function flaw({ task, samples, failed }: Taken): string | null {
+  const wrong = failed ?? senseless(task, samples);
+  if (wrong !== null) return wrong;
+  const stall = Math.max(...samples.map(stallOf));
+  return task.cell.steady && stall > steadyMs ? `the instrument stood still for ${stall} ms` : null;
 }
 
 const brief = (sample: Sample): string =>

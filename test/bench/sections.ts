@@ -1,7 +1,10 @@
 // The regions of docs/benchmarks.md, each drawn from the results: what was run, what was to be reached, and the tables.
 
-import { addressTable, faultTable, stepTable } from './fault-tables.ts';
-import { growthTable, hourTable, loads, loadTable, startTable } from './load-tables.ts';
+import { stallOf, steadyMs } from './cell.ts';
+import { addressTable, crowdTable, faultTable, stepTable } from './fault-tables.ts';
+import { growthTable } from './growth-table.ts';
+import { handoverTable } from './handover-table.ts';
+import { hourTable, loads, loadTable, loopTable, memoryTable, startTable } from './load-tables.ts';
 import type { Results } from './results.ts';
 import { found, targets } from './targets.ts';
 import { limit, nothing, number, ratio, table, verdict } from './words.ts';
@@ -34,7 +37,7 @@ function targetTable(results: Results): string {
   return table(['cell', 'measure', 'target', 'found', ''], rows);
 }
 
-function sessionTable({ sessions }: Results): string {
+function sessionTable({ sessions, rows: all }: Results): string {
   const rows = sessions.map((one) => [
     one.id.slice(0, 16).replace('T', ' '),
     String(one.runs),
@@ -57,17 +60,38 @@ function sessionTable({ sessions }: Results): string {
   ];
   const broken = sessions.flatMap((one) => one.broken.map((words) => `- ${words}`));
   const failed = broken.length === 0 ? [] : ['Could not be measured:', broken.join('\n')];
-  return [table(head, rows), ...failed].join('\n\n');
+  return [table(head, rows), unsteady({ sessions, rows: all }), ...failed].join('\n\n');
+}
+
+/** Samples that count although an instrument stood still in them: each try had such a stall, or its cell asks for no more tries. */
+function unsteady({ sessions, rows }: Results): string {
+  const kept = rows.flatMap(({ cell, subject, samples }) => {
+    const still = samples.filter((sample) => stallOf(sample) > steadyMs).length;
+    return still === 0 ? [] : [{ still, words: `\`${cell}\` ${subject} ${still} of ${samples.length}` }];
+  });
+  const total = rows.reduce((sum, { samples }) => sum + samples.length, 0);
+  const count = kept.reduce((sum, { still }) => sum + still, 0);
+  const list = count === 0 ? '' : `: ${kept.map(({ words }) => words).join(', ')}`;
+  const silent = sessions.filter(({ discarded, repeated }) => discarded === undefined && repeated > 0);
+  const lost = silent.map(({ id, repeated }) => `${repeated} of ${id.slice(0, 10)}`).join(', ');
+  return [
+    `Samples that count: ${total.toLocaleString('en')}. Kept although an instrument stood still for more than ${steadyMs} ms in them: ${count}${list}.`,
+    ...(lost === '' ? [] : [`What was measured again in earlier sessions was not written down (${lost}).`]),
+  ].join(' ');
 }
 
 export const sections: readonly Section[] = [
   { name: 'sessions', title: 'What was run', text: sessionTable },
   { name: 'targets', title: 'Targets', text: targetTable },
   { name: 'faults', title: 'Faults', text: faultTable },
+  { name: 'handover', title: 'A handover', text: handoverTable },
   { name: 'addresses', title: 'Many addresses', text: addressTable },
+  { name: 'crowd', title: 'More than an interval has room for', text: crowdTable },
   { name: 'steps', title: 'Where the time goes', text: stepTable },
   { name: 'load', title: 'Load', text: loadTable },
   { name: 'growth', title: 'Growth', text: growthTable },
+  { name: 'memory', title: 'Memory', text: memoryTable },
   { name: 'start', title: 'Start', text: startTable },
   { name: 'hour', title: 'After an hour', text: hourTable },
+  { name: 'loop', title: 'Off the loop', text: loopTable },
 ];

@@ -28,6 +28,8 @@ export interface Trial {
   killHolder(): Promise<number>;
   /** Kill and start again at once, as a supervisor does. */
   restartHolder(): Promise<number>;
+  /** How often an address, or more than one with it, was let go of on h2 so far, as its daemon logs it. */
+  letGo(): Promise<number>;
   /** The first process of a host's daemon; the others are its children. */
   process(host: 'h1' | 'h2'): Promise<number>;
 }
@@ -87,6 +89,7 @@ async function locumTrial(shape: Shape, owner: Owner): Promise<Trial> {
       await lab.start('h1');
       return atMs;
     },
+    letGo: async () => count(await lab.logs('h2'), / active -> .*\[group\]$/gm),
     process: (host) => lab.pid(host),
   };
 }
@@ -117,9 +120,12 @@ async function keepalivedTrial(shape: Shape, owner: Owner): Promise<Trial> {
       await start(1);
       return atMs;
     },
+    letGo: async () => count(await second.words(), /Entering (?:BACKUP|FAULT) STATE$/gm),
     process: async (host) => (host === 'h1' ? first : second).parent,
   };
 }
+
+const count = (text: string, what: RegExp): number => text.match(what)?.length ?? 0;
 
 /** Of an interval as the configuration has it. */
 export const milliseconds = (interval: string): number =>

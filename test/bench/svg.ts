@@ -14,6 +14,7 @@ const style = `
   .faint { fill: #59636e }
   .grid { stroke: #d1d9e0; stroke-width: 1 }
   .line { fill: none; stroke-width: 2 }
+  .thin { fill: none; stroke-width: 1 }
   .locum { stroke: #0969da; fill: #0969da }
   .keepalived { stroke: #bc4c00; fill: #ffffff }
   .line.locum, .line.keepalived { fill: none }

@@ -9,23 +9,20 @@ import { unsoundStart } from '../../bench/start.ts';
 import { type SubjectName, subjectNames } from '../../bench/subject.ts';
 
 /** A cell that yields what is listed for it, and writes down what was asked of it. */
-function scripted(
-  id: string,
-  yields: (() => readonly Sample[])[],
-  log: string[],
-  rounds: Cell['rounds'] = 'each',
-): Cell {
+function scripted(id: string, yields: (() => Sample)[], log: string[], rounds: Cell['rounds'] = 'each'): Cell {
   return {
     id,
     subjects: subjectNames,
     rounds,
-    often: true,
+    share: 1,
+    steady: rounds === 'each',
     together: false,
     prepare: async (subject, owner) => {
       owner.teardown(async () => void log.push(`${id} ${subject} ended`));
-      return async (runs) => {
-        log.push(`${id} ${subject} ${runs}`);
-        return (yields.shift() ?? (() => [{ ms: 1 }]))();
+      log.push(`${id} ${subject} begun`);
+      return async () => {
+        log.push(`${id} ${subject}`);
+        return (yields.shift() ?? (() => ({ ms: 1 })))();
       };
     },
     unsound: ({ ms }) => (ms === 0 ? 'nothing was seen' : null),
@@ -41,33 +38,43 @@ const choice = (cells: readonly Cell[], runs = 1, subjects: readonly SubjectName
 
 test('subjects take turns in every round, and every lab is gone before the next begins', async (t) => {
   const log: string[] = [];
-  const { rows } = await run(choice([scripted('a', [], log), scripted('b', [], log, 'once')], 2));
-  t.deepEqual(
-    log.filter((line) => !line.endsWith('ended')),
-    ['a locum 1', 'a keepalived 1', 'a locum 1', 'a keepalived 1', 'b locum 2', 'b keepalived 2'],
-  );
-  t.deepEqual(log.slice(0, 3), ['a locum 1', 'a locum ended', 'a keepalived 1']);
+  const { rows } = await run(choice([scripted('a', [], log), scripted('b', [], log, 'beside')], 2));
+  const once = ['locum', 'keepalived'].flatMap((name) => [`a ${name} begun`, `a ${name}`, `a ${name} ended`]);
+  t.deepEqual(log.slice(0, 12), [...once, ...once]);
+  t.deepEqual(log.slice(12), [
+    'b locum begun',
+    'b keepalived begun',
+    'b locum',
+    'b keepalived',
+    'b locum',
+    'b keepalived',
+    'b locum ended',
+    'b keepalived ended',
+  ]);
   t.deepEqual(
     rows.map(({ cell, subject, samples }) => [cell, subject, samples.length]),
     [
       ['a', 'locum', 2],
       ['a', 'keepalived', 2],
-      ['b', 'locum', 1],
-      ['b', 'keepalived', 1],
+      ['b', 'locum', 2],
+      ['b', 'keepalived', 2],
     ],
   );
 });
 
 test('a sample in which the instrument stood still is taken again, and kept if it stays so', async (t) => {
-  const still = () => [{ ms: 5, stallMs: 40 }];
+  const still = () => ({ ms: 5, stallMs: 40 });
   const once = await run(choice([scripted('a', [still], [])], 1, ['locum']));
   t.deepEqual([once.repeated, once.longestStallMs, once.rows[0]?.samples], [1, 0, [{ ms: 1 }]]);
   const always = await run(choice([scripted('a', [still, still, still], [])], 1, ['locum']));
   t.deepEqual([always.repeated, always.longestStallMs, always.broken], [2, 40, []]);
+  const why = 'the instrument stood still for 40 ms';
+  t.deepEqual(once.discarded, [{ cell: 'a', subject: 'locum', why, samples: [still()] }]);
+  t.is(always.discarded.length, 2);
 });
 
 test('what says nothing three times is broken and not kept, whether it was seen or thrown', async (t) => {
-  const nothing = () => [{ ms: 0 }];
+  const nothing = () => ({ ms: 0 });
   const throws = () => {
     throw new Error('keepalived did not start');
   };
@@ -77,8 +84,28 @@ test('what says nothing three times is broken and not kept, whether it was seen 
   const thrown = await run(choice([scripted('a', [throws, throws, throws], log)], 1, ['locum']));
   t.deepEqual([thrown.rows, thrown.broken], [[], ['a locum: keepalived did not start']]);
   t.is(log.filter((line) => line.endsWith('ended')).length, 3);
-  const empty = await run(choice([scripted('a', [() => [], () => [], () => []], [])], 1, ['locum']));
-  t.deepEqual(empty.broken, ['a locum: there is no sample']);
+});
+
+test('of subjects side by side one that fails is measured again with the other, and what fails three times is alone in it', async (t) => {
+  const throws = () => {
+    throw new Error('gone');
+  };
+  const fine = () => ({ ms: 2 });
+  const once = await run(choice([scripted('a', [throws, fine], [], 'beside')]));
+  t.deepEqual(
+    once.discarded.map(({ subject, why }) => [subject, why]),
+    [
+      ['locum', 'gone'],
+      ['keepalived', 'with the other subject: gone'],
+    ],
+  );
+  t.deepEqual([once.rows.map(({ samples }) => samples), once.broken], [[[{ ms: 1 }], [{ ms: 1 }]], []]);
+  const always = await run(choice([scripted('a', [throws, fine, throws, fine, throws, fine], [], 'beside')]));
+  t.deepEqual(always.broken, ['a locum: gone']);
+  t.deepEqual(
+    always.rows.map(({ subject, samples }) => [subject, samples]),
+    [['keepalived', [{ ms: 2 }]]],
+  );
 });
 
 const fault = (id: string): Fault => {
