@@ -149,7 +149,8 @@ export class Leaving {
     if (asker === host || asked?.preempt !== true) return false;
     const heard = this.#words.heard(host, asker, group).flatMap(({ words }) => words);
     const wanted = heard.find(({ wants, role }) => wants === 'preempt' && role === 'standby');
-    if (wanted === undefined) return false;
+    // Of one that stalls in the call by which it asks nobody knows when it decided to, nor what else it says at once.
+    if (wanted === undefined) return this.#stoodStill(asker, this.#cluster.plan.intervalMs);
     const waitedFrom = this.#words
       .said(asker, group)
       .findLast(({ at, life, role }) => life === wanted.life && at <= wanted.at && role !== 'standby');

@@ -120,7 +120,9 @@ export class ReasonChecker implements Checker {
         const claimed = said.findLastIndex(({ role }) => isClaim(role));
         const left = said[claimed + 1] ?? word;
         if (claimed < 0 || (heir !== null && !names(said.slice(claimed + 1), heir))) return false;
-        return !this.#wasHeldSince(host, group, left.at, holder);
+        // Whoever stalled in a call decided before its last word by which it held: that came first all the same.
+        const stalled = this.#around.stoodStillAt(holder) >= left.at - promptMs;
+        return stalled || !this.#wasHeldSince(host, group, left.at, holder);
       }),
     );
   }
@@ -139,7 +141,7 @@ export class ReasonChecker implements Checker {
     const boots = [...(host.daemon?.state?.boots.values() ?? [])];
     return this.#cluster.list.every((other) => {
       const held = this.#words.heldAsHeard(host, other, group);
-      if (held === null || held.at <= joinedAt) return true;
+      if (held === null || held.at <= joinedAt || !held.proven) return true;
       const lives = boots.filter(({ node }) => node === other.name);
       return lives.length === 0 || lives.some(({ proven }) => !proven);
     });

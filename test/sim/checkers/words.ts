@@ -41,6 +41,8 @@ interface Held {
   readonly at: number;
   /** Since when that one held it. */
   readonly since: number;
+  /** Whether it was known then to be no recording. */
+  readonly proven: boolean;
 }
 
 /** More than are looked back at. */
@@ -104,7 +106,8 @@ export class Words {
     const held = this.#held[to.index]?.[from.index] ?? [];
     for (let nth = 0; nth < held.length; nth += 1) {
       const word = this.#wordAt(from, nth, life, sentAt);
-      if (word?.role === 'active' && word.at < sentAt) held[nth] = { at, since: word.at };
+      if (word?.role !== 'active' || word.at === sentAt) continue;
+      held[nth] = { at, since: word.at, proven: isProven(to, from) };
     }
   }
 
@@ -175,4 +178,9 @@ export class Words {
     for (const lives of this.#taken[to.index] ?? []) lives.length = 0;
     for (const held of this.#held[to.index] ?? []) held.fill(null);
   }
+}
+
+function isProven(to: Host, from: Host): boolean {
+  const boot = from.daemon?.state?.boot;
+  return boot !== undefined && to.daemon?.state?.boots.get(boot)?.proven === true;
 }
