@@ -1,65 +1,17 @@
 // A checker that never fires is a defect. Each is shown a cluster in which somebody cheats: the world is changed
 // behind the backs of its daemons, as a bug of theirs would change it.
 
-import test from 'ava';
 import { boundsChecker } from './checkers/bounds.ts';
-import type { Checker } from './checkers/checker.ts';
 import { fenceChecker } from './checkers/fences.ts';
 import { kernelChecker } from './checkers/kernel.ts';
 import { leaseChecker } from './checkers/lease.ts';
+import { MoveChecker } from './checkers/moves.ts';
 import { OverlapChecker } from './checkers/overlap.ts';
 import { QuorumChecker } from './checkers/quorum.ts';
-import { ReasonChecker } from './checkers/reasons.ts';
 import { RestChecker } from './checkers/rest.ts';
 import { VacancyChecker } from './checkers/vacancy.ts';
-import { Cluster } from './cluster.ts';
-import { type Mode, planFor } from './plan.ts';
-
-const restMs = 30_000;
-
-/** Two or three hosts at rest, and what a checker finds from then on. */
-function watched(make: (cluster: Cluster) => Checker, mode: Mode): { cluster: Cluster; found: string[] } {
-  const nodes = mode === 'quorum' ? 3 : 2;
-  const plan = { ...planFor(5, { mode, nodes, lease: 'gate' }), fencing: 'required' } as const;
-  const cluster = new Cluster(plan, false);
-  const found: string[] = [];
-  const note = (wrong: string | null | undefined) => void (wrong != null && found.push(wrong));
-  const checker = make(cluster);
-  cluster.onStep = () => note(checker.step?.());
-  cluster.onMove = (group, before, after) => note(checker.moved?.(group, before, after));
-  cluster.onTold = (host, event) => note(checker.told?.(host, event));
-  cluster.onAnnounced = (host, addresses) => checker.announced?.(host, addresses);
-  for (const host of cluster.list) {
-    cluster.mark(host, 'started');
-    host.start();
-  }
-  cluster.quietSince = 0;
-  cluster.run(60_000);
-  return { cluster, found };
-}
-
-function holderOf(cluster: Cluster): { holder: Cluster['list'][number]; other: Cluster['list'][number] } {
-  const index = Math.log2(cluster.answerMasks[0] ?? 0);
-  return { holder: cluster.hostAt(index), other: cluster.hostAt((index + 1) % cluster.list.length) };
-}
-
-const addresses = (cluster: Cluster) => cluster.hostAt(0).settings.groups[0]?.addresses ?? [];
-
-/** Nothing while all is well, and something once somebody cheats. */
-function fires(
-  name: string,
-  make: (cluster: Cluster) => Checker,
-  cheat: (cluster: Cluster) => void,
-  words: RegExp,
-  mode: Mode = 'availability',
-): void {
-  test(name, (t) => {
-    const { cluster, found } = watched(make, mode);
-    t.deepEqual(found, []);
-    cheat(cluster);
-    t.regex(found[0] ?? 'nothing', words);
-  });
-}
+import { addresses, fires, holderOf, restMs } from './watched.ts';
+import type { Cluster } from './cluster.ts';
 
 fires(
   'holders: one that claims though it hears the other',
@@ -121,16 +73,15 @@ fires(
 );
 
 fires(
-  'reasons: a holder said to be lost that is heard',
-  (cluster) => new ReasonChecker(cluster),
+  'moves: a move for no cause, while something is wrong for long',
+  (cluster) => new MoveChecker(cluster, restMs),
   (cluster) => {
-    const { holder, other } = holderOf(cluster);
-    const reason = { kind: 'holder-lost', holder: holder.name, silentMs: 3000 } as const;
-    cluster.mark(holder, 'started');
+    const { holder } = holderOf(cluster);
     cluster.run(60_000);
-    cluster.told(other, { code: 'group', group: 'web', from: 'standby', to: 'claiming', reason });
+    holder.stop();
+    cluster.run(1000);
   },
-  /which is not so/,
+  /ms after anything changed/,
 );
 
 fires(
@@ -150,9 +101,21 @@ fires(
     const state = cluster.hostAt(0).daemon?.state;
     const problems = state?.problems as Map<string, unknown> | undefined;
     for (let i = 0; i < 1000; i += 1) problems?.set(`no-peer-heard ${i}`, { problem: { code: 'lease-off' }, since: 0 });
-    cluster.run(5000);
+    cluster.hostAt(0).freeze();
+    cluster.run(60_000);
   },
   /has .* problems, at most/,
+);
+
+fires(
+  'bounds: a collection for which no bound is named',
+  boundsChecker,
+  (cluster) => {
+    Object.assign(cluster.hostAt(0).daemon?.state ?? {}, { whatever: { heard: new Set() } });
+    cluster.hostAt(0).freeze();
+    cluster.run(60_000);
+  },
+  /no bound is named for whatever.heard/,
 );
 
 const quorumFires = (name: string, cheat: (cluster: Cluster) => void, words: RegExp): void =>

@@ -4,12 +4,11 @@
 import { addressKey } from '#lib/ip';
 import type { DaemonEvent } from '#model/event';
 import type { VirtualAddress } from '#model/settings';
-import { createKeyedHash } from '#linux/keyed-hash';
 import { decodeDatagram } from '#wire/decode-datagram';
 import type { KeyedHash } from '#ports/keyed-hash';
 import type { Host, Parcel } from '../world/host.ts';
 import { World } from '../world/world.ts';
-import { cheapHash } from './cheap-hash.ts';
+import { cheapHash, hashFor } from './cheap-hash.ts';
 import { decodeOnce } from './decode-once.ts';
 import { Impairments } from './impairments.ts';
 import { type Ear, type Holding, type Mark, nothingHeard } from './knowledge.ts';
@@ -51,6 +50,10 @@ export class Cluster extends World {
   /** Before its words leave: it may be over with the step that says them. */
   onSend: (host: Host) => void = () => {};
   onAnnounced: (host: Host, addresses: readonly VirtualAddress[]) => void = () => {};
+  /** A datagram was given to the daemon of that host. */
+  onTook: (to: Host, parcel: Parcel) => void = () => {};
+  /** How many faults make the kernel, its answers or the alarms of each host late. */
+  readonly slow: number[];
   readonly #marks: Map<Mark, number>[];
   readonly #keys: string[][];
   readonly #hash: KeyedHash;
@@ -81,6 +84,7 @@ export class Cluster extends World {
     );
     this.answerMasks = this.holdings.map(() => 0);
     this.leftAt = each(() => -Infinity);
+    this.slow = each(() => 0);
     this.#marks = each(() => new Map());
     this.#keys = (this.list[0]?.settings.groups ?? []).map((group) => group.addresses.map(addressKey));
     this.delay = () => this.#delayMs();
@@ -180,6 +184,7 @@ export class Cluster extends World {
   }
 
   override took(host: Host, parcel: Parcel): void {
+    this.onTook(host, parcel);
     const ear = this.ear(this.indexOf(host), this.indexOf(parcel.from));
     ear.wordSentAt = Math.max(ear.wordSentAt, parcel.sentAt);
     // A late one says nothing new, nor does one of an earlier life.
@@ -286,9 +291,4 @@ export class Cluster extends World {
   #delayMs(): number {
     return this.plan.random.between(0.05, this.plan.delayMs);
   }
-}
-
-/** The real one in one run of a hundred. */
-function hashFor(seed: number): KeyedHash {
-  return seed % 100 === 0 ? createKeyedHash([new Uint8Array(32).fill(7)]) : cheapHash;
 }

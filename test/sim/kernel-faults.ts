@@ -7,16 +7,23 @@ import { keyOf, type Make, nothing, onHost } from './fault.ts';
 import type { Random } from './random.ts';
 
 function slowly(kind: string, set: (host: Host, random: Random) => void, unset: (host: Host) => void): Make {
-  return onHost(kind, (host, cluster, random) => ({
-    begin: () => {
+  return onHost(kind, (host, cluster, random) => {
+    const mark = (by: 1 | -1) => {
       cluster.mark(host, 'blocked');
-      set(host, random);
-    },
-    end: () => {
-      cluster.mark(host, 'blocked');
-      unset(host);
-    },
-  }));
+      cluster.mark(host, 'slow');
+      cluster.slow[host.index] = (cluster.slow[host.index] ?? 0) + by;
+    };
+    return {
+      begin: () => {
+        mark(1);
+        set(host, random);
+      },
+      end: () => {
+        mark(-1);
+        unset(host);
+      },
+    };
+  });
 }
 
 export const kernelFaults = {

@@ -9,6 +9,8 @@ export type Mark =
   /** All of its clocks stood still together: it cannot know. */
   | 'paused'
   | 'suspended'
+  /** Its kernel, the answers of that or its alarms are late, or were until then. */
+  | 'slow'
   | 'link'
   | 'check'
   | 'kernel'

@@ -6,6 +6,7 @@ import type { Checker } from './checkers/checker.ts';
 import { fenceChecker } from './checkers/fences.ts';
 import { kernelChecker } from './checkers/kernel.ts';
 import { leaseChecker } from './checkers/lease.ts';
+import { MoveChecker } from './checkers/moves.ts';
 import { OverlapChecker } from './checkers/overlap.ts';
 import { QuorumChecker } from './checkers/quorum.ts';
 import { ReasonChecker } from './checkers/reasons.ts';
@@ -57,10 +58,10 @@ function play(plan: Plan, telling: boolean): { outcome: Outcome; trace: Trace } 
   const holders = plan.quorum === null ? new OverlapChecker(cluster) : new QuorumChecker(cluster);
   const reasons = new ReasonChecker(cluster);
   const rest = new RestChecker(cluster, restMs);
-  const vacancy = new VacancyChecker(cluster, restMs - untilStillMs);
+  const vacancy = new VacancyChecker(cluster, electionAfterMs(cluster));
   const weather = new Weather(cluster, restMs + 2 * plan.downMs + 8 * plan.intervalMs);
   const others = [leaseChecker(cluster), kernelChecker(cluster), boundsChecker(cluster), fenceChecker(cluster)];
-  watch(cluster, [holders, reasons, rest, vacancy, ...others]);
+  watch(cluster, [holders, reasons, rest, vacancy, new MoveChecker(cluster, restMs), ...others]);
   let finding: Outcome['finding'] = null;
   try {
     live(cluster, weather, restMs);
@@ -90,7 +91,10 @@ function live(cluster: Cluster, weather: Weather, restMs: number): void {
     cluster.mark(host, 'started');
     cluster.events.after(plan.random.chance(0.5) ? 0 : plan.random.within(2 * plan.downMs), () => host.start());
   }
-  cluster.events.after(3 * plan.downMs, () => weather.begin());
+  cluster.events.after(3 * plan.downMs, () => {
+    cluster.quietSince = cluster.events.now;
+    weather.begin();
+  });
   cluster.run(intervalsInHour * plan.intervalMs);
   weather.clear();
   cluster.run(restMs + 2 * plan.downMs + 8 * plan.intervalMs);
@@ -120,6 +124,22 @@ function restAfterMs(cluster: Cluster): number {
   );
 }
 
+/**
+ * How long the longest election takes: whoever listens does so to the end, then a holder that fell silent meanwhile is given
+ * up, which takes until its addresses must be gone where no gate shuts before that, and then it is the turn of the last.
+ */
+function electionAfterMs(cluster: Cluster): number {
+  const { downMs, intervalMs, hosts, fencing } = cluster.plan;
+  const [host] = cluster.list;
+  if (host === undefined) return 0;
+  const { lease, startupDelayMs, checks, fence } = host.settings;
+  const outlivesMs = lease.kind === 'address' ? lease.ms + 1250 : 0;
+  const checkMs = checks.length === 0 ? 0 : 4000;
+  const fenceMs = fencing === 'self' ? 0 : 3 * downMs + fence.timeoutMs;
+  const turnsMs = (hosts.length + 3) * 1.1 * intervalMs;
+  return startupDelayMs + downMs + outlivesMs + checkMs + fenceMs + votingMs(cluster) + turnsMs + 100;
+}
+
 /** The silence of whoever was started last, a promise to whoever was lost, and two claims that found no majority. */
 function votingMs({ plan: { quorum, intervalMs, hosts } }: Cluster): number {
   if (quorum === null) return 0;
@@ -147,6 +167,9 @@ function watch(cluster: Cluster, checkers: readonly Checker[]): void {
   };
   cluster.onSend = (host) => {
     for (const checker of checkers) checker.sends?.(host);
+  };
+  cluster.onTook = (to, parcel) => {
+    for (const checker of checkers) checker.took?.(to, parcel);
   };
   cluster.onTold = (host, event) => {
     for (const checker of checkers) look(checker, checker.told?.(host, event));

@@ -9,8 +9,6 @@ import { fencedFor, offFor } from './fence-faults.ts';
 export class Weather {
   /** How often each kind really began. */
   readonly reached: Partial<Record<FaultKind, number>> = {};
-  /** What may be the cause of moves, so far. */
-  causes = 0;
   readonly #cluster: Cluster;
   readonly #active = new Map<string, Fault>();
   readonly #calmMs: number;
@@ -81,8 +79,8 @@ export class Weather {
   }
 
   #begin(fault: Fault, lastsMs: number): void {
-    this.causes += 1;
     this.#cluster.quietSince = Number.POSITIVE_INFINITY;
+    this.#cluster.steadySince = Number.POSITIVE_INFINITY;
     this.#say(`${fault.words} begins`);
     this.#active.set(fault.name, fault);
     fault.begin();
@@ -94,6 +92,7 @@ export class Weather {
     if (this.#active.get(fault.name) !== fault) return;
     this.#active.delete(fault.name);
     this.#say(`${fault.words} ends`);
+    this.#cluster.steadySince = Number.POSITIVE_INFINITY;
     fault.end();
     this.#noteSteady();
     this.#noteWhole();

@@ -2,7 +2,7 @@
 
 import type { DaemonEvent } from '#model/event';
 import type { VirtualAddress } from '#model/settings';
-import type { Host } from '../../world/host.ts';
+import type { Host, Parcel } from '../../world/host.ts';
 
 export interface Checker {
   readonly name: string;
@@ -13,5 +13,7 @@ export interface Checker {
   told?(host: Host, event: DaemonEvent): string | null;
   /** What a host says is about to leave it. */
   sends?(host: Host): void;
+  /** A datagram was given to the daemon of a host, which has done with it what it does. */
+  took?(to: Host, parcel: Parcel): void;
   announced?(host: Host, addresses: readonly VirtualAddress[]): void;
 }

@@ -39,7 +39,10 @@ export class QuorumChecker implements Checker {
   readonly #said = new Map<string, { readonly index: number; readonly life: number; readonly quorum: QuorumState }>();
   /** By host, then by group: until when its kernel was last seen to answer, and at which of its changes. */
   readonly #ends: ({ readonly changes: number; readonly until: number } | null)[][];
-  readonly #epochs: number[];
+  /** The epoch of the last holder of each group, and when that claimed. */
+  readonly #epochs: { readonly epoch: number; readonly claimedAt: number }[];
+  /** By host, then by group: when it last said that it holds. */
+  readonly #saidAt: number[][];
   /** Adoptions of which no majority knows yet. */
   #adopted: { readonly host: Host; readonly group: number; readonly life: number }[] = [];
   #pair: { readonly since: number; readonly why: string } | null = null;
@@ -51,7 +54,8 @@ export class QuorumChecker implements Checker {
     this.#looked = cluster.list.map(() => null);
     this.#amid = cluster.list.map(() => []);
     this.#ends = cluster.list.map(() => cluster.answerMasks.map(() => null));
-    this.#epochs = cluster.answerMasks.map(() => 0);
+    this.#epochs = cluster.answerMasks.map(() => ({ epoch: 0, claimedAt: -Infinity }));
+    this.#saidAt = cluster.list.map(() => cluster.answerMasks.map(() => Infinity));
   }
 
   /** A voter that stops may promise and end at once, or be started again: what it said last stands all the same. */
@@ -109,6 +113,8 @@ export class QuorumChecker implements Checker {
   told(host: Host, event: DaemonEvent): string | null {
     if (event.code !== 'group' || event.to !== 'active') return null;
     const group = host.settings.groups.findIndex(({ name }) => name === event.group);
+    const saidAt = this.#saidAt[host.index];
+    if (saidAt !== undefined) saidAt[group] = this.#cluster.events.now;
     this.#adopted = this.#adopted.filter((each) => each.host !== host || each.group !== group);
     if (host.daemon?.state?.groups[group]?.epochUnsure !== true) return this.#lookAtEpoch(host, group);
     this.#adopted.push({ host, group, life: host.life });
@@ -130,19 +136,22 @@ export class QuorumChecker implements Checker {
   #lookAtEpoch(host: Host, group: number): string | null {
     const name = host.settings.groups[group]?.name ?? '';
     const epoch = host.daemon?.state?.groups[group]?.epoch ?? 0;
-    const highest = this.#epochs[group] ?? 0;
-    // Who forgot what was granted may grant less: no promise of the protocol covers a lost disk.
-    if (this.#cluster.list.some((each) => Number.isFinite(this.#cluster.markedAt(each, 'forgot')))) return null;
-    if (epoch <= highest && this.#isLiedAbout(host)) return null;
-    if (epoch <= highest) return `${host.name} holds ${name} under epoch ${epoch}, ${highest} was held before`;
-    this.#epochs[group] = epoch;
+    const last = this.#epochs[group];
+    if (last === undefined) return null;
+    if (epoch <= last.epoch && this.#isLiedAbout(host)) return null;
+    // Who forgot what was granted may grant less: no promise of the protocol covers a lost disk. What is granted then is
+    // remembered again, by a majority of which some are asked for every later claim.
+    const forgot = this.#cluster.list.some((each) => this.#cluster.markedAt(each, 'forgot') >= last.claimedAt);
+    if (epoch <= last.epoch && !forgot)
+      return `${host.name} holds ${name} under epoch ${epoch}, ${last.epoch} was held before`;
+    this.#epochs[group] = { epoch, claimedAt: this.#cluster.holding(group, host.index).claimedAt };
     return null;
   }
 
   /** Several answer: all but one of them must have an excuse, and for no longer than that lasts. */
   #judge(group: number, mask: number): string | null {
     const hosts = this.#cluster.list.filter((_, index) => (mask & (1 << index)) !== 0);
-    const excuses = hosts.map((host) => this.#excuseOf(group, host)).filter((excuse) => excuse !== null);
+    const excuses = hosts.map((host) => this.#excuseOf(group, host, hosts)).filter((excuse) => excuse !== null);
     const { now } = this.#cluster.events;
     this.#pair ??= { since: now, why: excuses[0] ?? 'no reason' };
     if (excuses.length >= hosts.length - 1) return null;
@@ -151,11 +160,12 @@ export class QuorumChecker implements Checker {
     return `${names} answer for group ${group}, for ${ms.toFixed(2)} ms so far`;
   }
 
-  #excuseOf(group: number, host: Host): string | null {
+  #excuseOf(group: number, host: Host, beside: readonly Host[]): string | null {
     const { now } = this.#cluster.events;
     const pausedMs = now - this.#cluster.markedAt(host, 'paused');
     const holdMs = (this.#cluster.plan.quorum?.holdMs ?? 0) * 1.02;
-    if (pausedMs <= holdMs) return 'a pause';
+    if (pausedMs <= holdMs && !beside.some((other) => this.#isDeposed(group, host, other, now - pausedMs)))
+      return 'a pause';
     if (this.#isLiedAbout(host)) return 'a lying fence';
     if (this.#isStuck(group, host)) return 'a stuck address';
     const sleptMs = now - this.#cluster.markedAt(host, 'suspended');
@@ -163,6 +173,19 @@ export class QuorumChecker implements Checker {
     if (sleptMs > holdMs) return null;
     if (!looks || this.#cluster.markedAt(host, 'blocked') > now - holdMs) return 'a suspend, and nobody who looks';
     return sleptMs <= wakeMs * 1.02 + 1 ? 'a suspend' : null;
+  }
+
+  /** It runs again, and a later holder, which it knows to be no recording, has answered a word of it: that ends its own. */
+  #isDeposed(group: number, host: Host, other: Host, since: number): boolean {
+    const { takenSentAt: answeredAt } = this.#cluster.ear(host.index, other.index);
+    const { takenAt: askedAt, takenSentAt: saidAt } = this.#cluster.ear(other.index, host.index);
+    // A word that answers none of it may leave out what the others know already.
+    if (other === host || saidAt <= since || answeredAt < askedAt || host.process?.blocked !== false) return false;
+    if (answeredAt <= (this.#saidAt[other.index]?.[group] ?? Infinity)) return false;
+    const [own, theirs] = [host.daemon?.state, other.daemon?.state];
+    const [mine, later] = [own?.groups[group], theirs?.groups[group]];
+    if (mine === undefined || later === undefined || later.role !== 'active' || later.epoch <= mine.epoch) return false;
+    return own?.boots.get(theirs?.boot ?? '')?.proven === true;
   }
 
   /** Without a gate nothing but a removal, which its kernel refused, or the end of the lifetime makes a host silent. */

@@ -1,13 +1,15 @@
 // No move without a reason that is true: what a daemon says when it takes a group or lets it go is compared with
-// what really happened to it and to the others. And no more moves than the faults account for.
+// what really happened to it and to the others, and with what it had heard of them.
 
 import type { DaemonEvent } from '#model/event';
 import type { Reason } from '#model/reason';
-import type { Host } from '../../world/host.ts';
+import type { Host, Parcel } from '../../world/host.ts';
 import { type Cluster, promptMs } from '../cluster.ts';
-import type { Mark } from '../knowledge.ts';
 import { rateError } from '../plan.ts';
 import type { Checker } from './checker.ts';
+import { Circumstances } from './circumstances.ts';
+import { Leaving } from './leaving.ts';
+import { type Word, Words } from './words.ts';
 
 type GroupEvent = Extract<DaemonEvent, { code: 'group' }>;
 
@@ -16,173 +18,147 @@ export class ReasonChecker implements Checker {
   /** Times that some host became the holder. */
   moves = 0;
   readonly #cluster: Cluster;
-  readonly #recentMs: number;
-  /** When each host last left the state of a holder, for each group; infinite while it holds. */
-  readonly #heldUntil = new Map<string, number>();
-  /** Who held each group last, and since when. */
-  readonly #last = new Map<string, { readonly host: Host; readonly since: number }>();
+  /** The longest wait for a turn, and for whatever else keeps a claim from beginning. */
+  readonly #waitMs: number;
+  readonly #words: Words;
+  readonly #around: Circumstances;
+  readonly #leaving: Leaving;
+  /** Not true by what was taken down before this event: what was read in it is known when it is over. */
+  #doubted: { readonly host: Host; readonly event: GroupEvent }[] = [];
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
-    const { downMs, intervalMs, hosts } = cluster.plan;
-    const votingMs = 2 * (cluster.plan.quorum?.longestHoldMs ?? 0);
-    this.#recentMs = 2 * downMs + (hosts.length + 2) * intervalMs + 2500 + votingMs;
+    const { downMs, intervalMs, hosts, quorum } = cluster.plan;
+    this.#waitMs = 2 * downMs + (hosts.length + 2) * intervalMs + 2500 + 2 * (quorum?.longestHoldMs ?? 0);
+    this.#words = new Words(cluster);
+    this.#around = new Circumstances(cluster);
+    this.#leaving = new Leaving(cluster, this.#words, this.#around);
+  }
+
+  sends(host: Host): void {
+    this.#words.sends(host);
+  }
+
+  took(to: Host, parcel: Parcel): void {
+    this.#words.took(to, parcel);
   }
 
   told(host: Host, event: DaemonEvent): string | null {
+    if (event.code === 'fence-peer-ended' && event.counts) this.#leaving.turnedOff(host, event.peer);
     if (event.code !== 'group') return null;
-    const where = `${event.group} ${host.name}`;
-    const wrong = this.#isTrue(host, event) ? null : this.#words(host, event);
-    if (event.to === 'active') this.#heldUntil.set(where, Number.POSITIVE_INFINITY);
-    else if (event.from === 'active') this.#heldUntil.set(where, this.#cluster.events.now);
-    if (event.to === 'active') this.#last.set(event.group, { host, since: this.#cluster.events.now });
     if (event.to === 'active') this.moves += 1;
-    return wrong;
+    if (!this.#isTrue(host, event)) this.#doubted.push({ host, event });
+    this.#words.told(host, event);
+    return null;
   }
 
-  #words(host: Host, { group, from, to, reason }: GroupEvent): string {
+  step(): string | null {
+    const wrong = this.#doubted.find(({ host, event }) => !this.#isTrue(host, event));
+    this.#doubted = [];
+    this.#around.step();
+    if (wrong === undefined) return null;
+    const { host, event } = wrong;
+    const { group, from, to, reason } = event;
     return `${host.name} ${group} ${from} -> ${to} because ${JSON.stringify(reason)}, which is not so`;
   }
 
   #isTrue(host: Host, { group, from, to, reason }: GroupEvent): boolean {
-    if (to === 'claiming') return this.#mayClaim(host, group, reason);
-    if (from === 'active' || from === 'claiming') return to === 'active' || this.#mustLeave(host, group, reason);
-    return true;
+    const nth = host.settings.groups.findIndex(({ name }) => name === group);
+    if (to === 'claiming') return this.#mayClaim(host, nth, reason);
+    if (to === 'active' || (from !== 'active' && from !== 'claiming')) return true;
+    return this.#leaving.isTrue(host, nth, reason, from === 'active');
   }
 
-  #mayClaim(host: Host, group: string, reason: Reason): boolean {
+  #mayClaim(host: Host, group: number, reason: Reason): boolean {
     switch (reason.kind) {
-      case 'holder-lost': {
-        const other = this.#named(reason.holder);
-        const ear = this.#cluster.ear(this.#cluster.indexOf(host), this.#cluster.indexOf(other));
-        const restarted = this.#recently(other, 'started') || this.#recently(other, 'stopped');
-        const { now } = this.#cluster.events;
-        // A recording of an earlier life holds the group as far as a host can tell that did not know that life.
-        const recordedMs = Number.isFinite(ear.replayedAt) ? now - ear.replayedAt : Number.NaN;
-        // How long it was silent is said as it was when the wait for this turn began.
-        const waitedMs = recordedMs - reason.silentMs;
-        if (waitedMs >= -rateError * recordedMs - promptMs && waitedMs <= this.#recentMs) return true;
-        return restarted || this.#cluster.isDeaf(now - ear.takenAt) || now - ear.deafUntil < this.#recentMs + 10_000;
-      }
+      case 'holder-lost':
+        return this.#isLost(host, group, this.#cluster.host(reason.holder), reason.silentMs);
       case 'handed-over':
+        return this.#gaveUp(host, group, this.#cluster.host(reason.by), host.name);
       case 'resigned':
-        return this.#isLast(group, this.#named(reason.by), host) || this.#heldLately(group, this.#named(reason.by));
+        return this.#gaveUp(host, group, this.#cluster.host(reason.by), null);
       case 'no-holder':
-        return true;
-      default:
-        // After its own resignation a node that takes the group back goes on with the reason of that.
-        return reason.kind === 'yield-unanswered' || this.#heldLately(group, host);
-    }
-  }
-
-  #mustLeave(host: Host, group: string, reason: Reason): boolean {
-    switch (reason.kind) {
-      case 'stopping':
-        return this.#recently(host, 'stopped');
-      case 'link-down':
-      case 'interface-missing':
-        return this.#recently(host, 'link');
-      case 'unsendable':
-        return this.#recently(host, 'link') || this.#stoodStill(host);
-      case 'claim-late':
-      case 'late-wake':
-      case 'lease-lapsed':
-      case 'slept':
-        return this.#stoodStill(host) || (reason.kind === 'lease-lapsed' && this.#isApart());
-      case 'check-failed':
-      case 'awaiting-check':
-        return this.#recently(host, 'check') || host.checkOutcomes.size > 0;
-      case 'address-refused':
-        return host.kernel.refused.size > 0 || this.#recently(host, 'kernel') || this.#recently(host, 'blocked');
-      case 'outranked':
-      case 'unheard': {
-        const by = this.#named(reason.by);
-        // Whoever died in the call that followed said so to the others, and to nobody else.
-        return this.#heldLately(group, by) || (by.process === null && this.#claimedLately(group, by));
-      }
-      case 'holder-live':
-        return (
-          this.#heldLately(group, this.#named(reason.holder)) || this.#claimedLately(group, this.#named(reason.holder))
-        );
-      case 'claimant-live':
-        return this.#claimedLately(group, this.#named(reason.claimant));
-      case 'yielded':
-        return this.#named(reason.to) !== host;
-      case 'gateway-unreached':
-        return this.#recently(host, 'gateway') || this.#isApart();
-      case 'holder-unproven':
-      case 'isolated':
-      case 'no-majority':
-      case 'too-few-votes':
-      case 'claim-rests':
-      case 'promised':
-      case 'silent-voter':
-        return this.#isApart();
-      case 'deposed':
-        return this.#claimedLately(group, this.#named(reason.by)) || this.#heldLately(group, this.#named(reason.by));
-      case 'turned-off':
-        return this.#recently(host, 'lied') || this.#isApart();
-      case 'fenced':
-        return host.fencer.latched || this.#recently(host, 'fenced');
-      case 'fence-failed':
-      case 'fencing':
-      case 'nodes-unheard':
-      case 'heard-elsewhere':
-      case 'claim-unanswered':
-        return this.#cluster.plan.fencing !== 'self' && this.#isApart();
-      case 'address-foreign':
-        return host.kernel.foreign.size > 0 || this.#recently(host, 'foreign');
-      case 'address-stuck':
-        return this.#recently(host, 'stuck');
-      case 'adoption-unconfirmed':
-        return this.#recently(host, 'started');
+        return this.#heardOfNobody(host, group);
+      case 'yield-unanswered':
+        return this.#isUnanswered(host, group, reason.to);
       default:
         return false;
     }
   }
 
-  /** Whether anything kept hosts from each other, or a host still, not long ago. */
-  #isApart(): boolean {
-    if (!Number.isFinite(this.#cluster.quietSince)) return true;
-    return this.#cluster.events.now - this.#cluster.quietSince < this.#recentMs + 10_000;
+  /** It was heard to hold the group or to claim it, and then nothing of that life for so long. */
+  #isLost(host: Host, group: number, holder: Host, silentMs: number): boolean {
+    const { now } = this.#cluster.events;
+    const { replayedAt } = this.#cluster.ear(host.index, holder.index);
+    const fits = (silent: number) =>
+      silentMs <= silent * (1 + rateError) + promptMs && this.#cluster.isDeaf(Math.min(silent, silentMs));
+    // A recording of an earlier life holds the group as far as a host can tell that did not know that life. How long it
+    // was silent is said as it was when the wait for this turn began.
+    if (Number.isFinite(replayedAt) && fits(now - replayedAt) && now - replayedAt - silentMs <= this.#waitMs)
+      return true;
+    const held = ({ words }: { words: readonly Word[] }) => words.some(({ role }) => isClaim(role));
+    if (this.#words.heard(host, holder, group).some((heard) => held(heard) && fits(now - heard.at))) return true;
+    // It is heard again, and lets it be: the wait goes on from where it was.
+    return this.#words
+      .heardBeforeSilence(host, holder, group)
+      .some(
+        (heard) =>
+          held(heard) &&
+          fits(heard.until - heard.at) &&
+          this.#words.standsBySince(host, group) <= heard.until &&
+          !this.#wasHeldSince(host, group, heard.at, host),
+      );
   }
 
-  #stoodStill(host: Host): boolean {
-    return (['blocked', 'paused', 'suspended'] as const).some((mark) => this.#recently(host, mark));
-  }
-
-  #named(node: string): Host {
-    return this.#cluster.host(node);
-  }
-
-  #recently(host: Host, mark: Mark): boolean {
-    const lasting = mark === 'link' && host.down.size > 0;
-    const blocked = mark === 'blocked' && host.process?.blocked === true;
-    return (
-      lasting || blocked || this.#cluster.events.now - this.#cluster.markedAt(host, mark) < this.#recentMs + 10_000
+  /** It was heard to let go, for `heir` where that is named, and nobody was heard to hold the group since. */
+  #gaveUp(host: Host, group: number, holder: Host, heir: string | null): boolean {
+    const heard = this.#words.heard(host, holder, group);
+    return heard.some(({ words }) =>
+      words.some((word) => {
+        if (word.role === 'active') return false;
+        const said = this.#words.said(holder, group).filter(({ life, at }) => life === word.life && at <= word.at);
+        const claimed = said.findLastIndex(({ role }) => isClaim(role));
+        const left = said[claimed + 1] ?? word;
+        if (claimed < 0 || (heir !== null && !names(said.slice(claimed + 1), heir))) return false;
+        // Whoever stalled in a call decided before its last word by which it held: that came first all the same.
+        const stalled = this.#around.stoodStillAt(holder) >= left.at - promptMs;
+        return stalled || !this.#wasHeldSince(host, group, left.at, holder);
+      }),
     );
   }
 
-  #heldLately(group: string, host: Host): boolean {
-    return (
-      this.#cluster.events.now - (this.#heldUntil.get(`${group} ${host.name}`) ?? -Infinity) < this.#recentMs + 10_000
+  /** Somebody held it from a later instant on, and this host heard that. */
+  #wasHeldSince(host: Host, group: number, since: number, but: Host): boolean {
+    if (this.#words.said(host, group).some(({ role, at }) => role === 'active' && at > since)) return true;
+    return this.#cluster.list.some(
+      (other) => other !== but && (this.#words.heldAsHeard(host, other, group)?.since ?? -Infinity) > since,
     );
   }
 
-  #claimedLately(group: string, host: Host): boolean {
-    return this.#cluster.events.now - this.#claimedAt(group, host) < this.#recentMs + 10_000;
+  /** Since it joined the line nobody was heard to hold the group who is known to be no recording. */
+  #heardOfNobody(host: Host, group: number): boolean {
+    const joinedAt = this.#words.standsBySince(host, group);
+    const boots = [...(host.daemon?.state?.boots.values() ?? [])];
+    return this.#cluster.list.every((other) => {
+      const held = this.#words.heldAsHeard(host, other, group);
+      if (held === null || held.at <= joinedAt || !held.proven) return true;
+      const lives = boots.filter(({ node }) => node === other.name);
+      return lives.length === 0 || lives.some(({ proven }) => !proven);
+    });
   }
 
-  /** It held the group or claimed it, lately or however long ago where nobody has held it since as far as `ear` heard. */
-  #isLast(group: string, host: Host, ear: Host): boolean {
-    const last = this.#last.get(group);
-    if (last === undefined || last.host === host || last.since <= this.#claimedAt(group, host)) return true;
-    const heardAt = this.#cluster.ear(this.#cluster.indexOf(ear), this.#cluster.indexOf(last.host)).takenSentAt;
-    return heardAt < last.since || this.#claimedLately(group, host);
+  /** It handed the group to that one, or to nobody, and nobody was heard to take it. */
+  #isUnanswered(host: Host, group: number, to: string): boolean {
+    const left = this.#words.said(host, group).findLast(({ role }) => role === 'releasing');
+    if (left === undefined || (left.successor ?? to) !== to) return false;
+    return !this.#wasHeldSince(host, group, left.at, host);
   }
+}
 
-  #claimedAt(group: string, host: Host): number {
-    const nth = host.settings.groups.findIndex(({ name }) => name === group);
-    return this.#cluster.holding(nth, this.#cluster.indexOf(host)).claimedAt;
-  }
+function isClaim(role: Word['role']): boolean {
+  return role === 'active' || role === 'claiming';
+}
+
+function names(said: readonly Word[], heir: string): boolean {
+  return said.some(({ role, successor }) => role === 'releasing' && (successor ?? heir) === heir);
 }

@@ -32,7 +32,7 @@ export class RestChecker implements Checker {
 
   get #isRest(): boolean {
     const { events, quietSince } = this.#cluster;
-    return events.now - quietSince >= this.#restMs && !this.#isHaunted();
+    return events.now - quietSince >= this.#restMs && !isHaunted(this.#cluster);
   }
 
   step(): string | null {
@@ -54,17 +54,6 @@ export class RestChecker implements Checker {
 
   announced(host: Host, addresses: readonly VirtualAddress[]): void {
     for (const address of addresses) this.#lastAnnounced.set(addressKey(address), host);
-  }
-
-  /** What happened long ago still has its effect. */
-  #isHaunted(): boolean {
-    const { events, list } = this.#cluster;
-    return list.some(
-      (host) =>
-        (['kernel', 'foreign', 'stuck'] as const).some(
-          (mark) => events.now - this.#cluster.markedAt(host, mark) < refusalMs,
-        ) || events.now - this.#cluster.markedAt(host, 'removed') < removalMs,
-    );
   }
 
   #lookAt(group: number): string | null {
@@ -102,4 +91,14 @@ export class RestChecker implements Checker {
     const problem = view?.problems.find(({ problem: { code } }) => !stays.has(code));
     return problem === undefined ? null : `at rest ${host.name} still reports ${JSON.stringify(problem.problem)}`;
   }
+}
+
+/** What happened long ago still has its effect. */
+export function isHaunted(cluster: Cluster): boolean {
+  const { events, list } = cluster;
+  return list.some(
+    (host) =>
+      (['kernel', 'foreign', 'stuck'] as const).some((mark) => events.now - cluster.markedAt(host, mark) < refusalMs) ||
+      events.now - cluster.markedAt(host, 'removed') < removalMs,
+  );
 }
