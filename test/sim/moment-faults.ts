@@ -1,5 +1,5 @@
-// Faults that come in a certain moment, which chance alone meets too seldom: a rank that rises as a vacancy opens, and a
-// daemon that is started anew in the middle of a handover.
+// Faults that come in a certain moment, which chance alone meets too seldom: a check that passes as a vacancy opens, and
+// a daemon that is started anew in the middle of a handover.
 
 import type { Host } from '../world/host.ts';
 import type { Cluster } from './cluster.ts';
@@ -15,6 +15,30 @@ function holderBeside(host: Host, cluster: Cluster): Host | undefined {
 }
 
 export const momentFaults = {
+  'check passes in a vacancy': (cluster, random) => {
+    if (cluster.hostAt(0).settings.checks.length === 0) return null;
+    return onHost('check passes in a vacancy', (host) => {
+      const { downMs, intervalMs } = cluster.plan;
+      const pass = () => {
+        cluster.mark(host, 'check');
+        host.checkOutcomes.delete('service');
+      };
+      const look = () => {
+        if (!host.checkOutcomes.has('service')) return;
+        const vacant = cluster.answerMasks[0] === 0;
+        cluster.events.after(vacant ? random.within(downMs) : intervalMs / 10, vacant ? pass : look);
+      };
+      return {
+        lastsMs: 20 * downMs,
+        begin: () => {
+          cluster.mark(host, 'check');
+          host.checkOutcomes.set('service', { kind: 'exit', code: 1 });
+          look();
+        },
+        end: pass,
+      };
+    })(cluster, random);
+  },
   'check passes as the holder dies': (cluster, random) => {
     if (cluster.hostAt(0).settings.checks.length === 0) return null;
     return onHost('check passes as the holder dies', (host) => {

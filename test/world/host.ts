@@ -87,6 +87,8 @@ export class Host {
   timerLateMs: () => number = () => 0;
   /** How long each call of the daemon blocks; it may be killed in one. */
   slowness: () => number = () => 0;
+  /** How long a renewal stands still on its way, besides. */
+  renewalMs: () => number = () => 0;
   #process: Process | null = null;
   #daemon: Daemon | null = null;
   #alarm = 0;
@@ -418,7 +420,7 @@ export class Host {
             this.#answerKernel({ kind: 'kernel', id, outcomes });
           }),
         renew: (id, advertAt, until, peers) =>
-          process.act(() => {
+          process.actAfter(this.renewalMs(), () => {
             // The record says of no lease that it runs while something that was let go of is still there.
             const { suspendedMs } = clock;
             this.#beat = kernel.isLeaving
@@ -447,7 +449,10 @@ export class Host {
         },
       },
       hooks: { run: (hook) => void this.hooked.push(hook), finish: async () => 0 },
-      fence: this.fencer.port((input, afterMs) => this.#answer(input, afterMs)),
+      fence: this.fencer.port(
+        (input, afterMs) => this.#answer(input, afterMs),
+        () => process.alive,
+      ),
       operators: { answer: (request, answer) => this.fencer.answers.set(request, answer) },
       journal: { write: (event) => this.#world.told(this, event) },
       service: { ready: () => {}, beat: () => {}, stopping: () => {} },
