@@ -14,6 +14,17 @@ function holderBeside(host: Host, cluster: Cluster): Host | undefined {
   return cluster.list.find((other, index) => other !== host && (mask & (1 << index)) !== 0);
 }
 
+/** How long a run of a check takes to be told. */
+const answerMs = 3;
+
+/** Until this host takes the other one for lost, if it hears nothing more of it. */
+function untilLost({ daemon, clock }: Host, other: Host): number {
+  let atMs = clock.now();
+  for (const { node, state, lastHeardAt, downMs } of daemon?.state?.boots.values() ?? [])
+    if (node === other.name && state !== 'lost') atMs = Math.max(atMs, lastHeardAt + downMs);
+  return (atMs - clock.now()) / clock.rate;
+}
+
 export const momentFaults = {
   'check passes in a vacancy': (cluster, random) => {
     if (cluster.hostAt(0).settings.checks.length === 0) return null;
@@ -42,30 +53,47 @@ export const momentFaults = {
   'check passes as the holder dies': (cluster, random) => {
     if (cluster.hostAt(0).settings.checks.length === 0) return null;
     return onHost('check passes as the holder dies', (host) => {
-      const { downMs } = cluster.plan;
-      const pass = () => {
-        cluster.mark(host, 'check');
-        host.checkOutcomes.delete('service');
-      };
+      const { downMs, delayMs } = cluster.plan;
       let dead: Host | undefined;
       let over = false;
-      const strike = () => {
-        if (!over) dead = holderBeside(host, cluster);
-        if (dead === undefined) return;
-        cluster.mark(dead, 'stopped');
-        dead.kill();
-        cluster.events.after(Math.max(0, downMs - random.within(passesWithinMs)), pass);
+      /** The second pass counts: it comes as late before the silence of the holder does as a word takes to the others. */
+      const rise = (end: () => void) => {
+        cluster.mark(host, 'check');
+        const inMs = dead === undefined ? 0 : untilLost(host, dead) - random.within(delayMs) - answerMs;
+        cluster.events.after(Math.max(0, inMs), end);
+      };
+      let passes = 0;
+      const pass = (end: () => void) => {
+        passes += 1;
+        if (over || passes !== 2) {
+          end();
+          return;
+        }
+        dead = holderBeside(host, cluster);
+        if (dead !== undefined) {
+          cluster.mark(dead, 'stopped');
+          dead.kill();
+        }
+        // By then its last words have come.
+        cluster.events.after(2 * delayMs, () => rise(end));
       };
       return {
-        lastsMs: failsWithinMs + 2 * downMs + passesWithinMs,
+        lastsMs: failsWithinMs + passesWithinMs + 3 * downMs,
         begin: () => {
           cluster.mark(host, 'check');
           host.checkOutcomes.set('service', { kind: 'exit', code: 1 });
-          cluster.events.after(failsWithinMs, strike);
+          cluster.events.after(failsWithinMs, () => {
+            if (over) return;
+            cluster.mark(host, 'check');
+            host.checkOutcomes.delete('service');
+            host.checkKept = pass;
+          });
         },
         end: () => {
           over = true;
-          pass();
+          cluster.mark(host, 'check');
+          host.checkOutcomes.delete('service');
+          host.checkKept = null;
           if (dead !== undefined) startWhenEnded(dead, cluster);
         },
       };
