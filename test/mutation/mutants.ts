@@ -1222,6 +1222,7 @@ export const mutants: readonly Mutant[] = [
       'stalls',
       'whose rank rises as a vacancy opens claims a window later, for others may go by the rank that it had',
     ),
+    simulated: { sim: '--mode availability --nodes 3 --weather ranks --seed 62' },
   },
   {
     guard: 'whoever was named and is not heard here may have heard that',

@@ -75,7 +75,7 @@ export class Cluster extends World {
       host.kernel.lateMs = plan.hosts[index]?.lateMs ?? 0;
       if (host.kernel.gate !== null) host.kernel.gate.lateMs = host.kernel.lateMs;
       host.fencer.leadPart = 0.1;
-      host.fencer.onSelf = () => this.turnOff(host.name);
+      host.fencer.onSelf = () => this.#goesOff(host);
     }
     const each = <T>(make: () => T): T[] => this.list.map(make);
     this.ears = each(() => each(() => ({ ...nothingHeard })));
@@ -165,8 +165,11 @@ export class Cluster extends World {
   }
 
   override turnOff(target: string): void {
-    super.turnOff(target);
-    const host = this.host(target);
+    for (const host of this.list) if (host.settings.node === target) this.#goesOff(host);
+  }
+
+  #goesOff(host: Host): void {
+    host.powerCut();
     this.mark(host, 'stopped');
     this.onTurnedOff(host);
   }

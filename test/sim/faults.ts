@@ -9,7 +9,9 @@ import { fenceFaults } from './fence-faults.ts';
 import { kernelFaults } from './kernel-faults.ts';
 import { momentFaults } from './moment-faults.ts';
 import type { Random } from './random.ts';
+import { renewalFaults } from './renewal-faults.ts';
 import { stallFaults } from './stall-faults.ts';
+import { twin } from './twin-faults.ts';
 
 function twoOf(cluster: Cluster, random: Random): [number, number] {
   const a = Math.floor(random.within(cluster.list.length));
@@ -241,9 +243,11 @@ const made = {
     };
   }),
   'new disk': newDisk,
+  twin,
   ...kernelFaults,
   ...momentFaults,
   ...fenceFaults,
+  ...renewalFaults,
   'gateway lost': (cluster, random) =>
     cluster.hostAt(0).settings.gateways.length === 0 ? null : gatewayLost(cluster, random),
   'check fails': checkSays('check fails', () => ({ kind: 'exit', code: 1 })),
@@ -266,30 +270,6 @@ const made = {
           cluster.mark(host, 'check');
           host.checkOutcomes.delete('service');
         },
-      };
-    })(cluster, random);
-  },
-  'check passes in a vacancy': (cluster, random) => {
-    if (cluster.hostAt(0).settings.checks.length === 0) return null;
-    return onHost('check passes in a vacancy', (host) => {
-      const { downMs, intervalMs } = cluster.plan;
-      const pass = () => {
-        cluster.mark(host, 'check');
-        host.checkOutcomes.delete('service');
-      };
-      const look = () => {
-        if (!host.checkOutcomes.has('service')) return;
-        const vacant = cluster.answerMasks[0] === 0;
-        cluster.events.after(vacant ? random.within(downMs) : intervalMs / 10, vacant ? pass : look);
-      };
-      return {
-        lastsMs: 20 * downMs,
-        begin: () => {
-          cluster.mark(host, 'check');
-          host.checkOutcomes.set('service', { kind: 'exit', code: 1 });
-          look();
-        },
-        end: pass,
       };
     })(cluster, random);
   },

@@ -40,6 +40,12 @@ function agents(words: string, agentOf: (random: Random) => Partial<Host['fencer
   };
 }
 
+const failures = {
+  exit: { outcome: { kind: 'exit', code: 1 } },
+  timeout: { outcome: { kind: 'timeout' } },
+  'cannot-run': { outcome: { kind: 'cannot-run', error: 'ENOENT' } },
+} as const;
+
 export const fenceFaults = {
   'operator fences': onHost('operator fences', (host, cluster) => ({
     lastsMs: 0,
@@ -58,6 +64,21 @@ export const fenceFaults = {
     begin: () => (host.fencer.diskError = 'EIO'),
     end: () => (host.fencer.diskError = null),
   })),
+  /** A disk that does not answer: nobody knows yet whether the latch is there. */
+  'latch hangs': onHost('latch hangs', (host) => ({
+    begin: () => host.fencer.hang(),
+    end: () => host.fencer.goOn(),
+  })),
+  'own fence fails': onHost('own fence fails', (host, _cluster, random) => {
+    const { own } = host.fencer;
+    const { timeoutMs } = host.settings.fence;
+    const how = random.pick(['exit', 'timeout', 'cannot-run'] as const);
+    return {
+      words: `by ${how}`,
+      begin: () => (host.fencer.own = { ...failures[how], ms: how === 'timeout' ? timeoutMs : 1, works: false }),
+      end: () => (host.fencer.own = own),
+    };
+  }),
   'fence fails': agents('fence agents fail', (random) => ({
     outcome: { kind: 'exit', code: 1 },
     works: random.chance(0.2),

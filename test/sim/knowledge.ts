@@ -26,7 +26,9 @@ export type Mark =
   /** Its state directory is gone. */
   | 'forgot'
   /** Another host believes that it is off, and it is not. */
-  | 'lied';
+  | 'lied'
+  /** It bears the name of another host, or another host bears its name. */
+  | 'twin';
 
 /** What one host knows of another by hearing. */
 export interface Ear {

@@ -1,5 +1,5 @@
-// Faults that come in a certain moment, which chance alone meets too seldom: a rank that rises as a vacancy opens, and a
-// daemon that is started anew in the middle of a handover.
+// Faults that come in a certain moment, which chance alone meets too seldom: a check that passes as a vacancy opens, and
+// a daemon that is started anew in the middle of a handover.
 
 import type { Host } from '../world/host.ts';
 import type { Cluster } from './cluster.ts';
@@ -14,34 +14,86 @@ function holderBeside(host: Host, cluster: Cluster): Host | undefined {
   return cluster.list.find((other, index) => other !== host && (mask & (1 << index)) !== 0);
 }
 
+/** How long a run of a check takes to be told. */
+const answerMs = 3;
+
+/** Until this host takes the other one for lost, if it hears nothing more of it. */
+function untilLost({ daemon, clock }: Host, other: Host): number {
+  let atMs = clock.now();
+  for (const { node, state, lastHeardAt, downMs } of daemon?.state?.boots.values() ?? [])
+    if (node === other.name && state !== 'lost') atMs = Math.max(atMs, lastHeardAt + downMs);
+  return (atMs - clock.now()) / clock.rate;
+}
+
 export const momentFaults = {
-  'check passes as the holder dies': (cluster, random) => {
+  'check passes in a vacancy': (cluster, random) => {
     if (cluster.hostAt(0).settings.checks.length === 0) return null;
-    return onHost('check passes as the holder dies', (host) => {
-      const { downMs } = cluster.plan;
+    return onHost('check passes in a vacancy', (host) => {
+      const { downMs, intervalMs } = cluster.plan;
       const pass = () => {
         cluster.mark(host, 'check');
         host.checkOutcomes.delete('service');
       };
-      let dead: Host | undefined;
-      let over = false;
-      const strike = () => {
-        if (!over) dead = holderBeside(host, cluster);
-        if (dead === undefined) return;
-        cluster.mark(dead, 'stopped');
-        dead.kill();
-        cluster.events.after(Math.max(0, downMs - random.within(passesWithinMs)), pass);
+      const look = () => {
+        if (!host.checkOutcomes.has('service')) return;
+        const vacant = cluster.answerMasks[0] === 0;
+        cluster.events.after(vacant ? random.within(downMs) : intervalMs / 10, vacant ? pass : look);
       };
       return {
-        lastsMs: failsWithinMs + 2 * downMs + passesWithinMs,
+        lastsMs: 20 * downMs,
         begin: () => {
           cluster.mark(host, 'check');
           host.checkOutcomes.set('service', { kind: 'exit', code: 1 });
-          cluster.events.after(failsWithinMs, strike);
+          look();
+        },
+        end: pass,
+      };
+    })(cluster, random);
+  },
+  'check passes as the holder dies': (cluster, random) => {
+    if (cluster.hostAt(0).settings.checks.length === 0) return null;
+    return onHost('check passes as the holder dies', (host) => {
+      const { downMs, delayMs } = cluster.plan;
+      let dead: Host | undefined;
+      let over = false;
+      /** The second pass counts: it comes as late before the silence of the holder does as a word takes to the others. */
+      const rise = (end: () => void) => {
+        cluster.mark(host, 'check');
+        const inMs = dead === undefined ? 0 : untilLost(host, dead) - random.within(delayMs) - answerMs;
+        cluster.events.after(Math.max(0, inMs), end);
+      };
+      let passes = 0;
+      const pass = (end: () => void) => {
+        passes += 1;
+        if (over || passes !== 2) {
+          end();
+          return;
+        }
+        dead = holderBeside(host, cluster);
+        if (dead !== undefined) {
+          cluster.mark(dead, 'stopped');
+          dead.kill();
+        }
+        // By then its last words have come.
+        cluster.events.after(2 * delayMs, () => rise(end));
+      };
+      return {
+        lastsMs: failsWithinMs + passesWithinMs + 3 * downMs,
+        begin: () => {
+          cluster.mark(host, 'check');
+          host.checkOutcomes.set('service', { kind: 'exit', code: 1 });
+          cluster.events.after(failsWithinMs, () => {
+            if (over) return;
+            cluster.mark(host, 'check');
+            host.checkOutcomes.delete('service');
+            host.checkKept = pass;
+          });
         },
         end: () => {
           over = true;
-          pass();
+          cluster.mark(host, 'check');
+          host.checkOutcomes.delete('service');
+          host.checkKept = null;
           if (dead !== undefined) startWhenEnded(dead, cluster);
         },
       };

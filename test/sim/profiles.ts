@@ -82,7 +82,7 @@ export const profiles: Readonly<Record<string, Profile>> = {
     gap: 3,
     calms: 0.15,
   },
-  // These nine are drawn by no seed: for those who ask for them.
+  // These twelve are drawn by no seed: for those who ask for them.
   stalls: {
     weight: 0,
     faults: { hiccup: 8, 'check fails': 4, 'check flaps': 2, stop: 2, 'slow kernel': 1 },
@@ -125,6 +125,48 @@ export const profiles: Readonly<Record<string, Profile>> = {
     gap: 15,
     calms: 0.05,
     lasts: [60, 150, 400],
+  },
+  latches: {
+    weight: 0,
+    faults: {
+      'operator fences': 4,
+      'operator unfences': 1,
+      'own fence fails': 4,
+      'latch hangs': 4,
+      'disk error': 2,
+      'check fails': 3,
+      crash: 3,
+      'power cut': 1,
+      hiccup: 2,
+    },
+    atOnce: 5,
+    gap: 1,
+    calms: 0.05,
+  },
+  renewals: {
+    weight: 0,
+    faults: { 'lost renewals': 5, 'refused renewals': 3, 'stalled renewals': 5, crash: 2, freeze: 2, cut: 2, loss: 1 },
+    atOnce: 3,
+    gap: 1,
+    calms: 0.05,
+  },
+  twins: {
+    weight: 0,
+    faults: {
+      twin: 8,
+      crash: 2,
+      freeze: 2,
+      hiccup: 2,
+      cut: 2,
+      'one-way cut': 1,
+      loss: 1,
+      restart: 1,
+      'check fails': 1,
+    },
+    atOnce: 3,
+    gap: 2,
+    calms: 0.1,
+    lasts: [3, 12, 60],
   },
   partitions: { weight: 0, faults: { partition: 1 }, atOnce: 1, gap: 3, calms: 0.1 },
   sleeps: {

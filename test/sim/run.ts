@@ -1,5 +1,6 @@
 // One cluster-hour of one seed: 3,600 intervals of faults, then a calm to the end. The first finding ends it.
 
+import type { Host } from '../world/host.ts';
 import { Cluster } from './cluster.ts';
 import { boundsChecker } from './checkers/bounds.ts';
 import type { Checker } from './checkers/checker.ts';
@@ -15,6 +16,7 @@ import { VacancyChecker } from './checkers/vacancy.ts';
 import type { FaultKind } from './faults.ts';
 import { type Asked, type Mode, type Plan, planFor } from './plan.ts';
 import type { Trace } from './trace.ts';
+import { isTwin } from './twin-faults.ts';
 import { Weather } from './weather.ts';
 
 const intervalsInHour = 3600;
@@ -61,7 +63,14 @@ function play(plan: Plan, telling: boolean): { outcome: Outcome; trace: Trace } 
   const vacancy = new VacancyChecker(cluster, electionAfterMs(cluster));
   const weather = new Weather(cluster, restMs + 2 * plan.downMs + 8 * plan.intervalMs);
   const others = [leaseChecker(cluster), kernelChecker(cluster), boundsChecker(cluster), fenceChecker(cluster)];
-  watch(cluster, [holders, reasons, rest, vacancy, new MoveChecker(cluster, restMs), ...others]);
+  watch(cluster, [
+    holders,
+    exceptOfTwins(cluster, reasons),
+    rest,
+    vacancy,
+    new MoveChecker(cluster, restMs),
+    ...others,
+  ]);
   let finding: Outcome['finding'] = null;
   try {
     live(cluster, weather, restMs);
@@ -83,6 +92,20 @@ function play(plan: Plan, telling: boolean): { outcome: Outcome; trace: Trace } 
     worstVacancy: vacancy.worstMs / plan.intervalMs,
   };
   return { outcome, trace: cluster.trace };
+}
+
+/** While two hosts bear one name, and as long as that is remembered, nobody can tell of which of them a name is said. */
+function exceptOfTwins(cluster: Cluster, checker: Checker): Checker {
+  const { downMs, intervalMs, quorum } = cluster.plan;
+  const rememberedMs = 60_000 + 10 * downMs + 10 * intervalMs + 3 * (quorum?.longestHoldMs ?? 0);
+  const isLate = (host: Host) => cluster.events.now - cluster.markedAt(host, 'twin') < rememberedMs;
+  return {
+    name: checker.name,
+    told(host, event) {
+      const wrong = checker.told?.(host, event) ?? null;
+      return cluster.list.some((each) => isTwin(cluster, each) || isLate(each)) ? null : wrong;
+    },
+  };
 }
 
 function live(cluster: Cluster, weather: Weather, restMs: number): void {

@@ -13,6 +13,13 @@ export interface Agent {
   readonly works: boolean;
 }
 
+/** What the program of this host's own fence does. */
+interface OwnProgram {
+  readonly outcome: CheckOutcome;
+  readonly ms: number;
+  readonly works: boolean;
+}
+
 interface Order {
   readonly at: number;
   readonly target: string;
@@ -27,12 +34,15 @@ export class FakeFencer {
   /** By what part of its time the other host is off before that is said, whatever the clocks of those who wait. */
   leadPart = 0;
   diskError: string | null = null;
-  /** Called instead of running the program of this host's own fence. */
+  own: OwnProgram = { outcome: { kind: 'exit', code: 0 }, ms: 1, works: true };
+  /** Called instead of running the program of this host's own fence, where that works. */
   onSelf: () => void = () => {};
   selfRuns = 0;
   /** Whom the agent was told to turn off, and when. */
   readonly orders: Order[] = [];
   readonly answers = new Map<number, Answer>();
+  /** What a disk that hangs has still to do; null while it does not hang. */
+  #waiting: (() => void)[] | null = null;
   #latch: { readonly latch: Latch; readonly at: number } | null = null;
   #requests = 0;
   readonly #events: Events;
@@ -53,6 +63,17 @@ export class FakeFencer {
     this.#latch = null;
   }
 
+  hang(): void {
+    this.#waiting ??= [];
+  }
+
+  /** What waits for the disk is done, in the order in which it was asked for. */
+  goOn(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const work of waiting) work();
+  }
+
   get latched(): boolean {
     return this.#latch !== null;
   }
@@ -65,17 +86,24 @@ export class FakeFencer {
     return { ...latch, heldMs: latch.heldMs + passedMs, remainingMs };
   }
 
-  port(offer: (input: Input, afterMs: number) => void): FencePort {
+  /** `lives`: what a daemon asked for that is gone since is not done any more. */
+  port(offer: (input: Input, afterMs: number) => void, lives: () => boolean): FencePort {
     return {
       latch: (id, latch) => {
         const at = this.#events.now;
-        if (this.diskError === null) this.#latch = latch === null ? null : { latch, at };
-        offer({ kind: 'latched', id, error: this.diskError }, 1);
+        const write = () => {
+          if (!lives()) return;
+          if (this.diskError === null) this.#latch = latch === null ? null : { latch, at };
+          offer({ kind: 'latched', id, error: this.diskError }, 1);
+        };
+        if (this.#waiting === null) write();
+        else this.#waiting.push(write);
       },
       fenceSelf: (id) => {
         this.selfRuns += 1;
-        this.onSelf();
-        offer({ kind: 'fence-ran', id, outcome: { kind: 'exit', code: 0 }, ms: 1, output: '' }, 1);
+        const { outcome, ms, works } = this.own;
+        if (works) this.onSelf();
+        offer({ kind: 'fence-ran', id, outcome, ms, output: '' }, ms);
       },
       fencePeer: (id, target) => {
         const { outcome, ms, works } = this.agent;

@@ -74,6 +74,8 @@ export class Host {
   readonly fencer: FakeFencer;
   readonly down = new Set<string>();
   readonly checkOutcomes = new Map<string, CheckOutcome>();
+  /** Gets each run of a check instead, to end it some time. */
+  checkKept: ((end: () => void) => void) | null = null;
   /** What its hooks were told, where it has one. BOUNDED by the length of a test. */
   readonly hooked: HookEffect[] = [];
   readonly address: string;
@@ -87,6 +89,8 @@ export class Host {
   timerLateMs: () => number = () => 0;
   /** How long each call of the daemon blocks; it may be killed in one. */
   slowness: () => number = () => 0;
+  /** How long a renewal stands still on its way, besides. */
+  renewalMs: () => number = () => 0;
   #process: Process | null = null;
   #daemon: Daemon | null = null;
   #alarm = 0;
@@ -418,7 +422,7 @@ export class Host {
             this.#answerKernel({ kind: 'kernel', id, outcomes });
           }),
         renew: (id, advertAt, until, peers) =>
-          process.act(() => {
+          process.actAfter(this.renewalMs(), () => {
             // The record says of no lease that it runs while something that was let go of is still there.
             const { suspendedMs } = clock;
             this.#beat = kernel.isLeaving
@@ -443,11 +447,18 @@ export class Host {
         run: (id, check) => {
           const outcome = this.checkOutcomes.get(check) ?? { kind: 'exit', code: 0 };
           const ms = outcome.kind === 'timeout' ? this.#timeoutOf(check) : 3;
-          this.#answer({ kind: 'checked', id, check, outcome, ms, output: '' }, ms);
+          const end = () => {
+            if (process.alive) this.#answer({ kind: 'checked', id, check, outcome, ms, output: '' }, ms);
+          };
+          if (this.checkKept === null) end();
+          else this.checkKept(end);
         },
       },
       hooks: { run: (hook) => void this.hooked.push(hook), finish: async () => 0 },
-      fence: this.fencer.port((input, afterMs) => this.#answer(input, afterMs)),
+      fence: this.fencer.port(
+        (input, afterMs) => this.#answer(input, afterMs),
+        () => process.alive,
+      ),
       operators: { answer: (request, answer) => this.fencer.answers.set(request, answer) },
       journal: { write: (event) => this.#world.told(this, event) },
       service: { ready: () => {}, beat: () => {}, stopping: () => {} },

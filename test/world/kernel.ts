@@ -27,6 +27,8 @@ export class FakeKernel {
   lateMs = 0;
   /** How often an address came, went, or got another end. */
   changes = 0;
+  /** What becomes of a renewal until then: what fails for a moment, as for want of memory, is not told. */
+  renewal: (until: number) => 'done' | 'lost' | 'refused' | 'late' = () => 'done';
   readonly gate: FakeGate | null;
   readonly #lease: Lease;
   readonly #held = new Map<string, number>();
@@ -93,6 +95,9 @@ export class FakeKernel {
       this.#lapse();
       return [];
     }
+    const what = this.renewal(until);
+    if (what === 'lost') return [];
+    if (what !== 'done') return this.#unrenewed(what);
     this.gate?.renew(until);
     const outcomes: AddressOutcome[] = [];
     for (const key of this.claimed) {
@@ -155,6 +160,11 @@ export class FakeKernel {
     this.#leaving.clear();
     this.gate?.clear();
     this.#told.moved();
+  }
+
+  #unrenewed(what: 'refused' | 'late'): AddressOutcome[] {
+    const keys = [...this.claimed].filter((key) => !this.#leaving.has(key));
+    return keys.map((key) => (what === 'late' ? { key, kind: 'late' } : { key, kind: 'refused', error: 'EIO' }));
   }
 
   /** A gate ends the lease by itself; the address behind it may stay a little longer. */

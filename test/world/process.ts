@@ -81,6 +81,11 @@ export class Process {
 
   /** A call of the process into its kernel. */
   act(run: () => void): void {
+    this.actAfter(0, run);
+  }
+
+  /** As `act`, for one that blocks for so long besides. */
+  actAfter(moreMs: number, run: () => void): void {
     if (!this.alive) return;
     if (this.killIn !== null) {
       this.killIn -= 1;
@@ -89,7 +94,7 @@ export class Process {
         throw new Killed();
       }
     }
-    const ms = this.slowness();
+    const ms = this.slowness() + moreMs;
     if (ms > 0) this.#stall(ms);
     if (this.#stalledUntil === null) run();
     else this.#unfinished.push(run);

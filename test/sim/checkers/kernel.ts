@@ -99,7 +99,7 @@ function whatIsWrong(cluster: Cluster, host: Host, nth: number, group: Group): s
     if (has) there += 1;
   }
   const holds = group.role === 'active' || group.role === 'claiming';
-  if (holds) return isExcused(cluster, host) ? null : inPart(group, there, keys.length);
+  if (holds) return isExcused(cluster, host) || isLapsed(host) ? null : inPart(group, there, keys.length);
   return there > 0 && !isStuck(cluster, host) ? `${there} addresses are there while ${group.role}` : null;
 }
 
@@ -111,6 +111,11 @@ function isExcused(cluster: Cluster, host: Host): boolean {
 /** A kernel that refuses a release is asked no more often than so. */
 function isStuck(cluster: Cluster, host: Host): boolean {
   return host.kernel.stuck.size > 0 || cluster.events.now - cluster.markedAt(host, 'stuck') < removalMs;
+}
+
+/** What ends by itself meanwhile is put back when the lease is: beside nobody after a down time. */
+function isLapsed(host: Host): boolean {
+  return host.daemon?.state?.lapse != null;
 }
 
 function inPart(group: Group, there: number, all: number): string | null {

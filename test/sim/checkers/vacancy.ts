@@ -4,6 +4,7 @@
 
 import type { Host } from '../../world/host.ts';
 import type { Cluster } from '../cluster.ts';
+import { isTwin } from '../twin-faults.ts';
 import type { Checker } from './checker.ts';
 
 /** The longest back-offs: after a kernel that refused, and after hands that keep removing. */
@@ -57,6 +58,8 @@ export class VacancyChecker implements Checker {
 
   #isFit(host: Host): boolean {
     const now = this.#cluster.events.now;
+    // Of two that call themselves alike neither holds, as long as they hear each other.
+    if (isTwin(this.#cluster, host)) return false;
     if (!isAwake(host) || host.settings.witness || host.fencer.latched) return false;
     if (host.down.has('eth0') || host.checkOutcomes.size > 0) return false;
     const marks = ['kernel', 'foreign', 'stuck'] as const;
@@ -67,8 +70,12 @@ export class VacancyChecker implements Checker {
 
   #hasMajority(host: Host): boolean {
     const { list } = this.#cluster;
-    const joined = list.filter((other) => other === host || (isAwake(other) && this.#cluster.areJoined(host, other)));
+    const joined = list.filter((other) => other === host || this.#votesFor(host, other));
     return joined.length > list.length / 2;
+  }
+
+  #votesFor(host: Host, other: Host): boolean {
+    return isAwake(other) && !isTwin(this.#cluster, other) && this.#cluster.areJoined(host, other);
   }
 }
 
