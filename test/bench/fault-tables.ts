@@ -102,9 +102,11 @@ export function crowdTable(results: Results): string {
     ...subjectNames.map((subject) => spread(spreadIn(results, cell, subject, measure))),
   ];
   const rows = [
-    row('until the next host has all addresses and keeps them for two seconds, ms', 'wholeMs'),
     row('longest gap at the client of the last address, ms', 'gapMs'),
-    row('addresses that the next host let go of again', 'letGo'),
+    row('from the first request of that client that is lost to the last, ms', 'unrestMs'),
+    row('addresses that the next host has three seconds later', 'held'),
+    row('addresses that the next host claimed, each time counted', 'claims'),
+    row('addresses that the next host let go of again, each time counted', 'letGo'),
     row('leases that lapsed on it', 'lapses'),
   ];
   return `${table(['host gone, 255 addresses at 10 ms', 'locum', 'keepalived'], rows)}\n\n${source(results, 'crowd/')}`;

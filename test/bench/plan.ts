@@ -79,7 +79,7 @@ function crowdCell(fault: Fault, interval: string): Cell {
     id: crowdId(fault.id, interval),
     subjects: subjectNames,
     rounds: 'each',
-    share: rarely,
+    share: 0.4,
     steady: false,
     together: false,
     prepare: async (subject, owner) => {
@@ -154,8 +154,8 @@ const hourCell: Cell = {
 export function fullPlan(): readonly Cell[] {
   // Both announce once more, five seconds after they took an address: that is over then.
   const windows = { warmMs: 6000, leastMs: 1500 };
-  // What is left when all that a minute calls for is compiled, in windows in which one collection does not decide.
-  const idle = { warmMs: 60_000, leastMs: 15_000 };
+  // What is left when all that runs often is compiled, in windows in which one collection does not decide.
+  const idle = { warmMs: 45_000, leastMs: 12_000 };
   const stopAndGone = faults.filter(({ id }) => id === 'stop' || id === 'gone');
   return [
     // Who crashes and comes back within a down time; a shorter one is no time to start in.

@@ -123,23 +123,24 @@ async function sideBySide(tasks: readonly Task[], times: number): Promise<readon
     samples: [] as Sample[],
     failed: null as string | null,
   }));
-  const each = async (act: (one: (typeof all)[number]) => Promise<void>): Promise<void> => {
-    for (const one of all) {
-      if (one.failed !== null) continue;
-      try {
-        await act(one);
-      } catch (error) {
-        one.failed = words(error);
-      }
+  const safely = async (one: (typeof all)[number], act: () => Promise<void>): Promise<void> => {
+    if (one.failed !== null) return;
+    try {
+      await act();
+    } catch (error) {
+      one.failed = words(error);
     }
   };
-  await each(async (one) => {
+  const begun = async (one: (typeof all)[number]): Promise<void> => {
     one.ready = await begin(one.task);
-  });
+  };
+  await Promise.all(all.map((one) => safely(one, () => begun(one))));
   for (let i = 0; i < times; i += 1) {
-    await each(async (one) => {
-      if (one.ready !== null) one.samples.push(await one.ready.measure());
-    });
+    for (const one of all) {
+      await safely(one, async () => {
+        if (one.ready !== null) one.samples.push(await one.ready.measure());
+      });
+    }
   }
   for (const one of all) await one.ready?.end().catch((error: unknown) => void (one.failed ??= words(error)));
   return all.map(({ task, samples, failed }) => ({ task, samples, failed }));

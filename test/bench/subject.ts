@@ -17,6 +17,11 @@ export interface Shape {
   readonly paths: number;
 }
 
+interface Moves {
+  readonly claims: number;
+  readonly letGo: number;
+}
+
 /** h1 holds the addresses and h2 stands by, before any other host, when a trial begins. */
 export interface Trial {
   readonly subject: SubjectName;
@@ -28,8 +33,8 @@ export interface Trial {
   killHolder(): Promise<number>;
   /** Kill and start again at once, as a supervisor does. */
   restartHolder(): Promise<number>;
-  /** How often an address, or more than one with it, was let go of on h2 so far, as its daemon logs it. */
-  letGo(): Promise<number>;
+  /** How many addresses h2 claimed and let go of so far, each time counted, as its daemon logs it. */
+  moves(): Promise<Moves>;
   /** The first process of a host's daemon; the others are its children. */
   process(host: 'h1' | 'h2'): Promise<number>;
 }
@@ -89,7 +94,7 @@ async function locumTrial(shape: Shape, owner: Owner): Promise<Trial> {
       await lab.start('h1');
       return atMs;
     },
-    letGo: async () => count(await lab.logs('h2'), / active -> .*\[group\]$/gm),
+    moves: async () => moves(await lab.logs('h2'), / -> claiming.*\[group\]$/gm, / active -> .*\[group\]$/gm),
     process: (host) => lab.pid(host),
   };
 }
@@ -120,12 +125,15 @@ async function keepalivedTrial(shape: Shape, owner: Owner): Promise<Trial> {
       await start(1);
       return atMs;
     },
-    letGo: async () => count(await second.words(), /Entering (?:BACKUP|FAULT) STATE$/gm),
+    moves: async () => moves(await second.words(), /Entering MASTER STATE$/gm, /Entering (?:BACKUP|FAULT) STATE$/gm),
     process: async (host) => (host === 'h1' ? first : second).parent,
   };
 }
 
-const count = (text: string, what: RegExp): number => text.match(what)?.length ?? 0;
+const moves = (log: string, claims: RegExp, letGo: RegExp): Moves => ({
+  claims: log.match(claims)?.length ?? 0,
+  letGo: log.match(letGo)?.length ?? 0,
+});
 
 /** Of an interval as the configuration has it. */
 export const milliseconds = (interval: string): number =>
