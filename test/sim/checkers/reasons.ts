@@ -122,7 +122,9 @@ export class ReasonChecker implements Checker {
         if (claimed < 0 || (heir !== null && !names(said.slice(claimed + 1), heir))) return false;
         // Whoever stalled in a call decided before its last word by which it held: that came first all the same.
         const stalled = this.#around.stoodStillAt(holder) >= left.at - promptMs;
-        return stalled || !this.#wasHeldSince(host, group, left.at, holder);
+        // And a word that is late on its way is one of today for whoever is given it.
+        const since = Math.max(left.at, this.#words.heldAsHeard(host, holder, group)?.at ?? -Infinity);
+        return stalled || !this.#wasHeldSince(host, group, since, holder);
       }),
     );
   }
