@@ -99,12 +99,14 @@ function exceptOfTwins(cluster: Cluster, checker: Checker): Checker {
   const { downMs, intervalMs, quorum } = cluster.plan;
   const rememberedMs = 60_000 + 10 * downMs + 10 * intervalMs + 3 * (quorum?.longestHoldMs ?? 0);
   const isLate = (host: Host) => cluster.events.now - cluster.markedAt(host, 'twin') < rememberedMs;
+  const unlessTwins = (wrong: string | null | undefined): string | null =>
+    cluster.list.some((each) => isTwin(cluster, each) || isLate(each)) ? null : (wrong ?? null);
   return {
     name: checker.name,
-    told(host, event) {
-      const wrong = checker.told?.(host, event) ?? null;
-      return cluster.list.some((each) => isTwin(cluster, each) || isLate(each)) ? null : wrong;
-    },
+    told: (host, event) => unlessTwins(checker.told?.(host, event)),
+    sends: (host) => checker.sends?.(host),
+    took: (to, parcel) => checker.took?.(to, parcel),
+    step: () => unlessTwins(checker.step?.()),
   };
 }
 

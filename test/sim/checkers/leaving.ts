@@ -57,9 +57,9 @@ export class Leaving {
       case 'address-stuck':
         return host.kernel.stuck.size > 0 || around.isNews(host, 'stuck', retryMs);
       case 'outranked':
-        return this.#hears(host, reason.by, group, 'active') && this.#ranksBetter(reason.by, host, group);
+        return this.#hearsNow(host, reason.by, group) && this.#ranksBetter(reason.by, host, group);
       case 'unheard':
-        return this.#hears(host, reason.by, group, 'active') && this.#isApart(host, reason.by, 2 * downMs);
+        return this.#hearsNow(host, reason.by, group) && this.#isApart(host, reason.by, 2 * downMs);
       case 'holder-live':
         return this.#hears(host, reason.holder, group, 'active');
       case 'claimant-live':
@@ -117,6 +117,13 @@ export class Leaving {
     return this.#words
       .heard(host, this.#cluster.host(node), group)
       .some(({ words }) => words.some(({ role }) => roles.includes(role)));
+  }
+
+  /** What was said before a silence is no word of today. Whoever stood still reads late. */
+  #hearsNow(host: Host, node: string, group: number): boolean {
+    const other = this.#cluster.host(node);
+    const isStale = this.#isSilent(host, other) && !this.#stoodStill(host, this.#cluster.plan.downMs);
+    return !isStale && this.#hears(host, node, group, 'active');
   }
 
   /** A rank changes with a check, and is heard of later. */
