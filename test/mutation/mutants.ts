@@ -1522,4 +1522,15 @@ export const mutants: readonly Mutant[] = [
       'who claims anew under an earlier epoch than it was granted is refused, whether that stands or is over',
     ),
   },
+  {
+    guard: 'who was named while another one seemed to hold is not alone when that one is lost',
+    file: 'claiming',
+    text: 'return isOfferedBeside(groupAt(turn, index).group);',
+    instead: 'return false;',
+    killer: unit(
+      'guards',
+      'who was named while another one seemed to hold, and waited for that one, opens a window later',
+    ),
+    simulated: { sim: '--mode availability --nodes 4 --weather twins --seed 3029' },
+  },
 ];

@@ -67,3 +67,20 @@ test('an address that goes while nothing is held here is no removal', (t) => {
   t.is(bench.group.removals, null);
   t.false(kinds([...effects, ...bench.runTo(bench.now + 1000)]).includes('hold'));
 });
+
+test('who was named while another one seemed to hold, and waited for that one, opens a window later', (t) => {
+  const bench = standby();
+  bench.hearAndAnswer({ ...third, entry: { role: 'active', priority: 250 } });
+  bench.hearAndAnswer({ ...third, entry: { role: 'resigning', priority: 250, successor: 'me' } });
+  t.is(bench.group.role, 'standby', 'peer holds it too, as far as this node heard');
+  let waited = 0;
+  for (; bench.group.role === 'standby' && waited < 100; waited += 1) {
+    bench.runTo(bench.now + 40);
+    if (waited % 20 === 0)
+      bench.hearAndAnswer({ ...third, entry: { role: 'resigning', priority: 250, successor: 'me' } });
+  }
+  t.is(bench.group.role, 'claiming');
+  t.like(bench.group.reason, { kind: 'handed-over', by: 'third' });
+  bench.runTo(bench.now + 60);
+  t.is(bench.group.role, 'active');
+});
