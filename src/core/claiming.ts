@@ -13,6 +13,7 @@ import { mandateEndsAt, mayOpen, mustClaimAnew, whyNoMandate } from './mandate.t
 import { failureOf, fenceOfClaim } from './fence-peer.ts';
 import { hindranceTo } from './hindrances.ts';
 import { compareRank } from './rank.ts';
+import { isOfferedBeside } from './resigners.ts';
 import { become, letGo, yieldsToFence } from './roles.ts';
 import type { Group, Vacancy } from './state.ts';
 import { windowMs } from './timing.ts';
@@ -67,7 +68,9 @@ export function claimingWakeAt(turn: Turn, group: Group): Instant {
  * one of them finds a majority.
  */
 function mayCross(turn: Turn, index: number, { successor, reason }: Vacancy, ahead: number): boolean {
-  if (turn.state.quorum !== null || successor === turn.settings.node) return false;
+  if (turn.state.quorum !== null) return false;
+  // Who was named opens at once, unless that was long ago: it had to wait until another one was lost, as others did.
+  if (successor === turn.settings.node) return isOfferedBeside(groupAt(turn, index).group);
   if (ahead > 0) return true;
   // Whoever was named and is not heard here, or not as one that can, may have heard that, or hears it as it wakes.
   if (successor !== null) return true;

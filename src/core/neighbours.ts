@@ -29,7 +29,7 @@ export function voices(turn: Turn, group: GroupName): Voice[] {
 /** What that life was handing over is settled: the next one of its node has been heard since. */
 function isOutlived(turn: Turn, { node, lastHeardAt }: Boot): boolean {
   for (const next of turn.state.boots.values())
-    if (next.node === node && next.proven && next.state !== 'lost' && next.firstHeardAt > lastHeardAt) return true;
+    if (next.node === node && next.proven && next.firstHeardAt > lastHeardAt) return true;
   return false;
 }
 
@@ -110,15 +110,13 @@ export function ownRank(turn: Turn, group: Group): Rank {
  */
 export function duplicateOf(turn: Turn, node: NodeName): Boot | null {
   let newest: Boot | null = null;
-  let lives = 0;
   for (const boot of turn.state.boots.values()) {
     if (boot.node !== node || !boot.proven || boot.state === 'lost') continue;
-    lives += 1;
     if (newest === null || boot.firstHeardAt >= newest.firstHeardAt) newest = boot;
   }
   if (newest === null) return null;
   if (node === turn.settings.node) return newest;
-  return lives > 1 && isTwin(turn, newest) ? newest : null;
+  return isTwin(turn, newest) ? newest : null;
 }
 
 /** An earlier life under the same name went on speaking. */

@@ -60,8 +60,7 @@ export function hearCandidate(turn: Turn, before: Boot, boot: Boot): void {
   if (quorum === null || !boot.proven || isFenced(turn, boot.boot)) return;
   const known = quorum.candidates.get(boot.boot);
   const sameWord = before.table === boot.table && before.proven && before.state !== 'lost';
-  if (known !== undefined && sameWord && !known.refused && known.until !== longAgo)
-    prolong(turn, askingOf(boot), known);
+  if (known !== undefined && sameWord && lastsOn(known)) prolong(turn, askingOf(boot), known);
   else if (known !== undefined || !sameWord) review(turn, askingOf(boot));
 }
 
@@ -85,8 +84,13 @@ export function voteForSelf(turn: Turn, sequence: number, tableVersion: number):
   if (asksNothing && !isPromised(quorum.promises, turn.state.boot)) return;
   const asking = ownAsking(turn, sequence, tableVersion);
   const sameWord = known?.tableVersion === tableVersion && tableVersion === turn.state.tableVersion;
-  if (known !== undefined && sameWord && !known.refused && known.until !== longAgo) prolong(turn, asking, known);
+  if (known !== undefined && sameWord && lastsOn(known)) prolong(turn, asking, known);
   else review(turn, asking);
+}
+
+/** All that it claims was promised to it, and that is not over. */
+function lastsOn({ refused, until }: Candidate): boolean {
+  return !refused && until !== longAgo;
 }
 
 /** After the decisions of a step: what this node let go of is free, and whoever was refused is asked again. */
@@ -148,7 +152,7 @@ function review(turn: Turn, asking: Asking): void {
   const promises = copyOfMap(quorum.promises);
   const except: VoteException[] = [];
   const silent = isSilent(turn);
-  const barred = quorum.muted || tooLong(turn, asking) || isCrowdedOut(turn, asking.boot);
+  const barred = tooLong(turn, asking) || isCrowdedOut(turn, asking.boot);
   let [granted, fresh, claiming] = [0, false, false];
   for (const entry of asking.entries) {
     const promise = promises.get(entry.group);

@@ -41,3 +41,9 @@ export function resignersOf({ resigners }: Group, all: readonly Voice[]): Voice[
     return boot.proven && entry.role === 'resigning' && resigners.get(boot.boot) !== 'settled';
   });
 }
+
+/** Somebody else seemed to hold the group when it was offered: whoever waits for that one to go may not know of the offer. */
+export function isOfferedBeside({ resigners }: Group): boolean {
+  for (const beside of resigners.values()) if (beside !== 'settled' && beside.length > 0) return true;
+  return false;
+}

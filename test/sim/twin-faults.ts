@@ -6,8 +6,13 @@ import type { Cluster } from './cluster.ts';
 import { type Fault, startWhenEnded } from './fault.ts';
 import type { Random } from './random.ts';
 
-/** One at a time: what is said of a name is told from what is said of the host that bears it alone. */
+/**
+ * Not in quorum mode: there a promise is judged by the name that it was given to, and two hosts under the name of one
+ * voter are for operators to avoid. One at a time: what is said of a name is told from what is said of the host that
+ * bears it alone.
+ */
 export function twin(cluster: Cluster, random: Random): Fault | null {
+  if (cluster.plan.quorum !== null) return null;
   const host = random.pick(cluster.list);
   const other = random.pick(cluster.list.filter((each) => each !== host));
   const own = host.settings;
