@@ -4,7 +4,8 @@
 import type { Clock } from '#ports/clock';
 import { Gate } from './gate.ts';
 import { GateSocket } from './gate-socket.ts';
-import { gateName, GateTables } from './gate-tables.ts';
+import { gateName } from './gate-name.ts';
+import { GateTables } from './gate-tables.ts';
 import { kernelTickMs } from './kernel-tick.ts';
 import { EOPNOTSUPP, EPERM, errnoWords } from './netlink-errno.ts';
 

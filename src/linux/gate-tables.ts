@@ -1,11 +1,6 @@
-// The tables of one daemon: their name, which its runtime directory gives, so that several daemons share a host and
-// the next one of the same directory finds them; and the transactions on them. When what is done, is not here.
-// There are two names. Tables that replace others are made aside, under the name that is free, and guard nothing; in one
+// The tables of one daemon, and the transactions on them. When what is done, is not here. There are two names. Tables that replace others are made aside, under the name that is free, and guard nothing; in one
 // transaction they come in force and the others go. So what goes on being open loses no packet.
 
-import { createHash } from 'node:crypto';
-import { realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parseIp } from '#lib/ip';
 import type { IpFamily } from '#lib/ip';
 import {
@@ -20,6 +15,7 @@ import {
   inetTable,
   type Place,
 } from './gate-rules.ts';
+import { namesFor } from './gate-name.ts';
 import type { GateSocket } from './gate-socket.ts';
 import type { Request } from './netlink-socket.ts';
 import { ENOENT, EOPNOTSUPP } from './netlink-errno.ts';
@@ -81,11 +77,6 @@ interface Aside {
   readonly name: string;
   /** What they are to guard once they are in force. */
   readonly guarded: readonly GateAddress[];
-}
-
-export function gateName(runtimeDir: string): string {
-  const path = resolve(runtimeDir);
-  return `locum-${createHash('sha256').update(realPath(path)).digest('hex').slice(0, 8)}`;
 }
 
 export class GateTables {
@@ -258,11 +249,6 @@ function gone(table: Table): Request[] {
   return [newTable(table), deleteTable(table)];
 }
 
-/** Of a gate, in turn. */
-export function namesFor(name: string): readonly [string, string] {
-  return [name, `${name}-b`];
-}
-
 /** One that was put there and never counted is replaced. */
 function armed(tables: readonly Table[], { place, ms }: Beat): Request[] {
   return tables.flatMap((table) => [flushSet(table, beatIn(place)), ...addElements(table, beatOf(table, place, ms))]);
@@ -290,12 +276,4 @@ function bytesOf(addresses: readonly GateAddress[], of: IpFamily): Uint8Array[] 
     if (bytes !== null) keys.push(bytes);
   }
   return keys;
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }

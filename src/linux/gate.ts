@@ -9,7 +9,7 @@ import { GateBook } from './gate-book.ts';
 import type { Guarded } from './gate-book.ts';
 import type { GateSocket } from './gate-socket.ts';
 import type { Place } from './gate-rules.ts';
-import { namesFor } from './gate-tables.ts';
+import { namesFor } from './gate-name.ts';
 import type { Beat, Device, GateAddress, GateTables } from './gate-tables.ts';
 import { GateWatch } from './gate-watch.ts';
 import { EIO, ENOENT, errnoWords } from './netlink-errno.ts';
