@@ -1,5 +1,6 @@
-// The tables of one daemon, and the transactions on them. When what is done, is not here. There are two names. Tables that replace others are made aside, under the name that is free, and guard nothing; in one
-// transaction they come in force and the others go. So what goes on being open loses no packet.
+// The tables of one daemon, and the transactions on them. When what is done, is not here. There are two names. Tables
+// that replace others are made aside, under the name that is free, and guard nothing; in one transaction they come in
+// force and the others go. So what goes on being open loses no packet.
 
 import { parseIp } from '#lib/ip';
 import type { IpFamily } from '#lib/ip';
