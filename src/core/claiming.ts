@@ -70,7 +70,7 @@ export function claimingWakeAt(turn: Turn, group: Group): Instant {
 function mayCross(turn: Turn, index: number, { successor, reason }: Vacancy, ahead: number): boolean {
   if (turn.state.quorum !== null) return false;
   // Who was named opens at once, unless that was long ago: it had to wait until another one was lost, as others did.
-  if (successor === turn.settings.node) return isOfferedBeside(groupAt(turn, index).group);
+  if (successor === turn.settings.node) return isOfferedBeside(turn, groupAt(turn, index).group);
   if (ahead > 0) return true;
   // Whoever was named and is not heard here, or not as one that can, may have heard that, or hears it as it wakes.
   if (successor !== null) return true;

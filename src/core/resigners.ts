@@ -42,8 +42,17 @@ export function resignersOf({ resigners }: Group, all: readonly Voice[]): Voice[
   });
 }
 
-/** Somebody else seemed to hold the group when it was offered: whoever waits for that one to go may not know of the offer. */
-export function isOfferedBeside({ resigners }: Group): boolean {
-  for (const beside of resigners.values()) if (beside !== 'settled' && beside.length > 0) return true;
-  return false;
+/**
+ * Somebody else seemed to hold the group whenever it was offered to this node: who waits for that one to go may not know
+ * of the offer.
+ */
+export function isOfferedBeside(turn: Turn, { name, resigners }: Group): boolean {
+  let found = false;
+  for (const [id, beside] of resigners) {
+    if (beside === 'settled' || turn.state.boots.get(id)?.table.entries.get(name)?.successor !== turn.settings.node)
+      continue;
+    if (beside.length === 0) return false;
+    found = true;
+  }
+  return found;
 }

@@ -813,6 +813,7 @@ export const mutants: readonly Mutant[] = [
     instead: ')',
     killer: scenario('one-way-mute'),
     simulated: { sim: '--mode availability --nodes 6 --weather partitions --fence required --seed 33' },
+    hiddenBy: ['who was named while another one seemed to hold is not alone when that one is lost'],
   },
   {
     guard: 'of two holders that lost each other one fences first',
@@ -1013,6 +1014,7 @@ export const mutants: readonly Mutant[] = [
     instead: 'if (false)',
     killer: unit('crossing', 'crossing: whoever waited for its turn says that it claims, and opens a window later'),
     simulated: { sim: '--mode availability --nodes 4 --weather handovers --seed 196' },
+    hiddenBy: ['who was named while another one seemed to hold is not alone when that one is lost'],
   },
   {
     guard: 'who joined just now hears out who claims in the same moment',
@@ -1055,7 +1057,7 @@ export const mutants: readonly Mutant[] = [
     file: 'host',
     text: 'this.#beat = null;',
     instead: '',
-    killer: { sim: '--mode availability --nodes 2 --weather handovers --seed 31' },
+    killer: { sim: '--mode availability --nodes 2 --weather handovers --seed 40' },
   },
   {
     guard: 'a resigner waits from when its word left',
@@ -1245,7 +1247,10 @@ export const mutants: readonly Mutant[] = [
       'crossing: where the one that was named is heard as one that cannot, the word that it can may be on its way',
     ),
     simulated: { sim: '--mode availability --nodes 3 --weather recoveries --seed 3549' },
-    hiddenBy: ['an adoption ends before others claim by a faster clock'],
+    hiddenBy: [
+      'an adoption ends before others claim by a faster clock',
+      'who was named while another one seemed to hold is not alone when that one is lost',
+    ],
   },
   {
     guard: 'what made this node able may have made others able too',
@@ -1525,7 +1530,7 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'who was named while another one seemed to hold is not alone when that one is lost',
     file: 'claiming',
-    text: 'return isOfferedBeside(groupAt(turn, index).group);',
+    text: 'return isOfferedBeside(turn, groupAt(turn, index).group);',
     instead: 'return false;',
     killer: unit(
       'guards',
