@@ -4,6 +4,7 @@
 import type { DaemonEvent } from '#model/event';
 import type { Host } from '../../world/host.ts';
 import type { Cluster } from '../cluster.ts';
+import { rateError } from '../plan.ts';
 import type { Checker } from './checker.ts';
 
 export function fenceChecker(cluster: Cluster): Checker {
@@ -69,12 +70,13 @@ function unfencedClaim(
   return `${host.name} takes ${group} from ${holder.name}, which it has not turned off since it heard it`;
 }
 
-/** When the agent of another host last had that holder turned off, as far as this host was told. */
+/** When the agent of another host last had that holder turned off, as far as this host was told; by whose clock it is told. */
 function saidOffAt(cluster: Cluster, host: Host, other: Host, holder: Host): number {
   if (other === host) return -Infinity;
   const { wordSentAt } = cluster.ear(cluster.indexOf(host), cluster.indexOf(other));
   const told = other.fencer.orders.filter(
-    ({ target, saysOff, endsAt }) => target === holder.name && saysOff && endsAt <= wordSentAt,
+    ({ target, saysOff, at, endsAt }) =>
+      target === holder.name && saysOff && endsAt - rateError * (endsAt - at) <= wordSentAt,
   );
   return told.at(-1)?.endsAt ?? -Infinity;
 }
