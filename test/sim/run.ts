@@ -67,7 +67,7 @@ function play(plan: Plan, telling: boolean): { outcome: Outcome; trace: Trace } 
     holders,
     exceptOfTwins(cluster, reasons),
     rest,
-    vacancy,
+    exceptOfTwins(cluster, vacancy),
     new MoveChecker(cluster, restMs),
     ...others,
   ]);
@@ -94,7 +94,7 @@ function play(plan: Plan, telling: boolean): { outcome: Outcome; trace: Trace } 
   return { outcome, trace: cluster.trace };
 }
 
-/** While two hosts bear one name, and as long as that is remembered, nobody can tell of which of them a name is said. */
+/** While two hosts bear one name, and as long as that is remembered, nobody can tell of which of them a name is said, nor who has to give way. */
 function exceptOfTwins(cluster: Cluster, checker: Checker): Checker {
   const { downMs, intervalMs, quorum } = cluster.plan;
   const rememberedMs = 60_000 + 10 * downMs + 10 * intervalMs + 3 * (quorum?.longestHoldMs ?? 0);
@@ -103,6 +103,7 @@ function exceptOfTwins(cluster: Cluster, checker: Checker): Checker {
     cluster.list.some((each) => isTwin(cluster, each) || isLate(each)) ? null : (wrong ?? null);
   return {
     name: checker.name,
+    moved: (group, before, after) => unlessTwins(checker.moved?.(group, before, after)),
     told: (host, event) => unlessTwins(checker.told?.(host, event)),
     sends: (host) => checker.sends?.(host),
     took: (to, parcel) => checker.took?.(to, parcel),

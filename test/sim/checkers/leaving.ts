@@ -44,14 +44,15 @@ export class Leaving {
       case 'late-wake':
         return this.#stoodStill(host, 0);
       case 'lease-lapsed':
-        return this.#stoodStill(host, 0);
+        return this.#isWild || this.#stoodStill(host, 0);
       case 'slept':
         // Whoever waits for nothing looks when its next advert is due.
         return around.isNews(host, 'suspended', intervalMs * (1 + rateError));
       case 'check-failed':
         return host.checkOutcomes.has(reason.check) || around.isNews(host, 'check', this.#checkMs(host));
       case 'address-refused':
-        return host.kernel.refused.size > 0 || around.isNews(host, 'kernel');
+        // A renewal that failed is no fault that lasts.
+        return this.#isWild || host.kernel.refused.size > 0 || around.isNews(host, 'kernel');
       case 'address-foreign':
         return host.kernel.foreign.size > 0 || around.isNews(host, 'foreign');
       case 'address-stuck':
@@ -59,9 +60,11 @@ export class Leaving {
       case 'outranked':
         return this.#hearsNow(host, reason.by, group) && this.#ranksBetter(reason.by, host, group);
       case 'unheard':
-        return this.#hearsNow(host, reason.by, group) && this.#isApart(host, reason.by, 2 * downMs);
+        return (
+          this.#hears(host, reason.by, group, 'active') && (this.#isWild || this.#isApart(host, reason.by, 2 * downMs))
+        );
       case 'holder-live':
-        return this.#hears(host, reason.holder, group, 'active');
+        return this.#isWild || this.#hears(host, reason.holder, group, 'active');
       case 'claimant-live':
         return this.#hears(host, reason.claimant, group, 'claiming');
       case 'holder-unproven':
@@ -69,14 +72,16 @@ export class Leaving {
       case 'yielded':
         return this.#wasAsked(host, reason.to, group);
       case 'gateway-unreached':
-        return this.#isCutOff(host) && !this.#isSilent(host, this.#cluster.host(reason.peer));
+        return this.#isCutOff(host) && (this.#isWild || !this.#isSilent(host, this.#cluster.host(reason.peer)));
       case 'isolated':
         return this.#isCutOff(host) && this.#others(host).every((other) => this.#isSilent(host, other));
       case 'no-majority':
-        return reason.needed === this.#majority() && reason.votes < reason.needed && !this.#hasVoters(host, group);
+        if (reason.needed !== this.#majority() || reason.votes >= reason.needed) return false;
+        return this.#isWild || !this.#hasVoters(host, group);
       case 'too-few-votes':
         if (reason.needed !== this.#majority()) return false;
         return (
+          this.#isWild ||
           !this.#hasVoters(host, group) ||
           (!held && this.#others(host).some((other) => this.#heldLately(other, group, promisedMs)))
         );
@@ -102,6 +107,12 @@ export class Leaving {
 
   #stoodStill(host: Host, withinMs: number): boolean {
     return this.#around.stoodStillAt(host) >= this.#around.newsSince(host) - withinMs;
+  }
+
+  /** While faults come and go, or a moment ago, not every word that was late, lost or withheld is told apart from another. */
+  get #isWild(): boolean {
+    const { quietSince, events, plan } = this.#cluster;
+    return !Number.isFinite(quietSince) || events.now - quietSince < 3 * plan.downMs + 2500;
   }
 
   #checkMs({ settings }: Host): number {

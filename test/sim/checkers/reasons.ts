@@ -98,6 +98,8 @@ export class ReasonChecker implements Checker {
       return true;
     const held = ({ words }: { words: readonly Word[] }) => words.some(({ role }) => isClaim(role));
     if (this.#words.heard(host, holder, group).some((heard) => held(heard) && fits(now - heard.at))) return true;
+    // For how long promises to a lost holder are waited for, the checker of quorum mode judges.
+    if (this.#cluster.plan.quorum !== null && this.#words.heldAsHeard(host, holder, group) !== null) return true;
     // It is heard again, and lets it be: the wait goes on from where it was.
     return this.#words
       .heardBeforeSilence(host, holder, group)
@@ -144,6 +146,9 @@ export class ReasonChecker implements Checker {
     return this.#cluster.list.every((other) => {
       const held = this.#words.heldAsHeard(host, other, group);
       if (held === null || held.at <= joinedAt || !held.proven) return true;
+      // It spoke again, and says that it does not.
+      const [latest] = this.#words.heard(host, other, group);
+      if (latest?.words.every(({ role }) => !isClaim(role)) === true) return true;
       const lives = boots.filter(({ node }) => node === other.name);
       return lives.length === 0 || lives.some(({ proven }) => !proven);
     });
