@@ -18,7 +18,7 @@ const run = promisify(execFile);
 
 /** How late a new holder may be. */
 const lateMs = 20;
-/** Added where the machine itself stood still each time that this was tried. */
+/** Added where a try is measured again. */
 const busyMs = 250;
 const tries = 3;
 /** An answer takes its time to the witness; the lease itself is never late. */
@@ -64,21 +64,19 @@ interface Taken {
 }
 
 /**
- * No later than the down time and 20 ms: measured again where the machine stood still meanwhile, which neither the
- * daemon nor the witness can do anything about. That nobody answers beside another is asserted each time.
+ * No later than the down time and 20 ms, in one of three tries: what a machine does meanwhile, neither the daemon nor the
+ * witness can do anything about. That nobody answers beside another, and how late it is at most, is asserted each time.
  */
 async function takesOver(t: ExecutionContext, downMs: number, trial: () => Promise<Taken>): Promise<void> {
-  for (let left = tries - 1; ; left -= 1) {
+  let excused = 0;
+  for (let tried = 1; tried <= tries; tried += 1) {
     const { takenMs, stoodStill } = await trial();
-    if (stoodStill === null || takenMs <= downMs + lateMs) {
-      t.true(takenMs <= downMs + lateMs, `taken after ${takenMs} ms`);
-      return;
-    }
-    t.log(`${stoodStill}: taken after ${takenMs} ms`);
-    if (left > 0) continue;
     t.true(takenMs <= downMs + lateMs + busyMs, `taken after ${takenMs} ms`);
-    return;
+    if (takenMs <= downMs + lateMs) return;
+    if (stoodStill !== null) excused += 1;
+    t.log(`${stoodStill ?? 'late'}: taken after ${takenMs} ms`);
   }
+  t.is(excused, tries, `never within ${lateMs} ms of the down time, though the machine did not stand still each time`);
 }
 
 /** Strikes, waits until the other host answers for every address, and looks at what was seen. */
