@@ -20,9 +20,9 @@ import { changeGroup, groupAt, type Turn } from './turn.ts';
 export function standBy(turn: Turn, index: number): void {
   const { group } = groupAt(turn, index);
   const all = voices(turn, group.name);
-  const [holder] = holdersOf(all);
+  const [holder, ...beside] = holdersOf(all);
   if (holder !== undefined) {
-    follow(turn, index, holder);
+    follow(turn, index, holder, beside.length === 0);
     return;
   }
   const unknown = unknownPeer(turn, group.name);
@@ -47,7 +47,7 @@ export function standbyWakeAt(group: Group, preemptDelayMs: number, now: Instant
 }
 
 /** Somebody holds the group, or may: stay behind, and ask for it where that is due. */
-function follow(turn: Turn, index: number, holder: Voice): void {
+function follow(turn: Turn, index: number, holder: Voice, isAlone: boolean): void {
   // It was this node's turn, and it had not claimed when somebody else did.
   if (groupAt(turn, index).group.vacancy?.successor === turn.settings.node) missOffer(turn, index);
   const { group, asked } = groupAt(turn, index);
@@ -55,7 +55,8 @@ function follow(turn: Turn, index: number, holder: Voice): void {
   changeGroup(turn, index, { holder: holder.boot.boot, vacancy: null });
   // Equal priorities never preempt: the tie-break settles who starts, not who has to go.
   const better = asked.preempt && !holder.entry.pinned && group.entry.priority > holder.entry.priority;
-  const asks = better && holder.boot.proven && holder.entry.role === 'active';
+  // Nor takes this node what one of several gives up, a former life of the holder perhaps: it would follow the next.
+  const asks = better && isAlone && holder.boot.proven && holder.entry.role === 'active';
   // A holder that yields to whom no majority can vote for is followed by nobody.
   if (!asks || gatewayHinders(turn) !== null || quorumHinders(turn, index) !== null) {
     changeGroup(turn, index, { preemptSince: null, wants: 'nothing' });

@@ -69,6 +69,14 @@ export const mutants: readonly Mutant[] = [
     killer: unit('adverts', 'what this daemon said itself and hears again is nobody else, nor anything to count'),
   },
   {
+    guard: 'who counts another holder beside this one does not ask',
+    file: 'standby',
+    text: 'better && isAlone && holder.boot.proven',
+    instead: 'better && holder.boot.proven',
+    killer: scenario('preempt-beside-former-life'),
+    simulated: { sim: '--seed 972' },
+  },
+  {
     guard: 'what an older advert says does not apply',
     file: 'peers',
     text: 'const newest = advert.sequence > boot.sequence;',

@@ -1,8 +1,7 @@
 // No more moves than there are causes. Where nothing is wrong, or what is wrong stays as it is, a group may move for as
-// long as an election takes after the last change, and afterwards it stays where it is. How often until then is not
-// judged: whoever still counts an earlier life, or a cut-off host, as the holder asks for the group and does not take it,
-// for as long as that one is not lost. While faults come and go each loss of an advert may be the one that moves a
-// group: there `reasons` asks for what happened to whom.
+// long as an election takes after the last change, and afterwards it stays where it is. Where nothing is wrong it moves
+// once for each host at most: to whoever is there first, and then up the ranks. While faults come and go no number is
+// true: each loss of an advert may be the one that moves a group. There `reasons` asks for what happened to whom.
 
 import type { DaemonEvent } from '#model/event';
 import type { Host } from '../../world/host.ts';
@@ -14,6 +13,8 @@ export class MoveChecker implements Checker {
   readonly name = 'moves';
   readonly #cluster: Cluster;
   readonly #settleMs: number;
+  #since = Number.NaN;
+  readonly #moves = new Map<string, number>();
 
   constructor(cluster: Cluster, settleMs: number) {
     this.#cluster = cluster;
@@ -22,12 +23,18 @@ export class MoveChecker implements Checker {
 
   told(host: Host, event: DaemonEvent): string | null {
     if (event.code !== 'group' || (event.to !== 'active' && event.from !== 'active')) return null;
-    const { events, quietSince, steadySince, plan } = this.#cluster;
+    const { events, quietSince, steadySince, plan, list } = this.#cluster;
     // Where hosts can be turned off, somebody is turned off and comes back for as long as something is wrong.
     const since = plan.fencing === 'self' ? Math.min(quietSince, steadySince) : quietSince;
     if (!Number.isFinite(since) || isHaunted(this.#cluster)) return null;
+    if (since !== this.#since) this.#moves.clear();
+    this.#since = since;
     const settledMs = events.now - since;
-    if (settledMs <= this.#settleMs) return null;
-    return `${host.name} ${event.group} ${event.from} -> ${event.to}, ${settledMs.toFixed(0)} ms after anything changed`;
+    const words = `${host.name} ${event.group} ${event.from} -> ${event.to}, ${settledMs.toFixed(0)} ms after anything changed`;
+    if (settledMs > this.#settleMs) return words;
+    if (event.to !== 'active' || since !== quietSince) return null;
+    const moves = (this.#moves.get(event.group) ?? 0) + 1;
+    this.#moves.set(event.group, moves);
+    return moves <= list.length ? null : `${words}: the ${moves}th move since then`;
   }
 }
