@@ -74,7 +74,7 @@ export type Input =
   /** SIGTERM: hand everything over, then exit. */
   | { readonly kind: 'stop' };
 
-interface HeardAdvert {
+export interface HeardAdvert {
   readonly path: PathName;
   readonly from: string;
   readonly advert: Advert;

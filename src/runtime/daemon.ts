@@ -8,7 +8,7 @@ import { step, type StepResult } from '#core/step';
 import { viewOf } from '#core/view';
 import type { Instant } from '#lib/time';
 import type { Effect } from '#model/effect';
-import type { Input, StartFacts } from '#model/input';
+import type { HeardAdvert, Input, StartFacts } from '#model/input';
 import type { GroupName } from '#model/names';
 import type { Settings } from '#model/settings';
 import type { Takeover } from '#model/takeover';
@@ -85,15 +85,15 @@ export class Daemon {
 
   /** Datagrams that waited together. What is no advert of this cluster is counted and ends here. */
   packets(packets: readonly Packet[]): void {
-    const adverts = packets.flatMap(({ path, from, bytes }) => {
+    const adverts: HeardAdvert[] = [];
+    for (const { path, from, bytes } of packets) {
       const decoded = this.#decode(bytes, { cluster: this.#settings.cluster, hash: this.#ports.hash });
-      if (decoded.kind === 'advert') return [{ path, from, advert: decoded.advert }];
-      this.counters.refuse(decoded.reason);
-      return [];
-    });
-    const [first] = adverts;
+      if (decoded.kind === 'advert') adverts.push({ path, from, advert: decoded.advert });
+      else this.counters.refuse(decoded.reason);
+    }
+    const [first, second] = adverts;
     if (first === undefined) return;
-    if (adverts.length === 1) this.offer({ kind: 'advert', ...first });
+    if (second === undefined) this.offer({ kind: 'advert', path: first.path, from: first.from, advert: first.advert });
     else this.offer({ kind: 'adverts', adverts });
   }
 

@@ -99,15 +99,18 @@ function exceptOfTwins(cluster: Cluster, checker: Checker): Checker {
   const { downMs, intervalMs, quorum } = cluster.plan;
   const rememberedMs = 60_000 + 10 * downMs + 10 * intervalMs + 3 * (quorum?.longestHoldMs ?? 0);
   const isLate = (host: Host) => cluster.events.now - cluster.markedAt(host, 'twin') < rememberedMs;
-  const unlessTwins = (wrong: string | null | undefined): string | null =>
-    cluster.list.some((each) => isTwin(cluster, each) || isLate(each)) ? null : (wrong ?? null);
+  const unlessTwins = (wrong: string | null | undefined): string | null => {
+    if (wrong === null || wrong === undefined) return null;
+    return cluster.list.some((each) => isTwin(cluster, each) || isLate(each)) ? null : wrong;
+  };
+  const step = checker.step?.bind(checker);
   return {
     name: checker.name,
     moved: (group, before, after) => unlessTwins(checker.moved?.(group, before, after)),
     told: (host, event) => unlessTwins(checker.told?.(host, event)),
     sends: (host) => checker.sends?.(host),
     took: (to, parcel) => checker.took?.(to, parcel),
-    step: () => unlessTwins(checker.step?.()),
+    ...(step === undefined ? {} : { step: () => unlessTwins(step()) }),
   };
 }
 

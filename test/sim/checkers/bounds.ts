@@ -7,7 +7,7 @@ import type { Cluster } from '../cluster.ts';
 import type { Checker } from './checker.ts';
 
 /** Of what is replaced with every step, in intervals between two looks: what grows is still grown then. */
-const lookGap = 20;
+const lookGap = 50;
 
 /** More fields than any type names: an object used as a map. */
 const mostFields = 80;
