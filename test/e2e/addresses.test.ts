@@ -28,6 +28,14 @@ async function remove(lab: Lab, host: string, address: string): Promise<void> {
   await run('ip', ['-n', lab.host(host).namespace, 'addr', 'del', address, 'dev', 'eth0']);
 }
 
+/** What is taken away while it is being put back belongs to the removal before: wait until the daemon has it, too. */
+async function waitUntilHeld(lab: Lab, host: string, address: string, withinMs: number): Promise<void> {
+  await lab.waitForHolders([host], withinMs, address);
+  const isHeld = (one: { readonly address: string; readonly present: boolean }) =>
+    one.present && one.address.startsWith(`${address}/`);
+  await lab.waitFor(host, ({ groups }) => groups.some(({ addresses }) => addresses.some(isHeld)), withinMs);
+}
+
 test.serial(
   'an address removed by hand is back at once and reported; with back-off when it keeps happening',
   async (t) => {
@@ -43,11 +51,12 @@ test.serial(
       const tookMs = performance.now() - begun;
       t.log(`${address}: back ${tookMs} ms after it was gone`);
       t.true(tookMs < 1000, `${tookMs} ms`);
+      await waitUntilHeld(lab, 'h1', address, 5000);
     }
     const reported = await lab.waitFor(
       'h1',
       ({ problems }) => problems.some(({ message }) => message.includes(v6)),
-      500,
+      5000,
     );
     const messages = reported.problems.filter(({ code }) => code === 'address-removed').map(({ message }) => message);
     t.true(
@@ -61,7 +70,7 @@ test.serial(
     // Five are answered at once, these three and the two above; the sixth waits a second.
     for (let i = 0; i < 3; i += 1) {
       await remove(lab, 'h1', `${v4}/32`);
-      await lab.waitForHolders(['h1'], 500, v4);
+      await waitUntilHeld(lab, 'h1', v4, 5000);
     }
     await remove(lab, 'h1', `${v4}/32`);
     const begun = performance.now();

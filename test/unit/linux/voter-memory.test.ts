@@ -1,12 +1,18 @@
 // What a voter reads back at its next start: never less than what it may have promised.
 
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { VoterMemory } from '#linux/voter-memory';
 import { lastEpoch } from '#model/advert';
+
+function directory(t: ExecutionContext): string {
+  const dir = mkdtempSync(join(tmpdir(), 'locum-memory-'));
+  t.teardown(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
 
 const voters = ['a', 'b', 'c'];
 
@@ -25,7 +31,7 @@ async function written(dir: string): Promise<void> {
 }
 
 test('a longer hold counts from the start on that allowed it, a shorter one only when it is remembered', async (t) => {
-  const dir = mkdtempSync(join(tmpdir(), 'locum-memory-'));
+  const dir = directory(t);
   const first = begin(dir, 1000, 4000);
   t.is(first.facts.remembered, null);
   first.memory.remember(voters, 4000);
@@ -43,14 +49,14 @@ test('a longer hold counts from the start on that allowed it, a shorter one only
 });
 
 test('epochs only rise, whatever the wall clock says', (t) => {
-  const dir = mkdtempSync(join(tmpdir(), 'locum-memory-'));
+  const dir = directory(t);
   const first = begin(dir, 5000, 4000).facts.epochFloor;
   t.is(first, 5000);
   t.true(begin(dir, 10, 4000).facts.epochFloor > first);
 });
 
 test('epochs that others have come to are below those of the next start, what is reserved already is not written', async (t) => {
-  const dir = mkdtempSync(join(tmpdir(), 'locum-memory-'));
+  const dir = directory(t);
   const { memory } = begin(dir, 5000, 4000);
   memory.reserve(9_000_000);
   memory.reserve(8_000_000);
@@ -60,14 +66,14 @@ test('epochs that others have come to are below those of the next start, what is
 });
 
 test('epochs beyond the last number are cut to that, and what is on the disk can be read at every later start', async (t) => {
-  const dir = mkdtempSync(join(tmpdir(), 'locum-memory-'));
+  const dir = directory(t);
   const { memory } = begin(dir, 5000, 4000);
   memory.reserve(Number.MAX_SAFE_INTEGER + 1_000_000);
   memory.remember(voters, 4000);
   await written(dir);
   t.is(begin(dir, 10, 4000).facts.epochFloor, lastEpoch);
   t.is(begin(dir, 10, 4000).facts.epochFloor, lastEpoch);
-  const absurd = mkdtempSync(join(tmpdir(), 'locum-memory-'));
+  const absurd = directory(t);
   t.is(begin(absurd, 1e300, 4000).facts.epochFloor, lastEpoch);
   t.is(begin(absurd, 10, 4000).facts.epochFloor, lastEpoch);
 });
