@@ -22,7 +22,7 @@ export function standBy(turn: Turn, index: number): void {
   const all = voices(turn, group.name);
   const [holder, ...beside] = holdersOf(all);
   if (holder !== undefined) {
-    follow(turn, index, holder, beside.length === 0);
+    follow(turn, index, holder, !beside.some(({ entry }) => entry.role === 'active'));
     return;
   }
   const unknown = unknownPeer(turn, group.name);

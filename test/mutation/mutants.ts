@@ -461,7 +461,7 @@ export const mutants: readonly Mutant[] = [
     instead: 'other.firstHeardAt > 0',
     also: { file: 'consent', text: "filter(({ state }) => state === 'lost')", instead: 'filter(() => false)' },
     killer: unit('fence-peer', 'a lost holder is turned off also while an earlier life of it is not given up yet'),
-    simulated: { sim: '--mode availability --nodes 2 --weather sleeps --fence required --seed 35' },
+    simulated: { sim: '--mode availability --nodes 2 --weather sleeps --fence required --seed 38' },
   },
   {
     guard: 'the own vote is among the majority',
@@ -821,7 +821,10 @@ export const mutants: readonly Mutant[] = [
     instead: ')',
     killer: scenario('one-way-mute'),
     simulated: { sim: '--mode availability --nodes 6 --weather partitions --fence required --seed 33' },
-    hiddenBy: ['who was named while another one seemed to hold is not alone when that one is lost'],
+    hiddenBy: [
+      'who was named while another one seemed to hold is not alone when that one is lost',
+      'who counts another holder beside this one does not ask',
+    ],
   },
   {
     guard: 'of two holders that lost each other one fences first',
@@ -1021,7 +1024,7 @@ export const mutants: readonly Mutant[] = [
     text: 'if (ahead > 0)',
     instead: 'if (false)',
     killer: unit('crossing', 'crossing: whoever waited for its turn says that it claims, and opens a window later'),
-    simulated: { sim: '--mode availability --nodes 4 --weather handovers --seed 196' },
+    simulated: { sim: '--mode availability --nodes 4 --weather handovers --seed 395' },
     hiddenBy: ['who was named while another one seemed to hold is not alone when that one is lost'],
   },
   {
@@ -1065,7 +1068,7 @@ export const mutants: readonly Mutant[] = [
     file: 'host',
     text: 'this.#beat = null;',
     instead: '',
-    killer: { sim: '--mode availability --nodes 2 --weather handovers --seed 40' },
+    killer: { sim: '--mode availability --nodes 2 --weather handovers --seed 33' },
   },
   {
     guard: 'a resigner waits from when its word left',
@@ -1140,7 +1143,7 @@ export const mutants: readonly Mutant[] = [
     text: 'lost === undefined || all.some(({ boot }) => boot === lost)',
     instead: 'lost === undefined',
     killer: unit('adverts', 'unproven: one that is heard to hold no more is not called silent'),
-    simulated: { sim: '--seed 13361' },
+    simulated: { sim: '--mode availability --nodes 2 --weather storm --fence peer --seed 14' },
   },
   {
     guard: 'the table is repeated for a node that only others hear',
@@ -1172,7 +1175,10 @@ export const mutants: readonly Mutant[] = [
       'adoption: over before the kernel knew of it, it is let go of, and that is no fault of the address',
     ),
     simulated: { sim: '--mode availability --nodes 2 --weather processes --seed 62' },
-    hiddenBy: ['an adoption ends before others claim by a faster clock'],
+    hiddenBy: [
+      'an adoption ends before others claim by a faster clock',
+      'who counts another holder beside this one does not ask',
+    ],
   },
   {
     guard: 'what a resigner says counts from when the call that sent it came back',
@@ -1258,6 +1264,7 @@ export const mutants: readonly Mutant[] = [
     hiddenBy: [
       'an adoption ends before others claim by a faster clock',
       'who was named while another one seemed to hold is not alone when that one is lost',
+      'who counts another holder beside this one does not ask',
     ],
   },
   {
