@@ -243,7 +243,8 @@ lab_up() {
   trap 'code=$?; trap - EXIT; lab_down; exit $code' EXIT
   trap 'exit 130' INT TERM HUP
   : >"$lab/namespaces"
-  [ -z "$opt_owner" ] || process_mark "$opt_owner" >"$lab/owner"
+  # All at once: `sweep` beside this takes an empty one for that of a process that is gone.
+  [ -z "$opt_owner" ] || { process_mark "$opt_owner" >"$lab/owner.new" && mv "$lab/owner.new" "$lab/owner"; }
   seq -f 'h%.0f' "$opt_hosts" >"$lab/hosts"
   [ -n "$opt_nftables" ] || : >"$lab/no-nftables"
   [ -z "$opt_realtime" ] || : >"$lab/realtime"
