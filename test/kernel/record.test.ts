@@ -270,7 +270,8 @@ test.serial('a record that cannot be written: held under a lease with a warning,
   await remote.start();
   ip('netns', 'exec', pair.here, 'mkdir', join(pair.runtimeDir, 'claims.json.new'));
   t.like(await remote.hold([vip4('10.9.0.10')], 3000), [{ kind: 'present' }]);
-  t.true(remote.told.some((told) => told.told === 'warning' && /cannot be written/.test(told.words)));
+  const isWarned = () => remote.told.some((told) => told.told === 'warning' && /cannot be written/.test(told.words));
+  t.true(await waitFor(isWarned));
   t.regex(JSON.stringify(await remote.hold([vip4('10.9.0.11')], null)), /refused.*cannot be written/);
   t.is(find(pair.here, '10.9.0.11'), undefined);
 });
