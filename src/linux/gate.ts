@@ -56,6 +56,8 @@ export class Gate {
   /** The tables are there, and are what the book says. */
   #sound = false;
   #told = '';
+  /** The last lease that somebody asked for was too slow to be taken. */
+  #wasSlow = false;
   readonly #arm = (beat: Beat): number => this.#tables.arm(beat);
 
   constructor(options: GateOptions) {
@@ -183,11 +185,22 @@ export class Gate {
       if (inTime) {
         this.#counted = place;
         this.#until = until;
+        this.#wasSlow = false;
         return null;
       }
       put = this.#arm;
     }
     this.#lapse(wasOpen);
+    return this.#slow();
+  }
+
+  /** Once, the machine may have stood still, which says nothing of the next time. Twice, this lease is not for this kernel. */
+  #slow(): Trouble {
+    if (!this.#wasSlow) {
+      this.#wasSlow = true;
+      return outlived;
+    }
+    const { slackMs } = this.#options;
     return { kind: 'refused', error: `${ATTEMPTS} times more than ${slackMs} ms passed while the kernel took a lease` };
   }
 

@@ -135,6 +135,23 @@ test.serial('a renewal that reaches the kernel late, or past its end, shuts the 
   t.is(late?.kind, 'late');
 });
 
+test.serial('a claim that the kernel takes too slowly is late; the second in a row is refused, in words', async (t) => {
+  const pair = makePair(t);
+  const remote = new Remote(t, pair, 'nftables');
+  const refused = '3 times more than 50 ms passed while the kernel took a lease';
+  for (let round = 0; round < 2; round += 1) {
+    remote.send({ do: 'clock', stepMs: 60 });
+    t.deepEqual(await remote.hold([four], 5000), [{ key: 'eth0/10.9.0.10/32', kind: 'late' }]);
+    t.deepEqual(await remote.hold([four], 5000), [{ key: 'eth0/10.9.0.10/32', kind: 'refused', error: refused }]);
+    t.deepEqual(openTo(pair.here), []);
+    t.is(find(pair.here, '10.9.0.10'), undefined);
+    remote.send({ do: 'clock', stepMs: 0 });
+    t.deepEqual(await remote.hold([four], 5000), [present('eth0/10.9.0.10/32')]);
+    t.deepEqual(openTo(pair.here), ['10.9.0.10']);
+    await remote.release([four]);
+  }
+});
+
 test.serial(
   'stopped on its way to the kernel and killed at any later moment: what it held is open no longer',
   async (t) => {
