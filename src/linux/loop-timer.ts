@@ -19,6 +19,13 @@ export interface LoopTimerOptions {
   readonly waiting: () => () => boolean;
 }
 
+/** Short ones are questions to the wire, and a client waits for the answer: down, and the rest in turns of the loop. */
+const SHORT_DELAY_MS = 5;
+
+function roundedMs(delayMs: number): number {
+  return delayMs < SHORT_DELAY_MS ? Math.floor(delayMs) : Math.ceil(delayMs);
+}
+
 interface Poll {
   readonly begun: Instant;
   readonly drained: () => boolean;
@@ -65,9 +72,10 @@ export class LoopTimer implements Timer {
 
   #arm(): void {
     const delayMs = this.#at - this.#options.clock.now();
-    // An alarm in the past comes after the sockets were read once, so that alarms never starve them.
-    if (delayMs <= 0) this.#immediate = setImmediate(this.#ring);
-    else this.#timeout = setTimeout(this.#ring, Math.min(Math.ceil(delayMs), LONGEST_DELAY_MS));
+    // An alarm in the past comes after the sockets were read once, so that alarms never starve them. The last millisecond
+    // is spent in turns of the loop too: its timers would make two of it.
+    if (delayMs < 1) this.#immediate = setImmediate(this.#ring);
+    else this.#timeout = setTimeout(this.#ring, Math.min(roundedMs(delayMs), LONGEST_DELAY_MS));
   }
 
   #disarm(): void {
@@ -82,6 +90,7 @@ export class LoopTimer implements Timer {
     // The loop counts whole milliseconds from its own, older reading of the clock: it may be early.
     if (!this.#countIfDue()) {
       this.#timeout = null;
+      this.#immediate = null;
       this.#arm();
       return;
     }
