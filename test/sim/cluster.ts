@@ -11,7 +11,7 @@ import { World } from '../world/world.ts';
 import { cheapHash, hashFor } from './cheap-hash.ts';
 import { decodeOnce } from './decode-once.ts';
 import { Impairments } from './impairments.ts';
-import { type Ear, type Holding, type Mark, nothingHeard } from './knowledge.ts';
+import { type Ear, type Holding, type Mark, mostReplays, nothingHeard } from './knowledge.ts';
 import { type Plan, rateError } from './plan.ts';
 import { Trace } from './trace.ts';
 
@@ -242,7 +242,8 @@ export class Cluster extends World {
   /** Somebody recorded this datagram and sends it again: it comes from no host. */
   replay(parcel: Parcel, to: Host): void {
     if (to.down.has(parcel.path)) return;
-    this.ear(this.indexOf(to), this.indexOf(parcel.from)).replayedAt = this.events.now;
+    const ear = this.ear(this.indexOf(to), this.indexOf(parcel.from));
+    ear.replays = [...ear.replays, this.events.now].slice(-mostReplays);
     to.offerBytes(parcel);
   }
 

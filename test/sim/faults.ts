@@ -111,6 +111,7 @@ function standsStill(kind: string, mark: 'paused' | 'suspended', begin: (host: H
       begin: () => {
         if (host.clock.paused) return;
         cluster.mark(host, mark);
+        if (mark === 'paused') cluster.mark(host, 'pausing');
         // Before it goes on, which is asked for next.
         cluster.events.after(ms, () => cluster.mark(host, mark));
         begin(host, ms);

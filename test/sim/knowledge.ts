@@ -8,6 +8,8 @@ export type Mark =
   | 'blocked'
   /** All of its clocks stood still together: it cannot know. */
   | 'paused'
+  /** They stopped. */
+  | 'pausing'
   | 'suspended'
   /** Its kernel, the answers of that or its alarms are late, or were until then. */
   | 'slow'
@@ -45,8 +47,8 @@ export interface Ear {
   unaskedAt: number;
   /** Until when one of its datagrams that something held up was, or is, on the way here. */
   heldUpUntil: number;
-  /** When somebody last played a recording of it to this host. */
-  replayedAt: number;
+  /** When somebody played recordings of it to this host, the last times. BOUNDED by `mostReplays`. */
+  replays: readonly number[];
 }
 
 export interface Holding {
@@ -61,6 +63,8 @@ export interface Holding {
   ears: readonly Ear[];
 }
 
+export const mostReplays = 8;
+
 export const nothingHeard: Readonly<Ear> = {
   takenAt: -Infinity,
   takenSentAt: -Infinity,
@@ -69,5 +73,5 @@ export const nothingHeard: Readonly<Ear> = {
   lostAt: -Infinity,
   unaskedAt: -Infinity,
   heldUpUntil: -Infinity,
-  replayedAt: -Infinity,
+  replays: [],
 };

@@ -46,8 +46,7 @@ export class Leaving {
       case 'lease-lapsed':
         return this.#isWild || this.#stoodStill(host, 0);
       case 'slept':
-        // Whoever waits for nothing looks when its next advert is due.
-        return around.isNews(host, 'suspended', intervalMs * (1 + rateError));
+        return this.#wokeLately(host, intervalMs * (1 + rateError));
       case 'check-failed':
         return host.checkOutcomes.has(reason.check) || around.isNews(host, 'check', this.#checkMs(host));
       case 'address-refused':
@@ -115,6 +114,14 @@ export class Leaving {
     return !Number.isFinite(quietSince) || events.now - quietSince < 3 * plan.downMs + 2500;
   }
 
+  /** Whoever waits for nothing looks when its next advert is due, and no time passes for it while all its clocks stand still. */
+  #wokeLately(host: Host, withinMs: number): boolean {
+    const around = this.#around;
+    const [pausedAt, wokeAt] = (['pausing', 'suspended'] as const).map((mark) => this.#cluster.markedAt(host, mark));
+    const wokeBefore = wokeAt !== undefined && pausedAt !== undefined && wokeAt >= pausedAt - withinMs;
+    return around.isNews(host, 'suspended', withinMs) || (wokeBefore && around.isNews(host, 'paused', withinMs));
+  }
+
   #checkMs({ settings }: Host): number {
     return Math.max(...settings.checks.map(({ timeoutMs }) => timeoutMs));
   }
@@ -130,11 +137,14 @@ export class Leaving {
       .some(({ words }) => words.some(({ role }) => roles.includes(role)));
   }
 
-  /** What was said before a silence is no word of today. Whoever stood still reads late. */
+  /** What was said before a silence is no word of today; a late word of an earlier life may be. Whoever stood still reads late. */
   #hearsNow(host: Host, node: string, group: number): boolean {
-    const other = this.#cluster.host(node);
-    const isStale = this.#isSilent(host, other) && !this.#stoodStill(host, this.#cluster.plan.downMs);
-    return !isStale && this.#hears(host, node, group, 'active');
+    const { events, plan } = this.#cluster;
+    const readsLate = this.#stoodStill(host, plan.downMs);
+    return this.#words
+      .heard(host, this.#cluster.host(node), group)
+      .filter(({ at }) => readsLate || !this.#cluster.isDeaf(events.now - at))
+      .some(({ words }) => words.some(({ role }) => role === 'active'));
   }
 
   /** A rank changes with a check, and is heard of later. */

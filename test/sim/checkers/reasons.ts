@@ -89,13 +89,12 @@ export class ReasonChecker implements Checker {
   /** It was heard to hold the group or to claim it, and then nothing of that life for so long. */
   #isLost(host: Host, group: number, holder: Host, silentMs: number): boolean {
     const { now } = this.#cluster.events;
-    const { replayedAt } = this.#cluster.ear(host.index, holder.index);
+    const { replays } = this.#cluster.ear(host.index, holder.index);
     const fits = (silent: number) =>
       silentMs <= silent * (1 + rateError) + promptMs && this.#cluster.isDeaf(Math.min(silent, silentMs));
     // A recording of an earlier life holds the group as far as a host can tell that did not know that life. How long it
     // was silent is said as it was when the wait for this turn began.
-    if (Number.isFinite(replayedAt) && fits(now - replayedAt) && now - replayedAt - silentMs <= this.#waitMs)
-      return true;
+    if (replays.some((at) => fits(now - at) && now - at - silentMs <= this.#waitMs)) return true;
     const held = ({ words }: { words: readonly Word[] }) => words.some(({ role }) => isClaim(role));
     if (this.#words.heard(host, holder, group).some((heard) => held(heard) && fits(now - heard.at))) return true;
     // For how long promises to a lost holder are waited for, the checker of quorum mode judges.
@@ -115,6 +114,9 @@ export class ReasonChecker implements Checker {
   /** It was heard to let go, for `heir` where that is named, and nobody was heard to hold the group since. */
   #gaveUp(host: Host, group: number, holder: Host, heir: string | null): boolean {
     const heard = this.#words.heard(host, holder, group);
+    const held = this.#words.heldAsHeard(host, holder, group);
+    // Until then it counted as a holder beside others: this word of it was the first that said otherwise.
+    const isNews = held !== null && held.endedAt >= this.#around.newsSince(host) && held.endedAt < Infinity;
     return heard.some(({ words }) =>
       words.some((word) => {
         if (word.role === 'active') return false;
@@ -125,8 +127,8 @@ export class ReasonChecker implements Checker {
         // Whoever stalled in a call decided before its last word by which it held: that came first all the same.
         const stalled = this.#around.stoodStillAt(holder) >= left.at - promptMs;
         // And a word that is late on its way is one of today for whoever is given it.
-        const since = Math.max(left.at, this.#words.heldAsHeard(host, holder, group)?.at ?? -Infinity);
-        return stalled || !this.#wasHeldSince(host, group, since, holder);
+        const since = Math.max(left.at, held?.at ?? -Infinity);
+        return stalled || isNews || !this.#wasHeldSince(host, group, since, holder);
       }),
     );
   }
@@ -146,9 +148,9 @@ export class ReasonChecker implements Checker {
     return this.#cluster.list.every((other) => {
       const held = this.#words.heldAsHeard(host, other, group);
       if (held === null || held.at <= joinedAt || !held.proven) return true;
-      // It spoke again, and says that it does not.
+      // It spoke again, and says that it does not: perhaps together with a word that had stood still in a call.
       const [latest] = this.#words.heard(host, other, group);
-      if (latest?.words.every(({ role }) => !isClaim(role)) === true) return true;
+      if (latest?.words.some(({ role }) => !isClaim(role)) === true) return true;
       const lives = boots.filter(({ node }) => node === other.name);
       return lives.length === 0 || lives.some(({ proven }) => !proven);
     });

@@ -43,6 +43,8 @@ interface Held {
   readonly since: number;
   /** Whether it was known then to be no recording. */
   readonly proven: boolean;
+  /** When it was given the first word after that by which that one does not. */
+  endedAt: number;
 }
 
 /** More than are looked back at. */
@@ -106,8 +108,11 @@ export class Words {
     const held = this.#held[to.index]?.[from.index] ?? [];
     for (let nth = 0; nth < held.length; nth += 1) {
       const word = this.#wordAt(from, nth, life, sentAt);
-      if (word?.role !== 'active' || word.at === sentAt) continue;
-      held[nth] = { at, since: word.at, proven: isProven(to, from) };
+      const last = held[nth];
+      if (word?.role === 'active' && word.at !== sentAt)
+        held[nth] = { at, since: word.at, proven: isProven(to, from), endedAt: Infinity };
+      else if (word !== undefined && word.role !== 'active' && last != null && last.endedAt === Infinity)
+        last.endedAt = at;
     }
   }
 
