@@ -1196,6 +1196,11 @@ export const mutants: readonly Mutant[] = [
     text: "entry.role === 'resigning' && isOutlived(turn, boot)",
     instead: 'false',
     killer: unit('stalls', 'what an earlier life of a node offered is offered no more once a later one is heard'),
+    simulated: { sim: '--mode availability --nodes 5 --weather offers --seed 40' },
+    hiddenBy: [
+      'who was named while another one seemed to hold is not alone when that one is lost',
+      'an offer that was taken is none any more',
+    ],
   },
   {
     guard: 'who stood still while it listened listens anew',

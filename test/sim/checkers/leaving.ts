@@ -65,7 +65,9 @@ export class Leaving {
       case 'holder-live':
         return this.#isWild || this.#hears(host, reason.holder, group, 'active');
       case 'claimant-live':
-        return this.#hears(host, reason.claimant, group, 'claiming');
+        return (
+          this.#hears(host, reason.claimant, group, 'claiming') || this.#claimedMeanwhile(host, reason.claimant, group)
+        );
       case 'holder-unproven':
         return this.#isUnproven(host, reason.holder);
       case 'yielded':
@@ -137,6 +139,12 @@ export class Leaving {
       .some(({ words }) => words.some(({ role }) => roles.includes(role)));
   }
 
+  /** Whoever stood still reads all that came meanwhile in its order, and acts by the first of it. */
+  #claimedMeanwhile(host: Host, node: string, group: number): boolean {
+    const since = this.#around.newsSince(host);
+    return this.#words.said(this.#cluster.host(node), group).some(({ role, at }) => role === 'claiming' && at >= since);
+  }
+
   /** What was said before a silence is no word of today; a late word of an earlier life may be. Whoever stood still reads late. */
   #hearsNow(host: Host, node: string, group: number): boolean {
     const { events, plan } = this.#cluster;
@@ -181,7 +189,7 @@ export class Leaving {
     if (wanted === undefined) return this.#stoodStill(asker, this.#cluster.plan.intervalMs);
     const waitedFrom = this.#words
       .said(asker, group)
-      .findLast(({ at, life, role }) => life === wanted.life && at <= wanted.at && role !== 'standby');
+      .findLast(({ at, life, role }) => life === wanted.life && at < wanted.at && role !== 'standby');
     const waitedMs = wanted.at - (waitedFrom?.at ?? -Infinity);
     return waitedMs >= asked.preemptDelayMs * (1 - rateError) - promptMs && this.#ranksBetter(node, host, group);
   }

@@ -160,7 +160,11 @@ export class ReasonChecker implements Checker {
   #isUnanswered(host: Host, group: number, to: string): boolean {
     const left = this.#words.said(host, group).findLast(({ role }) => role === 'releasing');
     if (left === undefined || (left.successor ?? to) !== to) return false;
-    return !this.#wasHeldSince(host, group, left.at, host);
+    // Whoever stood still hears all at once that it was taken and given up again.
+    const heir = this.#cluster.host(to);
+    const heldAt = this.#words.heldAsHeard(host, heir, group)?.at ?? -Infinity;
+    const but = heldAt >= this.#around.newsSince(host) ? heir : host;
+    return !this.#wasHeldSince(host, group, left.at, but);
   }
 }
 

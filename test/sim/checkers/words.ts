@@ -49,7 +49,7 @@ interface Held {
 
 /** More than are looked back at. */
 const mostWords = 64;
-const mostLives = 4;
+const mostLives = 8;
 
 export class Words {
   readonly #cluster: Cluster;
