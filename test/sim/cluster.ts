@@ -165,7 +165,8 @@ export class Cluster extends World {
   }
 
   override turnOff(target: string): void {
-    for (const host of this.list) if (host.settings.node === target) this.#goesOff(host);
+    // An agent knows the machine that has that name by right, whatever its daemon calls itself.
+    for (const host of this.list) if (host.name === target) this.#goesOff(host);
   }
 
   #goesOff(host: Host): void {
