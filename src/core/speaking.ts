@@ -1,6 +1,6 @@
 // When an advert goes out and what rides on it. The table rides until every two-way peer has echoed
 // its version, then only the version does, so an idle advert is the same for one group and a thousand.
-// Listeners that cannot echo (one-way, unproven, heard by others alone, or nobody at all) get the whole table now and then.
+// Listeners that cannot echo (one-way, unproven, heard by others alone or by nobody) get the whole table now and then.
 
 import { instant, type Instant, later, latest } from '#lib/time';
 import type { GroupEntry } from '#model/advert';
@@ -121,13 +121,21 @@ function tableBase(turn: Turn, regular: boolean): number | null {
   // and the next regular advert, or the repeated word of a resigner, says whatever was not echoed.
   const base = regular || turn.repeat ? echoed : Math.max(echoed, turn.state.saidVersion);
   if (base < turn.state.tableVersion) return base;
-  if (live > 0 && twoWay === live && !someoneUnheard(turn)) return null;
+  const isHeardByAll = live > 0 && twoWay === live && !someoneUnheard(turn);
+  if (isHeardByAll && !(regular && holdsBesideLost(turn))) return null;
   if (!regular) return 0;
   turn.state.refreshIn -= 1;
   if (turn.state.refreshIn > 0) return null;
   // The whole table may ride once in as many adverts as it has parts.
   turn.state.refreshIn = Math.ceil(turn.state.groups.length / groupsInDatagram);
   return 0;
+}
+
+/** Whoever is not heard may hear, and may hold on to what this node took in words that it missed. */
+function holdsBesideLost({ state }: Turn): boolean {
+  if (!state.groups.some(({ role }) => role === 'active')) return false;
+  for (const peer of state.peerStates.values()) if (peer === 'lost') return true;
+  return false;
 }
 
 function echoesFor(turn: Turn, path: PathName): Advert['paths'][number]['echoes'] {

@@ -824,6 +824,7 @@ export const mutants: readonly Mutant[] = [
     hiddenBy: [
       'who was named while another one seemed to hold is not alone when that one is lost',
       'who counts another holder beside this one does not ask',
+      'a holder repeats the table while a node is lost',
     ],
   },
   {
@@ -902,6 +903,7 @@ export const mutants: readonly Mutant[] = [
       'required: who cannot be turned off lets no claim go on while another one is being turned off',
     ),
     simulated: { sim: '--mode availability --nodes 5 --weather partitions --fence required --seed 27' },
+    hiddenBy: ['a holder repeats the table while a node is lost'],
   },
   {
     guard: 'who is named as successor counts while it is starting',
@@ -1152,6 +1154,15 @@ export const mutants: readonly Mutant[] = [
     instead: 'twoWay === live',
     killer: unit('adverts', 'table: repeated for a node that only others hear, for as long as they do: it may hear us'),
     simulated: { sim: '--mode availability --seed 157' },
+    hiddenBy: ['a holder repeats the table while a node is lost'],
+  },
+  {
+    guard: 'a holder repeats the table while a node is lost',
+    file: 'speaking',
+    text: 'isHeardByAll && !(regular && holdsBesideLost(turn))',
+    instead: 'isHeardByAll',
+    killer: unit('adverts', 'table: a holder repeats it while a node is lost, that may hear us and hold what we took'),
+    simulated: { sim: '--mode availability --weather twins --seed 40008' },
   },
   {
     guard: 'what a claimant may have ordered while it did not hear this node is waited out',

@@ -48,8 +48,9 @@ await playAll({
 if (!several && tally.findings.length === 0) tellStory(first, 'as it ended');
 if (stdout.isTTY) stdout.write('\r');
 for (const detail of several || env['CI'] === 'true' ? tally.details() : []) console.log(detail);
-console.log(tally.summary((performance.now() - began) / 1000));
-exit(tally.findings.length === 0 ? 0 : 1);
+// An exit before a pipe has taken all of it would cut the end off.
+const last = `${tally.summary((performance.now() - began) / 1000)}\n`;
+stdout.write(last, () => exit(tally.findings.length === 0 ? 0 : 1));
 
 function showProgress(): void {
   const now = performance.now();

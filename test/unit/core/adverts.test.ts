@@ -282,6 +282,26 @@ test('table: repeated for a node that only others hear, for as long as they do: 
   t.is(bench.state.tableVersion, word, 'nothing new was said');
 });
 
+test('table: a holder repeats it while a node is lost, that may hear us and hold what we took', (t) => {
+  const bench = holder();
+  const tables = (withinMs: number) =>
+    bench.runTo(bench.now + withinMs).filter((effect) => effect.kind === 'advert' && effect.table !== null).length;
+  const standBy = () => bench.hearAndAnswer({ entry: { role: 'standby', priority: 10 } });
+  bench.hearAndAnswer({ node: 'third', boot: '00000000000000dd', entry: { role: 'standby', priority: 5 } });
+  for (let i = 0; i < 4; i += 1) {
+    standBy();
+    tables(1000);
+  }
+  t.is(bench.state.peerStates.get('third'), 'lost');
+  standBy();
+  t.is(tables(1000), 1, 'with each regular advert');
+  bench.hearAndAnswer({ node: 'third', boot: '00000000000000dd', entry: { role: 'standby', priority: 5 } });
+  standBy();
+  tables(1000);
+  standBy();
+  t.is(tables(900), 0, 'and no more once it is heard');
+});
+
 test('what this daemon said itself and hears again is nobody else, nor anything to count', (t) => {
   const bench = holder();
   bench.hear({ node: 'me', boot: bench.state.boot, entry: { role: 'active', priority: 200 } });
