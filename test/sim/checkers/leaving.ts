@@ -148,10 +148,13 @@ export class Leaving {
   /** What was said before a silence is no word of today; a late word of an earlier life may be. Whoever stood still reads late. */
   #hearsNow(host: Host, node: string, group: number): boolean {
     const { events, plan } = this.#cluster;
+    const other = this.#cluster.host(node);
     const readsLate = this.#stoodStill(host, plan.downMs);
+    // A recording of what it missed is a word of today as well, for as much as it can tell.
+    const replayedAt = this.#cluster.ear(host.index, other.index).replays.at(-1) ?? -Infinity;
     return this.#words
-      .heard(host, this.#cluster.host(node), group)
-      .filter(({ at }) => readsLate || !this.#cluster.isDeaf(events.now - at))
+      .heard(host, other, group)
+      .filter(({ at }) => readsLate || !this.#cluster.isDeaf(events.now - Math.max(at, replayedAt)))
       .some(({ words }) => words.some(({ role }) => role === 'active'));
   }
 
