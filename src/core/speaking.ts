@@ -133,8 +133,8 @@ function tableBase(turn: Turn, regular: boolean): number | null {
 
 /** Whoever is not heard may hear, and may hold on to what this node took in words that it missed. */
 function holdsBesideLost({ state }: Turn): boolean {
-  if (!state.groups.some(({ role }) => role === 'active')) return false;
-  for (const peer of state.peerStates.values()) if (peer === 'lost') return true;
+  for (const peer of state.peerStates.values())
+    if (peer === 'lost') return state.groups.some(({ role }) => role === 'active');
   return false;
 }
 
