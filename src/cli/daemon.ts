@@ -51,13 +51,14 @@ export async function runDaemon(asked: Settings, hash: KeyedHash, places: Places
 
 function start({ settings, hash, journal }: Ground, parts: Parts): { close(): void } {
   const { identity, facts, asleepMs, sockets, daemon, kernel, announcer, wire, watch, service, watchdog } = parts;
+  const { sleepAlarm } = parts;
   journal.say('info', 'start', `locum ${identity.release} starts as ${settings.node} in cluster ${settings.cluster}`);
   sayScheduling(settings, journal);
   sockets.linksChanged(facts.links);
   daemon.start(facts, asleepMs);
   const addresses = settings.groups.flatMap((group) => group.addresses);
   kernel.prepare(addresses);
-  warmUp(settings, identity, { hash, kernel, announcer, wire });
+  warmUp(settings, identity, { hash, kernel, announcer, wire, sleepAlarm });
   const links = new LinkReporter(
     watch,
     (address) => kernel.isOurs(address),

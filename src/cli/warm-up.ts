@@ -4,6 +4,7 @@
 import { setFlagsFromString } from 'node:v8';
 import type { AddressPort } from '#linux/address-port';
 import type { Announcer } from '#linux/announce-port';
+import type { SleepAlarm } from '#linux/sleep-alarm';
 import type { WireSockets } from '#linux/wire-sockets';
 import type { Settings } from '#model/settings';
 import type { KeyedHash } from '#ports/keyed-hash';
@@ -18,6 +19,7 @@ export function warmUp(
     readonly kernel: AddressPort;
     readonly announcer: Announcer;
     readonly wire: WireSockets;
+    readonly sleepAlarm: SleepAlarm;
   },
 ): void {
   // A standby may wait for weeks: what it did not run for some hours would have to be compiled again.
@@ -30,6 +32,7 @@ export function warmUp(
       () => parts.kernel.rehearse(addresses),
       () => parts.announcer.rehearse(addresses),
       () => parts.wire.rehearse(),
+      () => parts.sleepAlarm.rehearse(),
     );
   }
   const next = (): void => {

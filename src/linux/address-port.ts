@@ -281,10 +281,10 @@ export class AddressPort implements KernelPort {
   }
 
   #tell(input: Input): void {
-    if (input.kind === 'kernel' && input.id === rehearsalId) return;
+    const isRehearsed = input.kind === 'kernel' && input.id === rehearsalId;
     // Never from within the call that asked: the caller is in the middle of something.
     queueMicrotask(() => {
-      if (!this.#closed) this.#offer(input);
+      if (!this.#closed && !isRehearsed) this.#offer(input);
     });
   }
 }

@@ -3,7 +3,6 @@
 
 import { AddressFamily, createSocket, Protocol } from 'raw-socket';
 import type { RawSocket } from 'raw-socket';
-import { allNodes } from '#wire/neighbour-advertisement';
 
 const SOL_SOCKET = 1;
 const SO_BINDTODEVICE = 25;
@@ -20,11 +19,13 @@ const MOST_WAITING = 5000;
 export class NeighbourSender {
   readonly index: number;
   readonly #socket: RawSocket;
+  readonly #to: string;
   #waiting = 0;
   #broken: string | null = null;
 
-  constructor(name: string, index: number) {
+  constructor(name: string, index: number, to: string) {
     this.index = index;
+    this.#to = to;
     this.#socket = createSocket({ protocol: Protocol.ICMPv6, addressFamily: AddressFamily.IPv6 });
     this.#socket.on('error', (error) => {
       this.#broken = error.message;
@@ -54,15 +55,10 @@ export class NeighbourSender {
       return;
     }
     this.#waiting += 1;
-    this.#socket.send(Buffer.from(message), 0, message.length, allNodes, (error) => {
+    this.#socket.send(Buffer.from(message), 0, message.length, this.#to, (error) => {
       this.#waiting -= 1;
       done(error === null ? null : error.message);
     });
-  }
-
-  /** Runs the code of `send` towards the loopback address, which cannot be reached through this socket's device. */
-  rehearse(message: Uint8Array): void {
-    this.#socket.send(Buffer.from(message), 0, message.length, '::1', () => undefined);
   }
 
   close(): void {

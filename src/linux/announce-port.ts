@@ -10,12 +10,12 @@ import type { VirtualAddress } from '#model/settings';
 import type { AnnouncePort } from '#ports/kernel';
 import { parseEthernetAddress } from '#wire/ethernet-address';
 import { gratuitousArp } from '#wire/gratuitous-arp';
-import { unsolicitedNeighbourAdvertisement } from '#wire/neighbour-advertisement';
-import { linksByName } from './address-mirror.ts';
+import { allNodes, unsolicitedNeighbourAdvertisement } from '#wire/neighbour-advertisement';
+import { type HostState, linksByName } from './address-mirror.ts';
+import { impossible, nowhere } from './address-rehearsal.ts';
 import { NeighbourSender } from './announce-neighbour.ts';
 import { closePacketSocket, openPacketSocket, packetAddress, sendFrame } from './ffi-packet.ts';
 import type { KernelLink } from './link-message.ts';
-import type { HostWatch } from './netlink-watch.ts';
 import { SaidOnce } from './said-once.ts';
 
 const ETHERTYPE_ARP = 0x0806;
@@ -44,7 +44,9 @@ interface Waiting {
 }
 
 export class Announcer implements AnnouncePort {
-  readonly #watch: HostWatch;
+  readonly #watch: { readonly state: HostState };
+  /** Where neighbour advertisements go. */
+  readonly #to: string;
   readonly #packetSocket: number;
   /** BOUNDED by the interfaces of the configuration. */
   readonly #neighbours = new Map<InterfaceName, NeighbourSender>();
@@ -57,6 +59,8 @@ export class Announcer implements AnnouncePort {
   readonly #sliceMs: number;
   #slice: NodeJS.Timeout | null = null;
   #timer: NodeJS.Timeout | null = null;
+  /** Announces nothing to anybody, for `rehearse`. */
+  #stage: Announcer | null = null;
   #sent = 0;
   #failed = 0;
 
@@ -64,8 +68,9 @@ export class Announcer implements AnnouncePort {
    * Throws where the process may not open a packet socket: then it could never announce. For no longer than `sliceMs` at a
    * time are addresses announced, however many they are: the lease of what was just opened has to be renewed meanwhile.
    */
-  constructor(watch: HostWatch, warn: (words: string) => void, sliceMs: number) {
+  constructor(watch: { readonly state: HostState }, warn: (words: string) => void, sliceMs: number, to = allNodes) {
     this.#watch = watch;
+    this.#to = to;
     this.#sliceMs = sliceMs;
     this.#said = new SaidOnce(warn);
     this.#packetSocket = openPacketSocket();
@@ -167,22 +172,20 @@ export class Announcer implements AnnouncePort {
     }
   }
 
-  /** Opens what a first announcement would have to open, and runs its code. Nothing leaves the host. */
+  /**
+   * Opens what a first announcement would have to open, and runs all of its code on a stage of its own: interfaces that do
+   * not exist, and a destination that cannot be reached through them. Nothing leaves the host.
+   */
   rehearse(addresses: readonly VirtualAddress[]): void {
-    const nowhere = packetAddress(0x7fffffff, ETHERTYPE_ARP);
     for (const link of this.#watch.state.links.values()) {
       const own = addresses.filter((address) => address.interface === link.name);
-      if (own.length === 0 || unannounceable(link) !== null) continue;
-      for (const operation of ['request', 'reply'] as const) {
-        sendFrame(this.#packetSocket, gratuitousArp(operation, link.mac, '192.0.2.255'), nowhere);
-      }
-      const target = own.find(({ family }) => family === 6)?.address;
-      const sender = target === undefined ? '' : this.#openNeighbour(link);
-      if (target === undefined || typeof sender === 'string') continue;
-      const router = forwards(link.name);
-      const source = this.#linkLocalOf(link) ?? target;
-      sender.rehearse(unsolicitedNeighbourAdvertisement({ source, target, mac: link.mac, router }));
+      if (own.some(({ family }) => family === 6) && unannounceable(link) === null) this.#openNeighbour(link);
     }
+    // Kept: the kernel makes a process wait that closes such a socket.
+    this.#stage ??= new Announcer({ state: nowhere(this.#watch.state) }, () => undefined, this.#sliceMs, '::1');
+    const few = impossible(addresses);
+    this.#stage.cease(few);
+    for (let times = 0; times < 2; times += 1) this.#stage.announce(few, () => undefined);
   }
 
   close(): void {
@@ -191,6 +194,7 @@ export class Announcer implements AnnouncePort {
     closePacketSocket(this.#packetSocket);
     for (const sender of this.#neighbours.values()) sender.close();
     this.#neighbours.clear();
+    this.#stage?.close();
   }
 
   #announceArp(link: KernelLink, addresses: readonly VirtualAddress[], what: readonly Announcement[]): void {
@@ -237,7 +241,7 @@ export class Announcer implements AnnouncePort {
     if (old !== undefined && old.works && old.index === link.index) return old;
     old?.close();
     this.#neighbours.delete(link.name);
-    const sender = new NeighbourSender(link.name, link.index);
+    const sender = new NeighbourSender(link.name, link.index, this.#to);
     this.#neighbours.set(link.name, sender);
     return sender;
   }

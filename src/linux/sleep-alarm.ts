@@ -4,13 +4,15 @@
 
 import { getSystemErrorName } from 'node:util';
 import koffi from 'koffi';
-import type { Instant } from '#lib/time';
+import { type Instant, instant } from '#lib/time';
 import { onSignal } from './signals.ts';
 
 /** From the kernel's generic ABI. */
 const CLOCK_BOOTTIME = 7;
 const TIMER_ABSTIME = 1;
 const SIGALRM = 14;
+/** A rehearsed alarm is never heard of: ten thousand years. */
+const FAR_MS = 1e4 * 365 * 86_400_000;
 /** Of `struct sigevent`: 64 bytes, the number of the signal behind a value as long as a pointer. */
 const EVENT = 64;
 
@@ -32,6 +34,7 @@ export class SleepAlarm {
   readonly #forget: () => void;
   #aheadMs: number;
   #closed = false;
+  #isSet = false;
 
   /** Throws what the kernel says against it. */
   constructor(options: SleepAlarmOptions) {
@@ -50,11 +53,19 @@ export class SleepAlarm {
   /** In place of what was set before. An instant that is over rings at once. */
   set(at: Instant): void {
     if (this.#closed) return;
+    this.#isSet = true;
     const aheadMs = this.#options.aheadMs();
     timerSettime(this.#timer, TIMER_ABSTIME, timeOf(Math.max(1, at + aheadMs)), null);
     // It slept since the last time, perhaps in the middle of what led to this call: nobody may have looked.
     if (aheadMs > this.#aheadMs) setImmediate(() => this.#ring());
     this.#aheadMs = aheadMs;
+  }
+
+  /** Runs the code of a first alarm, unless that was run. */
+  rehearse(): void {
+    if (this.#isSet) return;
+    this.set(instant(FAR_MS));
+    this.#isSet = false;
   }
 
   close(): void {

@@ -7,6 +7,7 @@ import { arpProbe, arpRequest } from '#wire/arp-question';
 import { parseEthernetAddress } from '#wire/ethernet-address';
 import { type NeighbourQuestion, neighbourSolicitation } from '#wire/neighbour-solicitation';
 import { type HostState, linksByName } from './address-mirror.ts';
+import { impossible, nowhere } from './address-rehearsal.ts';
 import { closePacketSocket, openPacketSocket, packetAddress, sendFrame } from './ffi-packet.ts';
 import type { KernelLink } from './link-message.ts';
 import { SaidOnce } from './said-once.ts';
@@ -23,6 +24,8 @@ export class WireAsker {
   /** BOUNDED: each address of the configuration once. */
   readonly #waiting = new Set<VirtualAddress>();
   #next: NodeJS.Immediate | null = null;
+  /** Asks nobody, for `rehearse`. */
+  #stage: WireAsker | null = null;
 
   /** Throws where the process may not open a packet socket. */
   constructor(host: HostState, warn: (words: string) => void) {
@@ -36,12 +39,11 @@ export class WireAsker {
     if (this.#next === null) this.#slice();
   }
 
-  /** Runs the code of a first question. Nothing leaves the host. */
-  rehearse(): void {
-    const nowhere = packetAddress(0x7fffffff, ETHERTYPE_ARP);
-    const mac = '02:00:00:00:00:01';
-    sendFrame(this.#fd, arpProbe(mac, '240.0.0.1'), nowhere);
-    sendFrame(this.#fd, neighbourSolicitation({ mac, source: null, target: '100::1' }), nowhere);
+  /** Runs all the code of a first question on interfaces that do not exist. Nothing leaves the host. */
+  rehearse(addresses: readonly VirtualAddress[]): void {
+    // Kept: the kernel makes a process wait that closes such a socket.
+    this.#stage ??= new WireAsker(nowhere(this.#host), () => undefined);
+    this.#stage.ask(impossible(addresses));
   }
 
   /** An ordinary question from an address of the host, or from none over IPv6 where there is no link-local one. */
@@ -63,6 +65,7 @@ export class WireAsker {
     if (this.#next !== null) clearImmediate(this.#next);
     this.#waiting.clear();
     closePacketSocket(this.#fd);
+    this.#stage?.close();
   }
 
   #slice(): void {

@@ -102,7 +102,8 @@ export class WireSockets implements WirePort {
 
   /** Runs the code of a first question and of looking for its answer. */
   rehearse(): void {
-    this.#asker.rehearse();
+    this.#asker.rehearse(this.#options.addresses);
+    this.#asked();
     this.drain()();
   }
 

@@ -1,20 +1,21 @@
 // The first takeover of a process would run code that was never run: many milliseconds of compiling
 // while nobody answers. So a daemon that just started plays one through in its head, on a copy of
-// itself: core and wire are pure, nothing of it leaves the process.
+// itself: core and wire are pure, its ports do nothing, nothing of it leaves the process.
 
-import { begin } from '#core/begin';
-import { step, type StepResult } from '#core/step';
 import { downMs, holdMs } from '#core/timing';
 import { addressKey } from '#lib/ip';
-import { type Instant, instant, later, latest } from '#lib/time';
-import type { Advert, GroupEntry, Role } from '#model/advert';
+import { type Instant, instant, later, latest, never } from '#lib/time';
+import type { GroupEntry, Role } from '#model/advert';
 import type { Effect } from '#model/effect';
-import type { Input, LinkFacts } from '#model/input';
-import type { Settings } from '#model/settings';
+import type { LinkFacts } from '#model/input';
+import type { EffectId } from '#model/names';
+import type { Settings, VirtualAddress } from '#model/settings';
 import type { KeyedHash } from '#ports/keyed-hash';
-import { decodeDatagram } from '#wire/decode-datagram';
+import type { Message } from '#ports/speaker';
 import { encodeAdvert } from '#wire/encode-advert';
+import { Daemon, type Ports } from './daemon.ts';
 import type { Identity } from './identity.ts';
+import { guardSleep } from './sleep-guard.ts';
 
 /** Often enough for the engine to compile; each takes a millisecond or two, so never in one go. */
 export const rehearsals = 12;
@@ -44,15 +45,17 @@ class Rehearsal {
   readonly #settings: Settings;
   readonly #identity: Identity;
   readonly #hash: KeyedHash;
+  readonly #daemon: Daemon;
   #now: Instant = instant(0);
+  #wakeAt: Instant = never;
   #sequence = 0;
-  #result: StepResult;
   readonly #seen = new Set<Effect['kind']>();
 
   constructor(settings: Settings, identity: Identity, hash: KeyedHash) {
     this.#settings = settings;
     this.#identity = identity;
     this.#hash = hash;
+    this.#daemon = new Daemon(settings, identity, this.#ports());
     const facts = {
       links: linksOf(settings),
       left: [],
@@ -66,7 +69,7 @@ class Rehearsal {
       remembered: null,
       latch: null,
     };
-    this.#result = begin(settings, facts, identity, this.#now);
+    this.#daemon.start(facts, 0);
   }
 
   /** Listens while another node holds, is handed everything, holds it, and stops. */
@@ -74,7 +77,7 @@ class Rehearsal {
     this.#listen();
     this.#hear('resigning');
     this.#hear('standby');
-    this.#take({ kind: 'stop' });
+    this.#daemon.offer({ kind: 'stop' });
     this.#hear('active');
     return this.#seen;
   }
@@ -83,85 +86,92 @@ class Rehearsal {
   playSilence(): ReadonlySet<Effect['kind']> {
     this.#listen();
     const end = later(this.#now, 2 * downMs(this.#settings));
-    while (this.#result.wakeAt < end && this.#state() !== 'active') {
-      this.#now = latest(later(this.#now, 1), this.#result.wakeAt);
-      this.#take({ kind: 'wake' });
-      this.#take({ kind: 'polled', begun: this.#now });
+    while (this.#wakeAt < end && this.#daemon.state?.groups[0]?.role !== 'active') {
+      this.#now = latest(later(this.#now, 1), this.#wakeAt);
+      this.#wake();
     }
     return this.#seen;
   }
 
-  #state(): Role | undefined {
-    return this.#result.state.groups[0]?.role;
-  }
-
   #listen(): void {
-    for (const effect of this.#result.effects) this.#answer(effect);
     this.#hear('active');
     for (let listened = 0; listened <= this.#settings.downAfter; listened += 1) {
       this.#now = later(this.#now, this.#settings.intervalMs);
       this.#hear('active');
-      this.#take({ kind: 'wake' });
-      this.#take({ kind: 'polled', begun: this.#now });
+      this.#wake();
     }
   }
 
-  #take(input: Input): void {
-    this.#result = step(this.#settings, this.#result.state, input, this.#now);
-    for (const effect of this.#result.effects) this.#answer(effect);
+  #wake(): void {
+    this.#daemon.offer({ kind: 'wake' });
+    this.#daemon.offer({ kind: 'polled', begun: this.#now });
   }
 
-  #answer(effect: Effect): void {
-    this.#seen.add(effect.kind);
-    if (effect.kind === 'advert') {
-      for (const { path, echoes } of effect.paths)
-        this.#say(this.#identity, path, effect.tableVersion, effect.table, echoes);
-      const paths = effect.paths.map(({ path }) => ({ path, error: null }));
-      this.#take({ kind: 'sent', id: effect.id, at: this.#now, last: this.#sequence, paths });
-    } else if (effect.kind === 'hold' || effect.kind === 'release') {
-      const kind = effect.kind === 'hold' ? 'present' : 'absent';
-      const outcomes = effect.addresses.map((address) => ({ key: addressKey(address), kind }) as const);
-      this.#take({ kind: 'kernel', id: effect.id, outcomes });
-    }
+  /** Everything is done at once, and nothing comes of it. */
+  #ports(): Ports {
+    const did = (kind: Effect['kind']) => (): void => void this.#seen.add(kind);
+    const answer = (kind: 'hold' | 'release') => (id: EffectId, addresses: readonly VirtualAddress[]) => {
+      this.#seen.add(kind);
+      const outcome = kind === 'hold' ? 'present' : 'absent';
+      const outcomes = addresses.map((address) => ({ key: addressKey(address), kind: outcome }) as const);
+      this.#daemon.offer({ kind: 'kernel', id, outcomes, openedAt: this.#now });
+    };
+    const now = (): Instant => this.#now;
+    const kernel = { hold: answer('hold'), release: answer('release'), silence: did('silence'), renew: did('renew') };
+    return {
+      clock: { now, suspendedMs: () => 0, wall: () => 0 },
+      timer: { wakeAt: (at) => void (this.#wakeAt = at), poll: did('poll'), close: () => undefined },
+      speaker: { speak: (id, at, last, messages) => this.#spoke(id, at, last, messages) },
+      hash: this.#hash,
+      kernel: guardSleep(kernel, { authorityMs: 1, now, alarm: { set: () => undefined } }),
+      announcer: {
+        announce: (_addresses, sent) => {
+          this.#seen.add('announce');
+          sent();
+        },
+      },
+      wire: { ask: did('ask'), askGateways: did('ask-gateways') },
+      checks: { run: did('check') },
+      hooks: { run: did('hook'), finish: () => Promise.resolve(0) },
+      fence: { latch: did('latch'), fenceSelf: did('fence-self'), fencePeer: did('fence-peer') },
+      operators: { answer: did('answer') },
+      journal: { write: did('event') },
+      service: { ready: did('ready'), beat: () => undefined, stopping: () => undefined },
+      memory: { remember: did('remember'), reserve: did('reserve') },
+      exit: did('exit'),
+    };
   }
 
+  #spoke(id: EffectId, at: Instant, last: number, messages: readonly Message[]): void {
+    this.#seen.add('advert');
+    const paths = messages.map(({ path }) => ({ path, error: null }));
+    this.#daemon.offer({ kind: 'sent', id, at, last, paths });
+  }
+
+  /** The other node's word, to bytes and back, as over the wire. */
   #hear(role: Role): void {
     this.#sequence += 1;
-    const entries = this.#settings.groups.map((group) => entryOf(group.name, role, this.#settings.node));
-    const echoes = [{ boot: this.#identity.boot, sequence: this.#sequence, here: true, tableVersion: 1 }];
-    const path = this.#settings.transport.paths[0]?.name ?? '';
-    const advert = this.#say(other, path, this.#sequence, { base: 0, entries }, echoes);
-    if (advert !== null) this.#take({ kind: 'advert', path, from: '', advert });
-  }
-
-  /** To bytes and back, as over the wire. */
-  #say(
-    from: { readonly node?: string; readonly boot: string },
-    path: string,
-    tableVersion: number,
-    table: { readonly base: number; readonly entries: readonly GroupEntry[] } | null,
-    echoes: Advert['echoes'],
-  ): Advert | null {
-    const { cluster, node, intervalMs, downAfter } = this.#settings;
+    const { cluster, groups, node, intervalMs, downAfter, transport } = this.#settings;
     const { configHash, release } = this.#identity;
+    const entries = groups.map((group) => entryOf(group.name, role, node));
+    const echoes = [{ boot: this.#identity.boot, sequence: this.#sequence, here: true, tableVersion: 1 }];
+    const path = transport.paths[0]?.name ?? '';
     const header = {
+      ...other,
       cluster,
-      node: from.node ?? node,
-      boot: from.boot,
       intervalMs,
       downAfter,
       holdMs: holdMs(this.#settings),
       path,
       configHash,
       release,
-      tableVersion,
+      tableVersion: this.#sequence,
       facts: null,
       votes: null,
       turnedOff: [],
     };
-    const [bytes] = encodeAdvert(header, table, echoes, () => this.#sequence, this.#hash);
-    const decoded = bytes === undefined ? null : decodeDatagram(bytes, { cluster, hash: this.#hash });
-    return decoded?.kind === 'advert' ? decoded.advert : null;
+    for (const bytes of encodeAdvert(header, { base: 0, entries }, echoes, () => this.#sequence, this.#hash))
+      this.#daemon.packets([{ path, from: '', bytes }]);
   }
 }
 

@@ -1,5 +1,6 @@
 // What is done to a holder of one address, and what a client and a witness see of it. The client asks every
-// millisecond; the witness asks each host by its MAC, so it sees two that answer. Owns no setting up.
+// millisecond; the witness asks each host by its MAC, so it sees two that answer, unless one of them cannot be reached
+// by anybody: then it would only take the processor from those who are measured. Owns no setting up.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { micro } from '../lab/description.ts';
@@ -18,12 +19,14 @@ export interface Fault {
   readonly moves: boolean;
   /** Nobody can know of it sooner than a missed advert: a client that saw no gap was not looking. */
   readonly gap: boolean;
+  /** Nobody reaches the holder any more, whatever it answers. */
+  readonly cutOff: boolean;
   /** It ends: then one of two holders has to let go. */
   readonly heals: boolean;
   harm(trial: Trial): Promise<unknown>;
 }
 
-const usual = { paths: 1, moves: true, gap: false, heals: false } as const;
+const usual = { paths: 1, moves: true, gap: false, cutOff: false, heals: false } as const;
 
 /** The link first: nothing that the daemons still do gets out. */
 const hostGone = async (trial: Trial): Promise<void> => {
@@ -35,8 +38,15 @@ export const faults: readonly Fault[] = [
   { ...usual, id: 'stop', title: 'clean stop', harm: (trial) => trial.stopHolder() },
   { ...usual, id: 'kill', title: '`kill -9` of all its processes', harm: (trial) => trial.killHolder() },
   { ...usual, id: 'freeze', title: 'SIGSTOP of all its processes', harm: (trial) => trial.freezeHolder() },
-  { ...usual, id: 'gone', title: 'host gone', gap: true, harm: hostGone },
-  { ...usual, id: 'link', title: 'link down, the only path', gap: true, harm: (trial) => trial.lab.cut('h1') },
+  { ...usual, id: 'gone', title: 'host gone', gap: true, cutOff: true, harm: hostGone },
+  {
+    ...usual,
+    id: 'link',
+    title: 'link down, the only path',
+    gap: true,
+    cutOff: true,
+    harm: (trial) => trial.lab.cut('h1'),
+  },
   {
     ...usual,
     id: 'link2',
@@ -64,30 +74,35 @@ const limitMs = 15_000;
 
 export async function measureFault(trial: Trial, fault: Fault): Promise<Sample> {
   const { lab } = trial;
-  const [probe, witness] = await Promise.all([lab.probe({ gapBeats: 1 }), lab.answering()]);
+  const [probe, witness] = await Promise.all([lab.probe({ gapBeats: 1 }), fault.cutOff ? null : lab.answering()]);
   await sleep(300);
   const fromMs = monotonicMs();
   await fault.harm(trial);
   const intervalMs = milliseconds(trial.shape.interval);
   if (fault.moves) {
-    await witness.until((line) => line.kind === 'begins' && line.host === 'h2' && line.atMs > fromMs, limitMs);
+    if (witness === null) await probe.until((line) => line.kind === 'gap' && line.endMs > fromMs, limitMs);
+    else await witness.until((line) => line.kind === 'begins' && line.host === 'h2' && line.atMs > fromMs, limitMs);
     // Two that answer after so long will do so for ever: what could end it comes with an advert.
     await sleep(400 + intervalMs);
   } else {
     await sleep(500 + 4 * intervalMs);
   }
   const healedMs = fault.heals ? await healed(trial) : null;
-  const [client, seen] = await Promise.all([probe.stop(), witness.stop()]);
+  const [client, seen] = await Promise.all([probe.stop(), witness?.stop()]);
   const gaps = client.gaps.filter(({ endMs }) => endMs > fromMs);
   return {
     gapMs: Math.max(0, ...gaps.map(({ ms }) => ms)),
-    bothMs: stillBoth(seen) ? null : bothAfter(seen, fromMs),
-    ...(healedMs === null ? {} : { bothAfterHealMs: stillBoth(seen) ? null : bothAfter(seen, healedMs) }),
+    ...(seen === undefined ? {} : both(seen, fromMs, healedMs)),
     ...(fault.id === 'stop' && trial.subject === 'locum' ? await stepsOf(lab, 'h2') : {}),
     sent: client.sent,
     answers: client.answers,
-    stallMs: Math.max(client.stallMs, seen.stallMs),
+    stallMs: Math.max(client.stallMs, seen?.stallMs ?? 0),
   };
+}
+
+function both(seen: AnsweringSummary, fromMs: number, healedMs: number | null): Sample {
+  const since = (ms: number): number | null => (stillBoth(seen) ? null : bothAfter(seen, ms));
+  return { bothMs: since(fromMs), ...(healedMs === null ? {} : { bothAfterHealMs: since(healedMs) }) };
 }
 
 /** Returns the instant; a while later at most one host may be left. */
