@@ -12,6 +12,7 @@ import { newClaim } from './epochs.ts';
 import { mandateEndsAt, mayOpen, mustClaimAnew, whyNoMandate } from './mandate.ts';
 import { failureOf, fenceOfClaim } from './fence-peer.ts';
 import { hindranceTo } from './hindrances.ts';
+import { noteOpening } from './promises.ts';
 import { compareRank } from './rank.ts';
 import { isOfferedBeside } from './resigners.ts';
 import { become, letGo, yieldsToFence } from './roles.ts';
@@ -91,6 +92,7 @@ function proceed(turn: Turn, index: number): void {
   if (mayOpen(turn, index)) {
     const decidedAt = readyAt(groupAt(turn, index).group);
     changeGroup(turn, index, { holdId: openAddresses(turn, asked.addresses, decidedAt) });
+    noteOpening(turn, group.name);
     return;
   }
   const { quorum } = turn.settings;

@@ -151,6 +151,6 @@ export function quorumWith(quorum: QuorumState, change: Partial<QuorumState>): Q
 }
 
 /** Let go of, inherited or over: what was promised stands no longer. */
-export function fallen({ boot, epoch }: Promised): Promised {
-  return { boot, epoch, standing: false };
+export function fallen({ boot, epoch, unopened }: Promised): Promised {
+  return { boot, epoch, standing: false, unopened };
 }

@@ -119,17 +119,33 @@ function forgetTheDead(turn: Turn): void {
   if (candidates !== null) turn.state.quorum = quorumWith(quorum, { candidates });
 }
 
+/**
+ * Of a claim that opened nothing this node alone knows that for certain. So it forgets what it granted itself: a holder of
+ * before, whom only this node lost, may need its vote.
+ */
 function freeWhatIsLetGo(turn: Turn): void {
   const { quorum } = turn.state;
   if (quorum?.candidates.has(turn.state.boot) !== true) return;
   let promises: Map<GroupName, Promised> | null = null;
   for (const { name, role } of turn.state.groups) {
     const promise = quorum.promises.get(name);
-    if (promise?.standing !== true || promise.boot !== turn.state.boot || isClaim(role)) continue;
+    if (promise?.boot !== turn.state.boot || isClaim(role) || (!promise.standing && promise.unopened === null))
+      continue;
     promises ??= copyOfMap(quorum.promises);
-    promises.set(name, fallen(promise));
+    const left = promise.unopened === null ? fallen(promise) : promise.unopened.before;
+    if (left === undefined) promises.delete(name);
+    else promises.set(name, left);
   }
   if (promises !== null) turn.state.quorum = quorumWith(quorum, { promises });
+}
+
+/** The kernel is asked to answer for the group: from here on the claim counts, whatever becomes of it. */
+export function noteOpening(turn: Turn, name: GroupName): void {
+  const { quorum } = turn.state;
+  const promise = quorum?.promises.get(name);
+  if (quorum === null || promise === undefined || promise.unopened === null) return;
+  const promises = copyOfMap(quorum.promises).set(name, { ...promise, unopened: null });
+  turn.state.quorum = quorumWith(quorum, { promises });
 }
 
 /** The same claims as before, under a higher number: they all last longer, at the cost of one. */
@@ -169,7 +185,8 @@ function review(turn: Turn, asking: Asking): void {
     }
     granted += 1;
     if (mine && promise.epoch === entry.epoch) continue;
-    promises.set(entry.group, { boot: asking.boot, epoch: entry.epoch, standing: true });
+    const unopened = asking.boot === turn.state.boot && entry.role === 'claiming' ? { before: before(promise) } : null;
+    promises.set(entry.group, { boot: asking.boot, epoch: entry.epoch, standing: true, unopened });
     fresh = true;
   }
   const moved = !sameEntries(quorum.promises, promises);
@@ -188,6 +205,12 @@ function review(turn: Turn, asking: Asking): void {
 
 function isOutdone(vote: Candidate | null | undefined): boolean {
   return vote?.except.some(({ epoch }) => epoch > 0) === true;
+}
+
+/** Under whatever numbers one claim is made anew, it takes the place of the same promise. */
+function before(promise: Promised | undefined): Promised | undefined {
+  if (promise?.unopened != null) return promise.unopened.before;
+  return promise === undefined ? undefined : fallen(promise);
 }
 
 function isPromised(promises: QuorumState['promises'], boot: BootId): boolean {

@@ -68,7 +68,7 @@ export function adoptedClaim(turn: Turn, name: GroupName, until: Instant, facts:
   const { quorum, boot } = turn.state;
   if (quorum === null || facts.lastBoot === null) return {};
   const epoch = takeEpoch(turn);
-  const promise = { boot, epoch, standing: true };
+  const promise = { boot, epoch, standing: true, unopened: null };
   const own = {
     node: turn.settings.node,
     until: later(turn.now, promiseMs(holdMs(turn.settings))),

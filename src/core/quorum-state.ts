@@ -37,6 +37,8 @@ export interface Promised {
   readonly epoch: number;
   /** False once the candidate let go, somebody inherited from it, or its time is over. */
   readonly standing: boolean;
+  /** A claim of this node itself that opened nothing so far: what it took the place of, to be put back when it is given up. */
+  readonly unopened: { readonly before: Promised | undefined } | null;
 }
 
 export interface Candidate {

@@ -347,8 +347,8 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'what is let go of here ends no promise to another',
     file: 'promises',
-    text: 'promise?.standing !== true || promise.boot !== turn.state.boot || isClaim',
-    instead: 'promise?.standing !== true || isClaim',
+    text: 'promise?.boot !== turn.state.boot || isClaim',
+    instead: 'promise === undefined || isClaim',
     killer: unit('promises', 'what a node promised to another stands, whatever it claims or lets go of itself'),
   },
   {
@@ -926,7 +926,7 @@ export const mutants: readonly Mutant[] = [
     text: '20 + windowMs(settings)',
     instead: '20',
     also: { file: 'turn', text: 'withdraw(turn, addresses);', instead: '' },
-    killer: { sim: '--mode quorum --weather processes --nodes 3 --seed 102' },
+    killer: { sim: '--mode quorum --weather processes --nodes 3 --seed 128' },
   },
   {
     guard: 'what the last daemon was letting go of is not adopted',
@@ -1543,6 +1543,43 @@ export const mutants: readonly Mutant[] = [
     killer: unit(
       'promises-guards',
       'a promise that is over is not prolonged by the next number: another one may have the group by then',
+    ),
+  },
+  {
+    guard: 'a claim of its own that opened nothing is no bar for a holder of before',
+    file: 'promises',
+    text: 'promise.unopened === null ? fallen(promise) : promise.unopened.before',
+    instead: 'fallen(promise)',
+    killer: unit(
+      'promises-guards',
+      'a claim of its own that opened nothing bars no holder of before, however often it was made anew',
+    ),
+  },
+  {
+    guard: 'a claim made anew takes the place of what was granted before the first',
+    file: 'promises',
+    text: 'if (promise?.unopened != null)',
+    instead: 'if (false)',
+    killer: unit(
+      'promises-guards',
+      'a claim of its own that opened nothing bars no holder of before, however often it was made anew',
+    ),
+  },
+  {
+    guard: 'a claim of its own that opened something bars every earlier one',
+    file: 'claiming',
+    text: 'noteOpening(turn, group.name);',
+    instead: '',
+    killer: unit('promises-guards', 'a claim of its own that opened something bars every earlier one for good'),
+  },
+  {
+    guard: 'a claim of its own that is given up leaves what was granted before it',
+    file: 'promises',
+    text: 'if (left === undefined) promises.delete(name);',
+    instead: 'if (left === undefined || promise.unopened !== null) promises.delete(name);',
+    killer: unit(
+      'promises-guards',
+      'a claim of its own that opened nothing leaves what was granted to others before it',
     ),
   },
   {

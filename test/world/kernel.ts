@@ -146,7 +146,7 @@ export class FakeKernel {
 
   /** It refused to take one of these away, and that is still there. */
   keeps(keys: readonly string[]): boolean {
-    return this.#leaving.size > 0 && keys.some((key) => this.#leaving.has(key) && this.has(key));
+    return this.#leaving.size > 0 && keys.some((key) => this.#leaving.has(key) && this.#held.has(key));
   }
 
   left(): string[] {

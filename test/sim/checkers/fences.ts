@@ -28,7 +28,8 @@ export function fenceChecker(cluster: Cluster): Checker {
         turnedOff[cluster.indexOf(host)]?.set(event.peer, cluster.events.now);
       if (event.code === 'fence-peer') return crossfire(cluster, host, event.peer);
       if (event.code !== 'group') return null;
-      if (event.from === 'active') letGo[cluster.indexOf(host)]?.set(event.group, cluster.events.now);
+      if (event.from === 'active' || (event.from === 'claiming' && event.to !== 'active'))
+        letGo[cluster.indexOf(host)]?.set(event.group, cluster.events.now);
       return unfencedClaim(cluster, host, event, { turnedOff, letGo });
     },
   };

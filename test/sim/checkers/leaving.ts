@@ -78,12 +78,12 @@ export class Leaving {
         return this.#isCutOff(host) && this.#others(host).every((other) => this.#isSilent(host, other));
       case 'no-majority':
         if (reason.needed !== this.#majority() || reason.votes >= reason.needed) return false;
-        return this.#isWild || !this.#hasVoters(host, group);
+        return this.#isWild || !this.#hasVoters(host);
       case 'too-few-votes':
         if (reason.needed !== this.#majority()) return false;
         return (
           this.#isWild ||
-          !this.#hasVoters(host, group) ||
+          !this.#hasVoters(host) ||
           (!held && this.#others(host).some((other) => this.#heldLately(other, group, promisedMs)))
         );
       case 'deposed':
@@ -207,29 +207,17 @@ export class Leaving {
     return Math.floor(this.#cluster.list.length / 2) + 1;
   }
 
-  /**
-   * Itself and so many others that nothing has come between, none of which may have forgotten a promise. Whoever granted a
-   * later claim, even one that came to nothing, votes for no holder of before.
-   */
-  #hasVoters(host: Host, group: number): boolean {
+  /** Itself and so many others that nothing has come between, none of which may have forgotten a promise. */
+  #hasVoters(host: Host): boolean {
     const { plan, events } = this.#cluster;
     const forgetfulMs = 1.03 * 1.02 * (plan.quorum?.longestHoldMs ?? 0) + plan.downMs;
     const settledMs = 3 * plan.downMs + 3 * plan.intervalMs;
     const remembers = (voter: Host) => events.now - this.#cluster.markedAt(voter, 'started') > forgetfulMs;
     if (!remembers(host)) return false;
     const voters = this.#others(host).filter(
-      (other) =>
-        remembers(other) &&
-        events.now - this.#around.apartAt(host, other) > settledMs &&
-        !this.#hasGrantedMore(other, host, group),
+      (other) => remembers(other) && events.now - this.#around.apartAt(host, other) > settledMs,
     );
     return voters.length + 1 >= this.#majority();
-  }
-
-  #hasGrantedMore(voter: Host, than: Host, nth: number): boolean {
-    const group = than.daemon?.state?.groups[nth];
-    const promise = voter.daemon?.state?.quorum?.promises.get(group?.name ?? '');
-    return (promise?.epoch ?? 0) > (group?.epoch ?? 0);
   }
 
   /** It held the group or claimed it so lately that a voter may have promised it to that one. */

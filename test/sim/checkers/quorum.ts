@@ -277,6 +277,8 @@ export class QuorumChecker implements Checker {
       if (other === node || until <= voter.clock.now() + slackMs) continue;
       const index = this.#cluster.indexOf(this.#cluster.host(other));
       if (((this.#cluster.answerMasks[group] ?? 0) & (1 << index)) === 0) continue;
+      // Its own, of which it lets go in the same step: its vote leaves when the calls that silence it are done.
+      if (index === voter.index && voter.process?.blocked === true) continue;
       // What it holds now it claimed later: others have promised it that.
       const heldUnder = this.#cluster.hostAt(index).daemon?.state?.groups[group]?.epoch;
       if (heldUnder !== undefined && heldUnder > epoch) continue;

@@ -3,7 +3,7 @@
 
 import test from 'ava';
 import { entryOf } from './bench.ts';
-import { bootOf, holdMs, VotingBench } from './voting-bench.ts';
+import { bootOf, holdMs, ownBoot, VotingBench } from './voting-bench.ts';
 
 const claiming = { role: 'claiming', priority: 200, epoch: 5000 } as const;
 const active = { ...claiming, role: 'active' } as const;
@@ -60,4 +60,47 @@ test('who claims anew under an earlier epoch than it was granted is refused, whe
     const effects = bench.say('peer', { ...claiming, epoch: 4000 });
     t.deepEqual(bench.voteFor('peer', effects)?.except, [{ group: 'web', epoch: 5000 }], `let go: ${letsGo}`);
   }
+});
+
+test('a claim of its own that opened nothing bars no holder of before, however often it was made anew', (t) => {
+  for (const anew of [false, true]) {
+    const bench = new VotingBench().ready();
+    const before = bench.group.epoch - 1;
+    if (anew) bench.say('third', null, { ...bench.vote, except: [{ group: 'web', epoch: bench.group.epoch + 5 }] });
+    t.is(bench.group.epoch > before + 1, anew);
+    t.is(bench.promisedTo, ownBoot);
+    bench.say('peer', { ...active, epoch: before });
+    t.is(bench.group.role, 'standby');
+    const effects = bench.say('peer', { ...active, epoch: before });
+    t.is(bench.promisedTo, bootOf.peer, `made anew: ${anew}`);
+    t.deepEqual(bench.state.quorum?.candidates.get(bootOf.peer)?.except, []);
+    t.is(bench.voteFor('peer', effects), undefined, 'it was said at once');
+  }
+});
+
+test('a claim of its own that opened something bars every earlier one for good', (t) => {
+  const bench = new VotingBench().ready().win();
+  const { epoch } = bench.group;
+  t.is(bench.group.role, 'active');
+  bench.step({ kind: 'lapsed' });
+  t.is(bench.promisedTo, null);
+  bench.say('peer', { ...active, epoch: epoch - 1 });
+  t.is(bench.promisedTo, null);
+  t.deepEqual(bench.state.quorum?.candidates.get(bootOf.peer)?.except, [{ group: 'web', epoch }]);
+});
+
+test('a claim of its own that opened nothing leaves what was granted to others before it', (t) => {
+  const bench = new VotingBench({ priority: 1 }).ready();
+  bench.say('peer', { ...active, epoch: 7000 });
+  t.is(bench.promisedTo, bootOf.peer);
+  for (let i = 0; i < 4; i += 1) {
+    for (const node of ['peer', 'third'] as const) bench.say(node, { role: 'faulted', epoch: 7000 });
+    bench.runTo(bench.now + 500);
+  }
+  t.is(bench.group.role, 'claiming');
+  t.is(bench.promisedTo, ownBoot);
+  bench.say('peer', { ...active, epoch: 6999 });
+  t.is(bench.group.role, 'standby');
+  t.is(bench.promisedTo, null);
+  t.deepEqual(bench.state.quorum?.candidates.get(bootOf.peer)?.except, [{ group: 'web', epoch: 7000 }]);
 });
