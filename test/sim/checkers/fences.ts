@@ -12,6 +12,8 @@ export function fenceChecker(cluster: Cluster): Checker {
   const turnedOff = cluster.list.map(() => new Map<string, number>());
   /** When each host last let go of each group, as it said at once. */
   const letGo = cluster.list.map(() => new Map<string, number>());
+  /** When each life of each host began, as its first words show. */
+  const starts = cluster.list.map(() => new Map<number, number>());
   let turn = 0;
   return {
     name: 'fences',
@@ -24,13 +26,15 @@ export function fenceChecker(cluster: Cluster): Checker {
       return held >= 0 && isFenced(host) ? `${host.name} is fenced and answers for group ${held}` : null;
     },
     told(host, event) {
+      const lives = starts[cluster.indexOf(host)];
+      if (lives?.has(host.life) === false) lives.set(host.life, cluster.markedAt(host, 'started'));
       if (event.code === 'fence-peer-ended' && event.counts)
         turnedOff[cluster.indexOf(host)]?.set(event.peer, cluster.events.now);
       if (event.code === 'fence-peer') return crossfire(cluster, host, event.peer);
       if (event.code !== 'group') return null;
       if (event.from === 'active' || (event.from === 'claiming' && event.to !== 'active'))
         letGo[cluster.indexOf(host)]?.set(event.group, cluster.events.now);
-      return unfencedClaim(cluster, host, event, { turnedOff, letGo });
+      return unfencedClaim(cluster, host, event, { turnedOff, letGo, starts });
     },
   };
 }
@@ -48,13 +52,14 @@ function crossfire(cluster: Cluster, host: Host, peer: string): string | null {
   return back === undefined ? null : `${host.name} and ${peer} have each other turned off`;
 }
 
+type PerHost<Key> = readonly ReadonlyMap<Key, number>[];
 type GroupEvent = Extract<DaemonEvent, { code: 'group' }>;
 
 function unfencedClaim(
   cluster: Cluster,
   host: Host,
   { to, reason, group }: GroupEvent,
-  { turnedOff, letGo }: Record<'turnedOff' | 'letGo', readonly ReadonlyMap<string, number>[]>,
+  { turnedOff, letGo, starts }: Record<'turnedOff' | 'letGo', PerHost<string>> & { readonly starts: PerHost<number> },
 ): string | null {
   if (cluster.plan.fencing !== 'required' || to !== 'active' || reason.kind !== 'holder-lost') return null;
   const holder = cluster.host(reason.holder);
@@ -63,9 +68,11 @@ function unfencedClaim(
   // By its own agent, or by that of another host which said so, and may have died before it told of that itself.
   const offAt = Math.max(own, ...cluster.list.map((other) => saidOffAt(cluster, host, other, holder)));
   if (offAt >= ear.takenAt || !cluster.isDeaf(cluster.events.now - ear.takenAt)) return null;
-  if (isOfEarlierLife(cluster, host, holder, group)) return null;
-  // It had let go before it fell silent, or was started anew, and was heard to.
   const { claimedAt } = cluster.holding(groupIndex(holder, group), cluster.indexOf(holder));
+  // What was lost had started anew since it held, and was heard to: whoever starts lets go of what it does not take on.
+  const lives = [...(starts[cluster.indexOf(holder)]?.values() ?? [])];
+  if (lives.some((startedAt) => claimedAt < startedAt && startedAt < ear.takenSentAt)) return null;
+  // It had let go before it fell silent, or was started anew, and was heard to.
   const letGoAt = letGo[cluster.indexOf(holder)]?.get(group) ?? -Infinity;
   if (letGoAt >= claimedAt && ear.wordSentAt >= letGoAt) return null;
   return `${host.name} takes ${group} from ${holder.name}, which it has not turned off since it heard it`;
@@ -80,13 +87,6 @@ function saidOffAt(cluster: Cluster, host: Host, other: Host, holder: Host): num
       target === holder.name && saysOff && endsAt - rateError * (endsAt - at) <= wordSentAt,
   );
   return told.at(-1)?.endsAt ?? -Infinity;
-}
-
-/** What was lost had started anew since it held, and was heard to: whoever starts lets go of what it does not take on. */
-function isOfEarlierLife(cluster: Cluster, host: Host, holder: Host, group: string): boolean {
-  const startedAt = cluster.markedAt(holder, 'started');
-  const { claimedAt } = cluster.holding(groupIndex(holder, group), cluster.indexOf(holder));
-  return claimedAt < startedAt && cluster.ear(cluster.indexOf(host), cluster.indexOf(holder)).takenSentAt > startedAt;
 }
 
 function groupIndex({ settings }: Host, group: string): number {
