@@ -58,7 +58,7 @@ function start({ settings, hash, journal }: Ground, parts: Parts): { close(): vo
   daemon.start(facts, asleepMs);
   const addresses = settings.groups.flatMap((group) => group.addresses);
   kernel.prepare(addresses);
-  warmUp(settings, identity, { hash, kernel, announcer, wire, sleepAlarm });
+  const endWarmUp = warmUp(settings, identity, { hash, kernel, announcer, wire, sleepAlarm });
   const links = new LinkReporter(
     watch,
     (address) => kernel.isOurs(address),
@@ -78,6 +78,7 @@ function start({ settings, hash, journal }: Ground, parts: Parts): { close(): vo
   );
   return {
     close: () => {
+      endWarmUp();
       for (const beat of beats) clearInterval(beat);
       links.close();
       foreign.close();

@@ -1,5 +1,6 @@
 // After the first adverts, while the daemon listens anyway: runs the code of a first takeover once, so
-// that a real one is not slowed down by compiling. A step at a time, so that no advert waits for it.
+// that a real one is not slowed down by compiling. A step at a time, so that no advert waits for it. Gives back how to end
+// it: what is closed is not to be opened again.
 
 import { setFlagsFromString } from 'node:v8';
 import type { AddressPort } from '#linux/address-port';
@@ -21,7 +22,7 @@ export function warmUp(
     readonly wire: WireSockets;
     readonly sleepAlarm: SleepAlarm;
   },
-): void {
+): () => void {
   // A standby may wait for weeks: what it did not run for some hours would have to be compiled again.
   setFlagsFromString('--no-flush-bytecode');
   const addresses = settings.groups.flatMap((group) => group.addresses);
@@ -42,4 +43,5 @@ export function warmUp(
     setImmediate(next);
   };
   setImmediate(next);
+  return () => void steps.splice(0);
 }

@@ -11,8 +11,8 @@ import { onSignal } from './signals.ts';
 const CLOCK_BOOTTIME = 7;
 const TIMER_ABSTIME = 1;
 const SIGALRM = 14;
-/** A rehearsed alarm is never heard of: ten thousand years. */
-const FAR_MS = 1e4 * 365 * 86_400_000;
+/** A rehearsed alarm is never heard of: twenty years. */
+const FAR_MS = 20 * 365 * 86_400_000;
 /** Of `struct sigevent`: 64 bytes, the number of the signal behind a value as long as a pointer. */
 const EVENT = 64;
 
