@@ -12,6 +12,8 @@ export function fenceChecker(cluster: Cluster): Checker {
   const turnedOff = cluster.list.map(() => new Map<string, number>());
   /** When each host last let go of each group, as it said at once. */
   const letGo = cluster.list.map(() => new Map<string, number>());
+  /** When each host last said of each group that it holds it, perhaps as one that goes on with it. */
+  const took = cluster.list.map(() => new Map<string, number>());
   /** When each life of each host began, as its first words show. */
   const starts = cluster.list.map(() => new Map<number, number>());
   let turn = 0;
@@ -34,7 +36,9 @@ export function fenceChecker(cluster: Cluster): Checker {
       if (event.code !== 'group') return null;
       if (event.from === 'active' || (event.from === 'claiming' && event.to !== 'active'))
         letGo[cluster.indexOf(host)]?.set(event.group, cluster.events.now);
-      return unfencedClaim(cluster, host, event, { turnedOff, letGo, starts });
+      const wrong = unfencedClaim(cluster, host, event, { turnedOff, letGo, took, starts });
+      if (event.to === 'active') took[cluster.indexOf(host)]?.set(event.group, cluster.events.now);
+      return wrong;
     },
   };
 }
@@ -59,7 +63,12 @@ function unfencedClaim(
   cluster: Cluster,
   host: Host,
   { to, reason, group }: GroupEvent,
-  { turnedOff, letGo, starts }: Record<'turnedOff' | 'letGo', PerHost<string>> & { readonly starts: PerHost<number> },
+  {
+    turnedOff,
+    letGo,
+    took,
+    starts,
+  }: Record<'turnedOff' | 'letGo' | 'took', PerHost<string>> & { readonly starts: PerHost<number> },
 ): string | null {
   if (cluster.plan.fencing !== 'required' || to !== 'active' || reason.kind !== 'holder-lost') return null;
   const holder = cluster.host(reason.holder);
@@ -69,9 +78,12 @@ function unfencedClaim(
   const offAt = Math.max(own, ...cluster.list.map((other) => saidOffAt(cluster, host, other, holder)));
   if (offAt >= ear.takenAt || !cluster.isDeaf(cluster.events.now - ear.takenAt)) return null;
   const { claimedAt } = cluster.holding(groupIndex(holder, group), cluster.indexOf(holder));
-  // What was lost had started anew since it held, and was heard to: whoever starts lets go of what it does not take on.
-  const lives = [...(starts[cluster.indexOf(holder)]?.values() ?? [])];
-  if (lives.some((startedAt) => claimedAt < startedAt && startedAt < ear.takenSentAt)) return null;
+  // What was lost had started anew since it held, and was heard to: whoever starts lets go of what it does not take on. What
+  // a start may claim that is silent again is a matter of votes, where there are any.
+  const began = [...(starts[cluster.indexOf(holder)]?.values() ?? [])];
+  const lives = cluster.plan.quorum === null ? [cluster.markedAt(holder, 'started')] : began;
+  const heldAt = Math.max(claimedAt, took[cluster.indexOf(holder)]?.get(group) ?? -Infinity);
+  if (lives.some((startedAt) => heldAt < startedAt && startedAt < ear.takenSentAt)) return null;
   // It had let go before it fell silent, or was started anew, and was heard to.
   const letGoAt = letGo[cluster.indexOf(holder)]?.get(group) ?? -Infinity;
   if (letGoAt >= claimedAt && ear.wordSentAt >= letGoAt) return null;
