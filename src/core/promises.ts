@@ -185,7 +185,8 @@ function review(turn: Turn, asking: Asking): void {
     }
     granted += 1;
     if (mine && promise.epoch === entry.epoch) continue;
-    const unopened = asking.boot === turn.state.boot && entry.role === 'claiming' ? { before: before(promise) } : null;
+    const unopened =
+      asking.boot === turn.state.boot && entry.role === 'claiming' ? { before: displaced(promise) } : null;
     promises.set(entry.group, { boot: asking.boot, epoch: entry.epoch, standing: true, unopened });
     fresh = true;
   }
@@ -208,7 +209,7 @@ function isOutdone(vote: Candidate | null | undefined): boolean {
 }
 
 /** Under whatever numbers one claim is made anew, it takes the place of the same promise. */
-function before(promise: Promised | undefined): Promised | undefined {
+function displaced(promise: Promised | undefined): Promised | undefined {
   if (promise?.unopened != null) return promise.unopened.before;
   return promise === undefined ? undefined : fallen(promise);
 }
