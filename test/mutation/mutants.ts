@@ -1575,8 +1575,8 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'a claim of its own that is given up leaves what was granted before it',
     file: 'promises',
-    text: 'if (left === undefined) promises.delete(name);',
-    instead: 'if (left === undefined || promise.unopened !== null) promises.delete(name);',
+    text: 'if (left === undefined)',
+    instead: 'if (left === undefined || promise.unopened !== null)',
     killer: unit(
       'promises-guards',
       'a claim of its own that opened nothing leaves what was granted to others before it',
