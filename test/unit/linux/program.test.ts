@@ -243,19 +243,28 @@ test('signals that the daemon ignores or waits for are as ever in a program', as
 });
 
 // Serial, because others in this process would be measured with it.
-test.serial('to start one keeps the loop for less than a millisecond, whatever the size of the daemon', async (t) => {
-  const ballast = Buffer.alloc(60_000_000, 1);
-  const took: number[] = [];
-  for (let i = 0; i < 30; i += 1) {
-    const before = performance.now();
-    const ran = run(['/bin/true']);
-    took.push(performance.now() - before);
-    await ran;
-  }
-  const [median = 99] = took.toSorted((a, b) => a - b).slice(15);
-  t.log(`${median.toFixed(2)} ms`);
-  t.true(median < 1, `${median} ms with ${ballast.length} bytes`);
-});
+test.serial(
+  "to start one keeps the loop for a third of what Node's own way does at most, whatever the size of the daemon",
+  async (t) => {
+    const ballast = Buffer.alloc(60_000_000, 1);
+    const took = { ours: [] as number[], nodes: [] as number[] };
+    // In turns, so that what the machine does meets both.
+    for (let i = 0; i < 20; i += 1) {
+      const before = performance.now();
+      const ran = run(['/bin/true']);
+      took.ours.push(performance.now() - before);
+      await ran;
+      const again = performance.now();
+      const child = spawn('/bin/true', { stdio: ['ignore', 'pipe', 'pipe'] });
+      took.nodes.push(performance.now() - again);
+      await once(child, 'close');
+    }
+    const median = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[10] ?? Number.NaN;
+    const [ours, nodes] = [median(took.ours), median(took.nodes)];
+    t.log(`${ours.toFixed(2)} ms, ${nodes.toFixed(2)} ms`);
+    t.true(ours < nodes / 3, `${ours} ms to ${nodes} ms with ${ballast.length} bytes`);
+  },
+);
 
 test('a program dies with the daemon that started it', async (t) => {
   const parent = spawn(process.execPath, [
