@@ -17,7 +17,7 @@ import { Daemon, type Ports } from './daemon.ts';
 import type { Identity } from './identity.ts';
 import { guardSleep } from './sleep-guard.ts';
 
-/** Often enough for the engine to compile; each takes a millisecond or two, so never in one go. */
+/** Often enough for the engine to compile; each takes milliseconds, and the first some tens of them, so never in one go. */
 export const rehearsals = 12;
 
 /** More groups make it longer and not better. */

@@ -12,7 +12,7 @@ const groups = `
 name = "slow"
 interface = "eth0"
 addresses = ["${slow}"]
-preempt_delay = "2s"
+preempt_delay = "3s"
 
 [[group]]
 name = "never"
@@ -32,15 +32,15 @@ test('preemption at once, after preempt_delay, and not with preempt = false', as
   const moving = await Promise.all([lab.addresses[0] ?? '', slow].map((to) => lab.answering({ to, everyMs: 5 })));
   await lab.start('h1');
   await lab.waitForState('h1', 'active', 5000);
-  const begunMs = performance.now();
   const waiting = await lab.waitFor('h1', (status) => stateOf(status, 'slow') !== 'starting', 1000);
   const reason = waiting.groups.find(({ name }) => name === 'slow')?.reason ?? '';
-  t.is(reason, 'this node ranks better than h2 and asks for the group after 2 s');
+  t.is(reason, 'this node ranks better than h2 and asks for the group after 3 s');
   await lab.waitForState('h1', 'active', 10_000, 'slow');
-  const delayMs = performance.now() - begunMs;
-  t.log(`the group with a delay came ${delayMs} ms after the one without`);
-  t.true(delayMs > 1700, `${delayMs} ms`);
   const after = await lab.status('h1');
+  // By the daemon's own account: how late this test hears of either says nothing.
+  const delayMs = sinceMs(after, 'slow') - sinceMs(after, 'web');
+  t.log(`the group with a delay came ${delayMs} ms after the one without`);
+  t.true(delayMs > 2700, `${delayMs} ms`);
   t.is(stateOf(after, 'never'), 'standby');
   t.is(after?.groups.find(({ name }) => name === 'never')?.reason, 'h2 holds the group');
   t.deepEqual(await lab.holders(never), ['h2']);
@@ -62,9 +62,12 @@ test('preemption at once, after preempt_delay, and not with preempt = false', as
   await lab.waitForState('h1', 'active', 3000, 'never');
 });
 
-function stateOf(
-  status: { readonly groups: readonly { name: string; state: string }[] } | null,
-  group: string,
-): string {
+type Groups = { readonly groups: readonly { name: string; state: string; since: string }[] } | null;
+
+function stateOf(status: Groups, group: string): string {
   return status?.groups.find(({ name }) => name === group)?.state ?? 'unknown';
+}
+
+function sinceMs(status: Groups, group: string): number {
+  return Date.parse(status?.groups.find(({ name }) => name === group)?.since ?? '');
 }

@@ -1,5 +1,6 @@
 // The engine compiles a function when it runs for the first time, and a client would wait for that. So whatever a first
-// takeover runs before its announcements was run in rehearsals, on the standby that it comes to.
+// takeover runs before its announcements was run in rehearsals, on the standby that it comes to. Functions without a name
+// are small here, and cannot be told apart.
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

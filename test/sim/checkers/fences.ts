@@ -34,8 +34,9 @@ export function fenceChecker(cluster: Cluster): Checker {
         turnedOff[cluster.indexOf(host)]?.set(event.peer, cluster.events.now);
       if (event.code === 'fence-peer') return crossfire(cluster, host, event.peer);
       if (event.code !== 'group') return null;
-      if (event.from === 'active' || (event.from === 'claiming' && event.to !== 'active'))
-        letGo[cluster.indexOf(host)]?.set(event.group, cluster.events.now);
+      // A claim that was given up, too, where the next one would need votes.
+      const gaveUp = cluster.plan.quorum !== null && event.from === 'claiming' && event.to !== 'active';
+      if (event.from === 'active' || gaveUp) letGo[cluster.indexOf(host)]?.set(event.group, cluster.events.now);
       const wrong = unfencedClaim(cluster, host, event, { turnedOff, letGo, took, starts });
       if (event.to === 'active') took[cluster.indexOf(host)]?.set(event.group, cluster.events.now);
       return wrong;
