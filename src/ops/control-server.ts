@@ -27,7 +27,10 @@ export interface ControlServer {
 
 /** BOUNDED: connections at once; more are turned away. */
 const maxConnections = 32;
-/** A request must be whole, and a response be read on, within this. */
+/**
+ * Who says nothing, or does not read on, is cut off after this. Who sends a byte of a request now and then keeps a socket from
+ * being idle: that is looked at every half minute only, since looking wakes the daemon, and it would have nothing else to do.
+ */
 const patienceMs = 5000;
 /** Many readers at once share one rendering. */
 const freshMs = 20;
@@ -46,7 +49,6 @@ export async function openControlServer(options: ControlOptions): Promise<Contro
       maxHeaderSize: maxHeaderBytes,
       headersTimeout: patienceMs,
       requestTimeout: patienceMs,
-      connectionsCheckingInterval: 1000,
       keepAliveTimeout: patienceMs,
     },
     (request, response) => {

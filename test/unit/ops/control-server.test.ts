@@ -1,6 +1,7 @@
 // The control socket over a real socket: what it answers, to whom it is open, and what a client that
 // behaves badly cannot do.
 
+import { createHook } from 'node:async_hooks';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
@@ -244,6 +245,20 @@ test('who reads nothing delays nobody, and who says nothing is cut off', async (
   t.false(lazy.readableEnded);
   await cut;
   lazy.destroy();
+});
+
+test('a control socket that nobody uses hardly ever wakes the daemon', async (t) => {
+  const everyMs: number[] = [];
+  const hook = createHook({
+    init: (_id, type, _trigger, timer: { readonly _repeat?: number | null }) => {
+      const isServers = type === 'Timeout' && new Error().stack?.includes('node:_http_server') === true;
+      if (isServers && typeof timer._repeat === 'number') everyMs.push(timer._repeat);
+    },
+  }).enable();
+  await serve(t, place(t));
+  hook.disable();
+  t.true(everyMs.length > 0, 'the engine names its timers otherwise now');
+  t.true(Math.min(...everyMs) >= 30_000, `every ${everyMs.join(', ')} ms`);
 });
 
 test('closing does not wait for anybody, and takes the socket away', async (t) => {
