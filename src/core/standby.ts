@@ -3,6 +3,7 @@
 
 import { earliest, type Instant, later, longAgo, never } from '#lib/time';
 import type { Reason } from '#model/reason';
+import type { Boot } from './boot-state.ts';
 import { contenders, holdersOf, ownRank, rankOf, reasonBehind, unknownPeer, type Voice, voices } from './neighbours.ts';
 import { compareRank } from './rank.ts';
 import { resignersOf } from './resigners.ts';
@@ -56,7 +57,8 @@ function follow(turn: Turn, index: number, holder: Voice, isAlone: boolean): voi
   // Equal priorities never preempt: the tie-break settles who starts, not who has to go.
   const better = asked.preempt && !holder.entry.pinned && group.entry.priority > holder.entry.priority;
   // Nor takes this node what one of several gives up, a former life of the holder perhaps: it would follow the next.
-  const asks = better && isAlone && holder.boot.proven && holder.entry.role === 'active';
+  const isSure = isAlone && holder.boot.proven && wasHeard(holder.boot);
+  const asks = better && isSure && holder.entry.role === 'active';
   // A holder that yields to whom no majority can vote for is followed by nobody.
   if (!asks || gatewayHinders(turn) !== null || quorumHinders(turn, index) !== null) {
     changeGroup(turn, index, { preemptSince: null, wants: 'nothing' });
@@ -73,6 +75,11 @@ function follow(turn: Turn, index: number, holder: Voice, isAlone: boolean): voi
       ? { kind: 'asked-to-preempt', holder: node }
       : { kind: 'waiting-to-preempt', holder: node, delayMs: askAfterMs(group, asked.preemptDelayMs) },
   );
+}
+
+/** Since this node stood still, if it did: or its next life hears the request, and gives up what it only just took. */
+function wasHeard({ patienceMs, intervalMs }: Boot): boolean {
+  return patienceMs < intervalMs;
 }
 
 /**

@@ -71,10 +71,21 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'who counts another holder beside this one does not ask',
     file: 'standby',
-    text: 'better && isAlone && holder.boot.proven',
-    instead: 'better && holder.boot.proven',
+    text: 'isAlone && holder.boot.proven',
+    instead: 'holder.boot.proven',
     killer: scenario('preempt-beside-former-life'),
     simulated: { sim: '--seed 972' },
+  },
+  {
+    guard: 'who stood still asks nothing of a holder that it did not hear since',
+    file: 'standby',
+    text: ' && wasHeard(holder.boot)',
+    instead: '',
+    killer: unit(
+      'stalls',
+      'whoever stood still asks a holder again once it was heard again, not a life that is over perhaps',
+    ),
+    simulated: { sim: '--mode availability --nodes 2 --weather sleeps --fence required --seed 61023' },
   },
   {
     guard: 'what an older advert says does not apply',

@@ -118,10 +118,10 @@ export class ReasonChecker implements Checker {
     const replayedAt = this.#cluster.ear(host.index, holder.index).replays.at(-1) ?? -Infinity;
     const isRecent = !this.#cluster.isDeaf(this.#cluster.events.now - replayedAt);
     const replayed = isRecent ? this.#words.said(holder, group).filter(({ at }) => at < replayedAt) : [];
-    const heard = [...this.#words.heard(host, holder, group), { words: replayed }];
+    const heard = [...this.#words.heard(host, holder, group), { at: -Infinity, sentBefore: Infinity, words: replayed }];
     // Until then it counted as a holder beside others: this word of it was the first that said otherwise.
     const isNews = held !== null && held.endedAt >= this.#around.newsSince(host) && held.endedAt < Infinity;
-    return heard.some(({ words }) =>
+    return heard.some(({ at: heardAt, sentBefore, words }) =>
       words.some((word) => {
         if (word.role === 'active') return false;
         const said = this.#words.said(holder, group).filter(({ life, at }) => life === word.life && at <= word.at);
@@ -130,9 +130,11 @@ export class ReasonChecker implements Checker {
         if (claimed < 0 || (heir !== null && !names(said.slice(claimed + 1), heir))) return false;
         // Whoever stalled in a call decided before its last word by which it held: that came first all the same.
         const stalled = this.#around.stoodStillAt(holder) >= left.at - promptMs;
+        // So is a claim one until the first word that says otherwise, whatever others did meanwhile.
+        const wasClaim = heardAt >= this.#around.newsSince(host) && sentBefore < left.at;
         // And a word that is late on its way is one of today for whoever is given it.
         const since = Math.max(left.at, held?.at ?? -Infinity);
-        return stalled || isNews || !this.#wasHeldSince(host, group, since, holder);
+        return stalled || isNews || wasClaim || !this.#wasHeldSince(host, group, since, holder);
       }),
     );
   }

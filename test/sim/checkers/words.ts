@@ -25,14 +25,18 @@ interface Taken {
   readonly life: number;
   at: number;
   sentAt: number;
+  /** When the one was sent that was the newest before. */
+  sentBefore: number;
   /** What came before the last silence of a down time, and when that was over. */
-  silence: { readonly at: number; readonly sentAt: number; readonly until: number } | null;
+  silence: (Pick<Heard, 'at' | 'until' | 'sentBefore'> & { readonly sentAt: number }) | null;
 }
 
 /** What a host may have been given last of some life of another one, when, and until when nothing came after that. */
 interface Heard {
   readonly at: number;
   readonly until: number;
+  /** When the one was sent that was given before. */
+  readonly sentBefore: number;
   readonly words: readonly Word[];
 }
 
@@ -99,11 +103,12 @@ export class Words {
     const at = this.#cluster.events.now;
     const known = lives.find((each) => each.life === life);
     if (known === undefined) {
-      lives.unshift({ life, at, sentAt, silence: null });
+      lives.unshift({ life, at, sentAt, sentBefore: -Infinity, silence: null });
       lives.length = Math.min(lives.length, mostLives);
     } else if (sentAt > known.sentAt) {
-      if (this.#cluster.isDeaf(at - known.at)) known.silence = { at: known.at, sentAt: known.sentAt, until: at };
-      Object.assign(known, { at, sentAt });
+      if (this.#cluster.isDeaf(at - known.at))
+        known.silence = { at: known.at, sentAt: known.sentAt, sentBefore: known.sentBefore, until: at };
+      Object.assign(known, { at, sentAt, sentBefore: known.sentAt });
     } else return;
     const held = this.#held[to.index]?.[from.index] ?? [];
     for (let nth = 0; nth < held.length; nth += 1) {
@@ -151,11 +156,11 @@ export class Words {
     return this.#lives[to.index] === to.life ? (this.#taken[to.index]?.[from.index] ?? []) : [];
   }
 
-  #heardAt(from: Host, group: number, { life, at, sentAt }: Omit<Taken, 'silence'>, until: number): Heard {
+  #heardAt(from: Host, group: number, { life, at, sentAt, sentBefore }: Omit<Taken, 'silence'>, until: number): Heard {
     const all = this.said(from, group).filter((word) => word.life === life && word.at <= sentAt);
     // What was said in one instant is not told apart.
     const first = all.findIndex((word) => word.at === sentAt);
-    return { at, until, words: all.slice(first < 0 ? -1 : Math.max(0, first - 1)) };
+    return { at, until, sentBefore, words: all.slice(first < 0 ? -1 : Math.max(0, first - 1)) };
   }
 
   #wordAt(from: Host, group: number, life: number, at: number): Word | undefined {

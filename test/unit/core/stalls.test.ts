@@ -79,6 +79,18 @@ test('a worse claimant may have opened: whoever waited for its turn opens once t
   t.is(outrun.group.role, 'standby');
 });
 
+test('whoever stood still asks a holder again once it was heard again, not a life that is over perhaps', (t) => {
+  const bench = standby({ priority: 150 }, { entry: { priority: 100 } });
+  t.is(bench.group.wants, 'preempt');
+  bench.step({ kind: 'slept', ms: 4000 });
+  bench.runTo(bench.now + 3100);
+  t.is(bench.group.role, 'standby', 'it has listened for a down time');
+  t.is(bench.group.wants, 'nothing');
+  t.like(bench.group.reason, { kind: 'holder-live', holder: 'peer' });
+  bench.hear({ entry: { role: 'active', priority: 100 } });
+  t.is(bench.group.wants, 'preempt');
+});
+
 test('what an earlier life of a node offered is offered no more once a later one is heard', (t) => {
   const bench = standby();
   bench.hearAndAnswer({ ...third, entry: { role: 'resigning', priority: 180, successor: 'me' } });
