@@ -30,6 +30,7 @@ export function rehearse(settings: Settings, identity: Identity, hash: KeyedHash
   const few = {
     ...settings,
     groups: settings.groups.slice(0, mostGroups),
+    startupDelayMs: 0,
     checks: [],
     nodes: null,
     gateways: [],

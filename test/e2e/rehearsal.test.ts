@@ -40,7 +40,9 @@ for (const { title, harm } of faults) {
     t.teardown(() => rm(dir, { recursive: true }));
     const before = process.env['NODE_OPTIONS'];
     Object.assign(process.env, { NODE_OPTIONS: `--import ${hook}`, LOCUM_FIRST_RUNS: join(dir, 'h') });
-    const lab = await Lab.up(t, { hosts: 2, interval: '100ms' }).finally(() => {
+    // However late the other host is, this one is a standby that never held.
+    const set = ['h2:node.startup_delay=3s'];
+    const lab = await Lab.up(t, { hosts: 2, interval: '100ms', set }).finally(() => {
       delete process.env['LOCUM_FIRST_RUNS'];
       if (before === undefined) delete process.env['NODE_OPTIONS'];
       else process.env['NODE_OPTIONS'] = before;
@@ -59,6 +61,7 @@ for (const { title, harm } of faults) {
       return JSON.parse(text) as string[];
     };
     t.true((await firstRuns()).includes('rehearse'), 'nothing was rehearsed');
+    await lab.waitForState('h2', 'standby', 10_000);
     // The rehearsals are over, and a standby does nothing new.
     let quiet: readonly string[] = ['?'];
     for (let times = 0; times < 50 && quiet.length > 0; times += 1) quiet = await firstRuns();

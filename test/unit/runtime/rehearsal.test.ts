@@ -16,6 +16,11 @@ for (const intervalMs of [10, 1000]) {
   });
 }
 
+test('however long this node is to listen after its start', (t) => {
+  const seen = rehearse({ ...settingsFor({ node: 'h1' }), startupDelayMs: 60_000 }, identity, hash);
+  t.true(seen.has('hold'));
+});
+
 test('checks and hooks are left out of it', (t) => {
   const check = {
     name: 'c',
