@@ -2,10 +2,11 @@
 // while nobody answers. So a daemon that just started plays one through in its head, on a copy of
 // itself: core and wire are pure, its ports do nothing, nothing of it leaves the process.
 
+import { silenceMs, votersHash } from '#core/electorate';
 import { downMs, holdMs } from '#core/timing';
 import { addressKey } from '#lib/ip';
 import { type Instant, instant, later, latest, never } from '#lib/time';
-import type { GroupEntry, Role } from '#model/advert';
+import type { GroupEntry, Role, Votes } from '#model/advert';
 import type { Effect } from '#model/effect';
 import type { LinkFacts } from '#model/input';
 import type { EffectId } from '#model/names';
@@ -25,8 +26,15 @@ const mostGroups = 4;
 
 const other = { node: 'rehearsal', boot: 'fedcba9876543210' };
 
-/** A handover from listening to the stop, and a takeover from one that fell silent. Gives the kinds of effects gone through. */
-export function rehearse(settings: Settings, identity: Identity, hash: KeyedHash): ReadonlySet<Effect['kind']> {
+/** The kinds of effects that were gone through. */
+interface Rehearsed {
+  /** From listening to the stop. */
+  readonly handover: ReadonlySet<Effect['kind']>;
+  /** From one that fell silent. */
+  readonly takeover: ReadonlySet<Effect['kind']>;
+}
+
+export function rehearse(settings: Settings, identity: Identity, hash: KeyedHash): Rehearsed {
   const few = {
     ...settings,
     groups: settings.groups.slice(0, mostGroups),
@@ -34,12 +42,15 @@ export function rehearse(settings: Settings, identity: Identity, hash: KeyedHash
     checks: [],
     nodes: null,
     gateways: [],
-    quorum: null,
+    quorum: settings.quorum === null ? null : { ...settings.quorum, voters: [other.node, settings.node].sort() },
     hook: null,
   };
   few.groups = few.groups.map((group) => ({ ...group, checks: [] }));
-  const handedOver = new Rehearsal(few, identity, hash).play();
-  return new Set([...handedOver, ...new Rehearsal(few, identity, hash).playSilence()]);
+  return {
+    handover: new Rehearsal(few, identity, hash).play(),
+    // With one other node there would be no majority without it, and with more a rehearsal would last too long.
+    takeover: new Rehearsal({ ...few, quorum: null }, identity, hash).playSilence(),
+  };
 }
 
 class Rehearsal {
@@ -50,6 +61,8 @@ class Rehearsal {
   #now: Instant = instant(0);
   #wakeAt: Instant = never;
   #sequence = 0;
+  /** The last number that the rehearsed node said. */
+  #said = 0;
   readonly #seen = new Set<Effect['kind']>();
 
   constructor(settings: Settings, identity: Identity, hash: KeyedHash) {
@@ -71,6 +84,9 @@ class Rehearsal {
       latch: null,
     };
     this.#daemon.start(facts, 0);
+    // A voter is silent at first, and nothing is to be learnt from that.
+    this.#now = later(this.#now, silenceMs(settings));
+    this.#wake();
   }
 
   /** Listens while another node holds, is handed everything, holds it, and stops. */
@@ -145,6 +161,7 @@ class Rehearsal {
 
   #spoke(id: EffectId, at: Instant, last: number, messages: readonly Message[]): void {
     this.#seen.add('advert');
+    this.#said = last;
     const paths = messages.map(({ path }) => ({ path, error: null }));
     this.#daemon.offer({ kind: 'sent', id, at, last, paths });
   }
@@ -168,11 +185,20 @@ class Rehearsal {
       release,
       tableVersion: this.#sequence,
       facts: null,
-      votes: null,
+      votes: this.#votes(),
       turnedOff: [],
     };
     for (const bytes of encodeAdvert(header, { base: 0, entries }, echoes, () => this.#sequence, this.#hash))
       this.#daemon.packets([{ path, from: '', bytes }]);
+  }
+
+  /** Whatever this node asked for last, it gets. */
+  #votes(): Votes | null {
+    const { state } = this.#daemon;
+    const { quorum } = this.#settings;
+    if (quorum === null || state === null) return null;
+    const mine = { boot: state.boot, sequence: this.#said, tableVersion: state.tableVersion, except: [] };
+    return { voters: votersHash(quorum), silent: false, epoch: 0, given: [mine] };
   }
 }
 

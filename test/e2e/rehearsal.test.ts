@@ -27,22 +27,30 @@ const afterwards = [
   'write',
 ];
 /** In front of them, but of a line or two: the ways into the real ports, and what only some takeovers have to ask. */
-const short = ['addGatewayPatience', 'addPatience', 'ask', 'hold', 'now', 'turnSinceMet'];
+const short = ['addGatewayPatience', 'addPatience', 'ask', 'hold', 'isRival', 'now', 'turnSinceMet', 'unheardAt'];
 
-const faults = [
-  { title: 'a holder that stops', harm: (lab: Lab) => lab.signal('h1', 'SIGTERM') },
-  { title: 'a host that is gone', harm: (lab: Lab) => lab.cut('h1') },
+const quorum = [
+  'cluster.nodes=["h1", "h2", "h3"]',
+  'safety.mode=quorum',
+  'safety.longest_hold=1500ms',
+  'h3:node.witness=true',
 ];
 
-for (const { title, harm } of faults) {
+const faults = [
+  { title: 'a holder that stops', hosts: 2, set: [], harm: (lab: Lab) => lab.signal('h1', 'SIGTERM') },
+  { title: 'a host that is gone', hosts: 2, set: [], harm: (lab: Lab) => lab.cut('h1') },
+  { title: 'a holder that stops, by votes', hosts: 3, set: quorum, harm: (lab: Lab) => lab.signal('h1', 'SIGTERM') },
+];
+
+for (const { title, hosts, set, harm } of faults) {
   test.serial(`nothing is compiled in front of the announcements: ${title}`, async (t) => {
     const dir = await mkdtemp(join(tmpdir(), 'locum-first-runs-'));
     t.teardown(() => rm(dir, { recursive: true }));
     const before = process.env['NODE_OPTIONS'];
     Object.assign(process.env, { NODE_OPTIONS: `--import ${hook}`, LOCUM_FIRST_RUNS: join(dir, 'h') });
     // However late the other host is, this one is a standby that never held.
-    const set = ['h2:node.startup_delay=3s'];
-    const lab = await Lab.up(t, { hosts: 2, interval: '100ms', set }).finally(() => {
+    const late = 'h2:node.startup_delay=3s';
+    const lab = await Lab.up(t, { hosts, interval: '100ms', set: [...set, late] }).finally(() => {
       delete process.env['LOCUM_FIRST_RUNS'];
       if (before === undefined) delete process.env['NODE_OPTIONS'];
       else process.env['NODE_OPTIONS'] = before;

@@ -7,18 +7,26 @@ import { settingsFor } from '../../world/settings.ts';
 const identity = { boot: '0123456789abcdef', configHash: '0'.repeat(16), release: 'test' };
 const hash = { keyId: 0, sign: () => new Uint8Array(16), verify: () => 'good' as const };
 
-for (const intervalMs of [10, 1000]) {
-  test(`from listening to the stop, and from silence to the last word of the wire, at ${intervalMs} ms`, (t) => {
-    const seen = rehearse({ ...settingsFor({ node: 'h1', intervalMs }), probe: true }, identity, hash);
-    for (const kind of ['ready', 'advert', 'poll', 'hold', 'renew', 'announce', 'release', 'exit', 'ask'] as const) {
-      t.true(seen.has(kind), `no ${kind}`);
+for (const { intervalMs, mode, quorum } of [
+  { intervalMs: 10, mode: 'availability', quorum: null },
+  { intervalMs: 1000, mode: 'availability', quorum: null },
+  { intervalMs: 100, mode: 'quorum', quorum: { voters: ['h1', 'h2', 'h3'], longestHoldMs: 5000 } },
+] as const) {
+  test(`from listening to the stop, and from silence to the last word of the wire, at ${intervalMs} ms, ${mode}`, (t) => {
+    const settings = { ...settingsFor({ node: 'h1', intervalMs }), probe: true, quorum };
+    const { handover, takeover } = rehearse(settings, identity, hash);
+    for (const kind of ['ready', 'advert', 'hold', 'announce', 'release', 'exit'] as const) {
+      t.true(handover.has(kind), `no ${kind}`);
     }
+    for (const kind of ['poll', 'ask', 'hold', 'renew', 'announce'] as const) t.true(takeover.has(kind), `no ${kind}`);
+    t.is(handover.has('reserve'), quorum !== null);
   });
 }
 
 test('however long this node is to listen after its start', (t) => {
-  const seen = rehearse({ ...settingsFor({ node: 'h1' }), startupDelayMs: 60_000 }, identity, hash);
-  t.true(seen.has('hold'));
+  const { handover, takeover } = rehearse({ ...settingsFor({ node: 'h1' }), startupDelayMs: 60_000 }, identity, hash);
+  t.true(handover.has('hold'));
+  t.true(takeover.has('hold'));
 });
 
 test('checks and hooks are left out of it', (t) => {
@@ -36,8 +44,9 @@ test('checks and hooks are left out of it', (t) => {
     ...settingsFor({ node: 'h1', checks: [check] }),
     hook: { command: ['/bin/false'], timeoutMs: 1, user: 'root' },
   };
-  const seen = rehearse(settings, identity, hash);
-  t.true(seen.has('hold'));
-  t.false(seen.has('check'));
-  t.false(seen.has('hook'));
+  for (const seen of Object.values(rehearse(settings, identity, hash))) {
+    t.true(seen.has('hold'));
+    t.false(seen.has('check'));
+    t.false(seen.has('hook'));
+  }
 });
