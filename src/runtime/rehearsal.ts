@@ -42,7 +42,7 @@ export function rehearse(settings: Settings, identity: Identity, hash: KeyedHash
     checks: [],
     nodes: null,
     gateways: [],
-    quorum: settings.quorum === null ? null : { ...settings.quorum, voters: [other.node, settings.node].sort() },
+    quorum: settings.quorum === null ? null : { ...settings.quorum, voters: [other.node, settings.node].toSorted() },
     hook: null,
   };
   few.groups = few.groups.map((group) => ({ ...group, checks: [] }));

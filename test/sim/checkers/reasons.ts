@@ -95,7 +95,8 @@ export class ReasonChecker implements Checker {
     // A recording of an earlier life holds the group as far as a host can tell that did not know that life. How long it
     // was silent is said as it was when the wait for this turn began.
     if (replays.some((at) => fits(now - at) && now - at - silentMs <= this.#waitMs)) return true;
-    const held = ({ words }: { words: readonly Word[] }) => words.some(({ role }) => isClaim(role));
+    const held = ({ words }: { words: readonly Word[] }) =>
+      words.some(({ role }) => isClaim(role)) || this.#missedEnd(host, group, holder, words[0]);
     if (this.#words.heard(host, holder, group).some((heard) => held(heard) && fits(now - heard.at))) return true;
     // For how long promises to a lost holder are waited for, the checker of quorum mode judges.
     if (this.#cluster.plan.quorum !== null && this.#words.heldAsHeard(host, holder, group) !== null) return true;
@@ -109,6 +110,16 @@ export class ReasonChecker implements Checker {
           this.#words.standsBySince(host, group) <= heard.until &&
           !this.#wasHeldSince(host, group, heard.at, host),
       );
+  }
+
+  /** The word by which that life held no more was lost on the way: the next one says it again. */
+  #missedEnd(host: Host, group: number, holder: Host, heard: Word | undefined): boolean {
+    const said = this.#words.said(holder, group).filter(({ life, at }) => life === heard?.life && at <= heard.at);
+    const claimed = said.findLastIndex(({ role }) => isClaim(role));
+    const ended = said[claimed + 1];
+    if (heard === undefined || claimed < 0 || ended === undefined) return false;
+    const { lostAt } = this.#cluster.ear(host.index, holder.index);
+    return lostAt >= Math.max(ended.at, heard.at - holder.settings.intervalMs);
   }
 
   /** It was heard to let go, for `heir` where that is named, and nobody was heard to hold the group since. */
