@@ -187,7 +187,12 @@ export class Leaving {
     const asked = asker.settings.groups[group];
     if (asker === host || asked?.preempt !== true) return false;
     const heard = this.#words.heard(host, asker, group).flatMap(({ words }) => words);
-    const wanted = heard.find(({ wants, role }) => wants === 'preempt' && role === 'standby');
+    // Whoever stood still decides on the first of what came meanwhile, before it has taken the last.
+    const said = this.#words.said(asker, group);
+    const before = said.findLastIndex(({ at }) => at < this.#around.newsSince(host));
+    const wanted = [...heard, ...said.slice(Math.max(0, before))].find(
+      ({ wants, role }) => wants === 'preempt' && role === 'standby',
+    );
     // Of one that stalls in the call by which it asks nobody knows when it decided to, nor what else it says at once.
     if (wanted === undefined) return this.#stoodStill(asker, this.#cluster.plan.intervalMs);
     const waitedFrom = this.#words
