@@ -16,6 +16,7 @@ import { noteEpochs } from './epochs.ts';
 import { isBehind } from './neighbours.ts';
 import { freeTurnedOff, hearCandidate } from './promises.ts';
 import type { Boot, BootPath } from './boot-state.ts';
+import { wasHeardSince } from './silence.ts';
 import { deleteBoot, refuse, replyOn, setBoot, touch, type Turn } from './turn.ts';
 import { sameWords } from './turned-off.ts';
 
@@ -196,8 +197,8 @@ function applyNewest(
 }
 
 /** It has heard this node all the time, as far as this node knows, which may have slept. */
-function hearsUs({ state, patienceMs, intervalMs }: Boot, echo: Echo | undefined): boolean {
-  return echo !== undefined && state === 'two-way' && patienceMs < intervalMs;
+function hearsUs(boot: Boot, echo: Echo | undefined): boolean {
+  return echo !== undefined && boot.state === 'two-way' && wasHeardSince(boot);
 }
 
 const noEchoes: Boot['echoes'] = new Map();

@@ -59,6 +59,11 @@ export function addPatience(turn: Turn, lateMs: number): void {
   }
 }
 
+/** Since this node stood still, if it did. */
+export function wasHeardSince({ patienceMs, intervalMs }: Boot): boolean {
+  return patienceMs < intervalMs;
+}
+
 export function lostAt(turn: Turn, boot: Boot): Instant {
   return later(heardAt(turn, boot), boot.downMs + boot.patienceMs);
 }

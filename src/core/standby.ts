@@ -3,7 +3,6 @@
 
 import { earliest, type Instant, later, longAgo, never } from '#lib/time';
 import type { Reason } from '#model/reason';
-import type { Boot } from './boot-state.ts';
 import { contenders, holdersOf, ownRank, rankOf, reasonBehind, unknownPeer, type Voice, voices } from './neighbours.ts';
 import { compareRank } from './rank.ts';
 import { resignersOf } from './resigners.ts';
@@ -14,6 +13,7 @@ import { hindranceTo } from './hindrances.ts';
 import { gatewayHinders } from './isolation.ts';
 import { lostHoldersOf } from './lost-holders.ts';
 import { explain } from './roles.ts';
+import { wasHeardSince } from './silence.ts';
 import type { Group, Vacancy } from './state.ts';
 import { turnMs } from './timing.ts';
 import { changeGroup, groupAt, type Turn } from './turn.ts';
@@ -57,7 +57,8 @@ function follow(turn: Turn, index: number, holder: Voice, isAlone: boolean): voi
   // Equal priorities never preempt: the tie-break settles who starts, not who has to go.
   const better = asked.preempt && !holder.entry.pinned && group.entry.priority > holder.entry.priority;
   // Nor takes this node what one of several gives up, a former life of the holder perhaps: it would follow the next.
-  const isSure = isAlone && holder.boot.proven && wasHeard(holder.boot);
+  // Nor does it ask a life that is over perhaps: the next one hears the request, and gives up what it only just took.
+  const isSure = isAlone && holder.boot.proven && wasHeardSince(holder.boot);
   const asks = better && isSure && holder.entry.role === 'active';
   // A holder that yields to whom no majority can vote for is followed by nobody.
   if (!asks || gatewayHinders(turn) !== null || quorumHinders(turn, index) !== null) {
@@ -75,11 +76,6 @@ function follow(turn: Turn, index: number, holder: Voice, isAlone: boolean): voi
       ? { kind: 'asked-to-preempt', holder: node }
       : { kind: 'waiting-to-preempt', holder: node, delayMs: askAfterMs(group, asked.preemptDelayMs) },
   );
-}
-
-/** Since this node stood still, if it did: or its next life hears the request, and gives up what it only just took. */
-function wasHeard({ patienceMs, intervalMs }: Boot): boolean {
-  return patienceMs < intervalMs;
 }
 
 /**

@@ -79,7 +79,7 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'who stood still asks nothing of a holder that it did not hear since',
     file: 'standby',
-    text: ' && wasHeard(holder.boot)',
+    text: ' && wasHeardSince(holder.boot)',
     instead: '',
     killer: unit(
       'stalls',
@@ -1433,8 +1433,8 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'who hears this node again only now may have ordered to turn it off',
     file: 'peers',
-    text: "&& state === 'two-way' && patienceMs < intervalMs",
-    instead: '&& patienceMs < intervalMs',
+    text: "&& boot.state === 'two-way' && wasHeardSince(boot)",
+    instead: '&& wasHeardSince(boot)',
     killer: unit(
       'fence-peer',
       'who claimed while it did not hear this node may have ordered to turn it off: its order is over first',

@@ -188,11 +188,8 @@ export class Leaving {
     if (asker === host || asked?.preempt !== true) return false;
     const heard = this.#words.heard(host, asker, group).flatMap(({ words }) => words);
     // Whoever stood still decides on the first of what came meanwhile, before it has taken the last.
-    const said = this.#words.said(asker, group);
-    const before = said.findLastIndex(({ at }) => at < this.#around.newsSince(host));
-    const wanted = [...heard, ...said.slice(Math.max(0, before))].find(
-      ({ wants, role }) => wants === 'preempt' && role === 'standby',
-    );
+    const meanwhile = this.#stoodStill(host, 0) ? this.#saidSince(asker, group, this.#around.newsSince(host)) : [];
+    const wanted = [...heard, ...meanwhile].find(({ wants, role }) => wants === 'preempt' && role === 'standby');
     // Of one that stalls in the call by which it asks nobody knows when it decided to, nor what else it says at once.
     if (wanted === undefined) return this.#stoodStill(asker, this.#cluster.plan.intervalMs);
     const waitedFrom = this.#words
@@ -200,6 +197,17 @@ export class Leaving {
       .findLast(({ at, life, role }) => life === wanted.life && at < wanted.at && role !== 'standby');
     const waitedMs = wanted.at - (waitedFrom?.at ?? -Infinity);
     return waitedMs >= asked.preemptDelayMs * (1 - rateError) - promptMs && this.#ranksBetter(node, host, group);
+  }
+
+  /** The word that it had said by then, and those after it. */
+  #saidSince(host: Host, group: number, since: number): readonly Word[] {
+    const said = this.#words.said(host, group);
+    return said.slice(
+      Math.max(
+        0,
+        said.findLastIndex(({ at }) => at < since),
+      ),
+    );
   }
 
   #isCutOff(host: Host): boolean {

@@ -95,9 +95,11 @@ export class ReasonChecker implements Checker {
     // A recording of an earlier life holds the group as far as a host can tell that did not know that life. How long it
     // was silent is said as it was when the wait for this turn began.
     if (replays.some((at) => fits(now - at) && now - at - silentMs <= this.#waitMs)) return true;
-    // Whoever is not proven resigns nothing, and so counts as a holder that lets go.
-    const lives = [...(host.daemon?.state?.boots.values() ?? [])].filter(({ node }) => node === holder.name);
-    const holds = ({ role }: Word) => isClaim(role) || (role === 'releasing' && lives.some(({ proven }) => !proven));
+    // Whoever is not proven resigns nothing, and so counts as a holder until it is lost.
+    const lost = [...(host.daemon?.state?.boots.values() ?? [])].filter(
+      ({ node, state }) => node === holder.name && state === 'lost',
+    );
+    const holds = ({ role }: Word) => isClaim(role) || (role === 'releasing' && lost.some(({ proven }) => !proven));
     const held = ({ words }: { words: readonly Word[] }) =>
       words.some(holds) || this.#missedEnd(host, group, holder, words[0]);
     if (this.#words.heard(host, holder, group).some((heard) => held(heard) && fits(now - heard.at))) return true;
