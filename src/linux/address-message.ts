@@ -3,9 +3,8 @@
 
 import { formatIp, parseIp } from '#lib/ip';
 import type { IpFamily } from '#lib/ip';
-import { attribute, attributesOf, message, NLM_F_CREATE, NLM_F_EXCL } from './netlink-bytes.ts';
-import { NLM_F_REPLACE, NLM_F_REQUEST, u32 } from './netlink-bytes.ts';
-import type { Request } from './netlink-socket.ts';
+import { attribute, attributesOf, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE, request, u32 } from './netlink-bytes.ts';
+import type { Request } from './netlink-bytes.ts';
 
 export const RTM_NEWADDR = 20;
 export const RTM_DELADDR = 21;
@@ -69,7 +68,7 @@ export function placeKey(place: AddressPlace): string {
 }
 
 export function writeAddress(order: AddressOrder): Request {
-  const flags = NLM_F_REQUEST | NLM_F_CREATE | (order.how === 'create' ? NLM_F_EXCL : NLM_F_REPLACE);
+  const flags = NLM_F_CREATE | (order.how === 'create' ? NLM_F_EXCL : NLM_F_REPLACE);
   // Duplicate detection would hold a new address back for a second, and its answer is known: it was
   // somebody else's until now. The flag means nothing to IPv4.
   const parts = [...placeParts(order), attribute(IFA_FLAGS, u32(order.family === 6 ? IFA_F_NODAD : 0))];
@@ -77,12 +76,11 @@ export function writeAddress(order: AddressOrder): Request {
   parts.push(attribute(IFA_CACHEINFO, Buffer.concat([u32(0), u32(order.seconds ?? FOR_EVER), u32(0), u32(0)])));
   if (order.label !== null) parts.push(attribute(IFA_LABEL, Buffer.from(`${order.label}\0`, 'latin1')));
   if (order.tagged) parts.push(attribute(IFA_PROTO, Uint8Array.of(OUR_TAG)));
-  return (sequence, extra) => message(RTM_NEWADDR, flags | extra, sequence, parts);
+  return request(RTM_NEWADDR, flags, parts);
 }
 
 export function deleteAddress(place: AddressPlace): Request {
-  const parts = placeParts(place);
-  return (sequence, extra) => message(RTM_DELADDR, NLM_F_REQUEST | extra, sequence, parts);
+  return request(RTM_DELADDR, 0, placeParts(place));
 }
 
 function placeParts(place: AddressPlace): Buffer[] {

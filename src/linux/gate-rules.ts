@@ -4,7 +4,7 @@
 // and for a thousand.
 
 import { attribute } from './netlink-bytes.ts';
-import type { Request } from './netlink-socket.ts';
+import type { Request } from './netlink-bytes.ts';
 import { expression, nested, newChain, newRule, newSet, newTable, number, text } from './nft-message.ts';
 import type { BaseChain, SetShape, Table } from './nft-message.ts';
 

@@ -1,8 +1,9 @@
 // Transactions of nf_tables, all or nothing, with the kernel's word when the call returns.
 
-import { NLM_F_ACK } from './netlink-bytes.ts';
+import { acknowledged, datagramOf } from './netlink-bytes.ts';
+import type { Request } from './netlink-bytes.ts';
 import { EIO } from './netlink-errno.ts';
-import { type Answer, NetlinkSocket, type Request } from './netlink-socket.ts';
+import { type Answer, NetlinkSocket } from './netlink-socket.ts';
 import { beginBatch, endBatch } from './nft-message.ts';
 
 const NETLINK_NETFILTER = 12;
@@ -19,17 +20,17 @@ export class GateSocket {
    * processor was idle once: some 20 ms in which nothing else is done here.
    */
   transact(requests: readonly Request[]): number {
-    const first = this.#socket.take(requests.length + 2);
     const last = requests.length - 1;
-    const bytes = requests.map((make, i) => make(first + 1 + i, i === last ? NLM_F_ACK : 0));
-    const whole = Buffer.concat([beginBatch(first), ...bytes, endBatch(first + 1 + requests.length)]);
-    return firstErrno(this.#socket.send(whole, first));
+    const asked = requests.map((request, i) => (i === last ? acknowledged(request) : request));
+    const first = this.#socket.take(requests.length + 2);
+    const bytes = datagramOf([beginBatch, ...asked, endBatch], first);
+    return firstErrno(this.#socket.send(bytes, first, first + requests.length));
   }
 
   /** One question outside of a transaction; 0 when there is an answer. */
   ask(request: Request): number {
     const first = this.#socket.take(1);
-    return firstErrno(this.#socket.send(request(first, NLM_F_ACK), first));
+    return firstErrno(this.#socket.send(datagramOf([acknowledged(request)], first), first, first));
   }
 
   close(): void {

@@ -4,21 +4,12 @@
 
 import { parseIp } from '#lib/ip';
 import type { IpFamily } from '#lib/ip';
-import {
-  arpTable,
-  ASIDE,
-  asideMark,
-  beatIn,
-  beatKeys,
-  countsIn,
-  egressChain,
-  egressTable,
-  inetTable,
-  type Place,
-} from './gate-rules.ts';
+import { arpTable, ASIDE, asideMark, beatIn, countsIn, egressChain, egressTable, inetTable } from './gate-rules.ts';
 import { namesFor } from './gate-name.ts';
 import type { GateSocket } from './gate-socket.ts';
-import type { Request } from './netlink-socket.ts';
+import { GateBeats } from './gate-beats.ts';
+import type { Beat, Turn } from './gate-beats.ts';
+import type { Request } from './netlink-bytes.ts';
 import { ENOENT, EOPNOTSUPP } from './netlink-errno.ts';
 import {
   addElements,
@@ -50,12 +41,6 @@ export interface GateContents {
   readonly beat: Beat | null;
 }
 
-/** Opens nothing before it counts. */
-export interface Beat {
-  readonly place: Place;
-  readonly ms: number;
-}
-
 interface GateHold {
   readonly guarded: readonly GateAddress[];
   readonly beat: Beat;
@@ -63,10 +48,7 @@ interface GateHold {
   readonly isFirst: boolean;
 }
 
-interface GateCount {
-  readonly place: Place;
-  /** Where the beat is that counted until now. */
-  readonly before: Place | null;
+interface GateCount extends Turn {
   readonly open: readonly GateAddress[];
 }
 
@@ -85,6 +67,8 @@ export class GateTables {
   readonly #names: readonly [string, string];
   /** Older kernels have no hook that frames of packet sockets pass. */
   readonly #egress: boolean;
+  /** BOUNDED by the two names. */
+  readonly #beats = new Map<string, GateBeats>();
   /** Null where there are none yet. */
   #inForce: string | null;
   #aside: Aside | null = null;
@@ -106,7 +90,7 @@ export class GateTables {
       ...this.#makeAll(name, devices),
       ...tables.map(asideMark),
       ...this.#change(tables, addElements, { kind: 'open', addresses: open }),
-      ...(next === null ? [] : armed(tables, next)),
+      ...(next === null ? [] : this.#beatsOf(name).arming(next)),
     ]);
     if (errno !== 0) return errno;
     this.#aside = { name, guarded };
@@ -129,28 +113,20 @@ export class GateTables {
     const tables = this.#tables;
     return this.#socket.transact([
       ...(isFirst ? tables.flatMap(closeRequests) : []),
-      ...armed(tables, next),
+      ...this.#beatsOf(this.#name).arming(next),
       ...this.#change(tables, addElements, { kind: 'guarded', addresses: guarded }),
     ]);
   }
 
   /** The first half of a renewal. */
   arm(next: Beat): number {
-    return this.#socket.transact(armed(this.#tables, next));
+    return this.#socket.transact(this.#beatsOf(this.#name).arming(next));
   }
 
   /** The second half: from now on that beat counts, in place of the one before. ENOENT says that this one was over. */
-  count({ place, before, open }: GateCount): number {
-    const tables = this.#tables;
-    return this.#put([
-      ...tables.flatMap((table) => [
-        ...(before === null
-          ? []
-          : [...deleteElements(table, beatOf(table, before)), flushSet(table, countsIn(before))]),
-        ...addElements(table, { set: countsIn(place), keys: beatKeys[table.family], timeoutMs: null }),
-      ]),
-      ...this.#change(tables, addElements, { kind: 'open', addresses: open }),
-    ]);
+  count({ open, ...turn }: GateCount): number {
+    const opening = this.#change(this.#tables, addElements, { kind: 'open', addresses: open });
+    return this.#put([...this.#beatsOf(this.#name).counting(turn), ...opening]);
   }
 
   unguard(addresses: readonly GateAddress[]): number {
@@ -191,6 +167,14 @@ export class GateTables {
 
   #tablesOf(name: string): readonly Table[] {
     return families.filter((family) => this.#egress || family !== 'netdev').map((family) => ({ family, name }));
+  }
+
+  #beatsOf(name: string): GateBeats {
+    const known = this.#beats.get(name);
+    if (known !== undefined) return known;
+    const made = new GateBeats(this.#tablesOf(name));
+    this.#beats.set(name, made);
+    return made;
   }
 
   #isInForce(name: string): boolean {
@@ -250,11 +234,6 @@ function gone(table: Table): Request[] {
   return [newTable(table), deleteTable(table)];
 }
 
-/** One that was put there and never counted is replaced. */
-function armed(tables: readonly Table[], { place, ms }: Beat): Request[] {
-  return tables.flatMap((table) => [flushSet(table, beatIn(place)), ...addElements(table, beatOf(table, place, ms))]);
-}
-
 /** The families for which a table has sets. */
 function setsOf({ family }: Table): readonly IpFamily[] {
   return family === 'inet' ? [4, 6] : [4];
@@ -263,10 +242,6 @@ function setsOf({ family }: Table): readonly IpFamily[] {
 function closeRequests(table: Table): Request[] {
   const beats = [countsIn(0), countsIn(1), beatIn(0), beatIn(1)];
   return [...setsOf(table).map((family) => `open${family}`), ...beats].map((set) => flushSet(table, set));
-}
-
-function beatOf({ family }: Table, place: Place, timeoutMs: number | null = null) {
-  return { set: beatIn(place), keys: beatKeys[family], timeoutMs };
 }
 
 /** Once for all tables: a takeover of many addresses waits for it. */

@@ -5,12 +5,13 @@
 import type { Instant } from '#lib/time';
 import type { AddressKey } from '#model/input';
 import type { Clock } from '#ports/clock';
+import type { Beat } from './gate-beats.ts';
 import { GateBook } from './gate-book.ts';
 import type { Guarded } from './gate-book.ts';
 import type { GateSocket } from './gate-socket.ts';
 import type { Place } from './gate-rules.ts';
 import { namesFor } from './gate-name.ts';
-import type { Beat, Device, GateAddress, GateTables } from './gate-tables.ts';
+import type { Device, GateAddress, GateTables } from './gate-tables.ts';
 import { GateWatch } from './gate-watch.ts';
 import { EIO, ENOENT, errnoWords } from './netlink-errno.ts';
 import { wholeTicks } from './kernel-tick.ts';

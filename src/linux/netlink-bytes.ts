@@ -2,8 +2,8 @@
 // byte order of the host (all machines that run Node on Linux here are little-endian).
 // What the messages mean is absent on purpose.
 
-export const NLM_F_REQUEST = 0x1;
-export const NLM_F_ACK = 0x4;
+const NLM_F_REQUEST = 0x1;
+const NLM_F_ACK = 0x4;
 export const NLM_F_DUMP_INTR = 0x10;
 export const NLM_F_REPLACE = 0x100;
 export const NLM_F_EXCL = 0x200;
@@ -25,6 +25,13 @@ export interface NetlinkMessage {
   readonly payload: Buffer;
 }
 
+/** A message but for its number: so one that is asked again and again can be kept. */
+export interface Request {
+  readonly type: number;
+  readonly flags: number;
+  readonly body: Buffer;
+}
+
 export type Attributes = ReadonlyMap<number, Buffer>;
 
 export function attribute(type: number, value: Uint8Array): Buffer {
@@ -41,14 +48,28 @@ export function u32(value: number): Buffer {
   return bytes;
 }
 
-export function message(type: number, flags: number, sequence: number, parts: readonly Uint8Array[]): Buffer {
-  const header = Buffer.alloc(HEADER);
-  const body = Buffer.concat(parts);
-  header.writeUInt32LE(HEADER + body.length, 0);
-  header.writeUInt16LE(type, 4);
-  header.writeUInt16LE(flags, 6);
-  header.writeUInt32LE(sequence, 8);
-  return Buffer.concat([header, body], align(HEADER + body.length));
+export function request(type: number, flags: number, parts: readonly Uint8Array[]): Request {
+  return { type, flags: NLM_F_REQUEST | flags, body: Buffer.concat(parts) };
+}
+
+/** The same, and the kernel is to say that it was done. */
+export function acknowledged(asked: Request): Request {
+  return { ...asked, flags: asked.flags | NLM_F_ACK };
+}
+
+/** As messages of one datagram, numbered from `first` on. */
+export function datagramOf(requests: readonly Request[], first: number): Buffer {
+  const bytes = Buffer.alloc(requests.reduce((sum, { body }) => sum + align(HEADER + body.length), 0));
+  let at = 0;
+  for (const [i, { type, flags, body }] of requests.entries()) {
+    bytes.writeUInt32LE(HEADER + body.length, at);
+    bytes.writeUInt16LE(type, at + 4);
+    bytes.writeUInt16LE(flags, at + 6);
+    bytes.writeUInt32LE(first + i, at + 8);
+    bytes.set(body, at + HEADER);
+    at += align(HEADER + body.length);
+  }
+  return bytes;
 }
 
 /** Every whole message of a datagram; what follows a broken length is left out. */

@@ -36,9 +36,6 @@ const cSendto = libc.func(
 const cRecv = libc.func('intptr_t recv(int fd, _Out_ uint8_t *bytes, size_t length, int flags)') as Call;
 const cClose = libc.func('int close(int fd)') as Call;
 
-/** Makes the bytes of one request; `extraFlags` and the sequence number are the socket's business. */
-export type Request = (sequence: number, extraFlags: number) => Buffer;
-
 /** What was answered to a request: its number, and 0 for success. */
 export interface Answer {
   readonly sequence: number;
@@ -75,12 +72,14 @@ export class NetlinkSocket {
     return first;
   }
 
-  /** What was answered to requests from `first` on; an errno where they did not reach the kernel, or answers were lost. */
-  send(bytes: Buffer, first: number): readonly Answer[] | number {
+  /**
+   * What was answered to the requests from `first` to `last`, of which the last is one that the kernel acknowledges; an
+   * errno where they did not reach the kernel, or answers were lost.
+   */
+  send(bytes: Buffer, first: number, last: number): readonly Answer[] | number {
     if (this.#closed) return ENOBUFS;
-    this.#receive(Number.POSITIVE_INFINITY);
     const sent = cSendto(this.#fd, bytes, bytes.length, 0, this.#kernel, ADDRESS);
-    return sent === bytes.length ? this.#receive(first) : koffi.errno() || EIO;
+    return sent === bytes.length ? this.#receive(first, last) : koffi.errno() || EIO;
   }
 
   close(): void {
@@ -88,7 +87,8 @@ export class NetlinkSocket {
     this.#closed = true;
   }
 
-  #receive(first: number): readonly Answer[] | number {
+  /** The kernel answers in the order of the requests: with the answer to the last one nothing is left in the socket. */
+  #receive(first: number, last: number): readonly Answer[] | number {
     const answers: Answer[] = [];
     let lost = 0;
     for (;;) {
@@ -96,8 +96,9 @@ export class NetlinkSocket {
       if (length < 0 && koffi.errno() === ENOBUFS) lost = ENOBUFS;
       else if (length <= 0) return lost === 0 ? answers : lost;
       for (const found of messagesOf(this.#answer.subarray(0, Math.max(0, length)))) {
-        if (found.type !== NLMSG_ERROR || found.sequence < first) continue;
+        if (found.type !== NLMSG_ERROR || found.sequence < first || found.sequence > last) continue;
         answers.push({ sequence: found.sequence, errno: errnoOf(found) });
+        if (found.sequence === last) return lost === 0 ? answers : lost;
       }
     }
   }

@@ -7,8 +7,8 @@ import { HostMirror } from './address-mirror.ts';
 import type { HostChange, HostState } from './address-mirror.ts';
 import { RTM_GETADDR } from './address-message.ts';
 import { RTM_GETLINK } from './link-message.ts';
-import { errnoOf, message, messagesOf, NLM_F_DUMP, NLM_F_DUMP_INTR } from './netlink-bytes.ts';
-import { NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR } from './netlink-bytes.ts';
+import { datagramOf, errnoOf, messagesOf, NLM_F_DUMP, NLM_F_DUMP_INTR } from './netlink-bytes.ts';
+import { NLMSG_DONE, NLMSG_ERROR, request } from './netlink-bytes.ts';
 import { countOverflows, descriptorOf, overflowsOf } from './netlink-ffi.ts';
 import type { NetlinkMessage } from './netlink-bytes.ts';
 import { guarded } from './netlink-guard.ts';
@@ -94,10 +94,8 @@ export class HostWatch {
     this.#mirror.beginDump(phase);
     const type = phase === 'links' ? RTM_GETLINK : RTM_GETADDR;
     // A general message with every field zero: all families, all interfaces.
-    const request = message(type, NLM_F_REQUEST | NLM_F_DUMP, this.#sequence, [
-      Buffer.alloc(phase === 'links' ? 16 : 8),
-    ]);
-    this.#socket.send(request, undefined, (error) => {
+    const asked = request(type, NLM_F_DUMP, [Buffer.alloc(phase === 'links' ? 16 : 8)]);
+    this.#socket.send(datagramOf([asked], this.#sequence), undefined, (error) => {
       if (error !== undefined) this.#later();
     });
   }

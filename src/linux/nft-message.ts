@@ -1,8 +1,8 @@
 // Messages of nf_tables (linux/netfilter/nf_tables.h), each as one request of a transaction. Names, sets and
 // rules are given; which of them are ours, and what for, is not here. Numbers in them are big-endian.
 
-import { attribute, message, NLM_F_CREATE, NLM_F_REQUEST } from './netlink-bytes.ts';
-import type { Request } from './netlink-socket.ts';
+import { attribute, NLM_F_CREATE, request } from './netlink-bytes.ts';
+import type { Request } from './netlink-bytes.ts';
 
 const SUBSYSTEM = 10;
 const NEST = 0x8000;
@@ -59,25 +59,20 @@ export interface Elements {
   readonly timeoutMs: number | null;
 }
 
-export function beginBatch(sequence: number): Buffer {
-  return message(BATCH_BEGIN, NLM_F_REQUEST, sequence, [generic(0, SUBSYSTEM)]);
-}
-
-export function endBatch(sequence: number): Buffer {
-  return message(BATCH_END, NLM_F_REQUEST, sequence, [generic(0, SUBSYSTEM)]);
-}
+export const beginBatch = request(BATCH_BEGIN, 0, [generic(0, SUBSYSTEM)]);
+export const endBatch = request(BATCH_END, 0, [generic(0, SUBSYSTEM)]);
 
 /** Does nothing where the table is there already. */
 export function newTable(table: Table): Request {
-  return request(NEW_TABLE, NLM_F_CREATE, table, [text(1, table.name)]);
+  return about(table, NEW_TABLE, NLM_F_CREATE, [text(1, table.name)]);
 }
 
 export function getTable(table: Table): Request {
-  return request(GET_TABLE, 0, table, [text(1, table.name)]);
+  return about(table, GET_TABLE, 0, [text(1, table.name)]);
 }
 
 export function deleteTable(table: Table): Request {
-  return request(DELETE_TABLE, 0, table, [text(1, table.name)]);
+  return about(table, DELETE_TABLE, 0, [text(1, table.name)]);
 }
 
 /** Its policy is to accept, so that a rule of ours only ever takes away. */
@@ -85,13 +80,13 @@ export function newChain(table: Table, chain: BaseChain): Request {
   const hook = [number(1, chain.hook), number(2, chain.priority)];
   if (chain.device !== null) hook.push(text(3, chain.device));
   const parts = [text(1, table.name), text(3, chain.name), nested(4, hook), number(5, 1), text(7, 'filter')];
-  return request(NEW_CHAIN, NLM_F_CREATE, table, parts);
+  return about(table, NEW_CHAIN, NLM_F_CREATE, parts);
 }
 
 /** After the rules that the chain has. */
 export function newRule(table: Table, chain: string, expressions: readonly Buffer[]): Request {
   const parts = [text(1, table.name), text(2, chain), nested(4, expressions)];
-  return request(NEW_RULE, NLM_F_CREATE | NLM_F_APPEND, table, parts);
+  return about(table, NEW_RULE, NLM_F_CREATE | NLM_F_APPEND, parts);
 }
 
 /** `id` tells sets of one transaction apart. */
@@ -104,15 +99,15 @@ export function newSet(table: Table, set: SetShape, id: number): Request {
     number(5, set.keyLength),
     number(10, id),
   ];
-  return request(NEW_SET, NLM_F_CREATE, table, parts);
+  return about(table, NEW_SET, NLM_F_CREATE, parts);
 }
 
 export function getSet(table: Table, set: string): Request {
-  return request(GET_SET, 0, table, [text(1, table.name), text(2, set)]);
+  return about(table, GET_SET, 0, [text(1, table.name), text(2, set)]);
 }
 
 export function deleteSet(table: Table, set: string): Request {
-  return request(DELETE_SET, 0, table, [text(1, table.name), text(2, set)]);
+  return about(table, DELETE_SET, 0, [text(1, table.name), text(2, set)]);
 }
 
 export function addElements(table: Table, elements: Elements): Request[] {
@@ -126,7 +121,7 @@ export function deleteElements(table: Table, elements: Elements): Request[] {
 
 /** The set stays, and may be empty already. */
 export function flushSet(table: Table, set: string): Request {
-  return request(DELETE_ELEMENTS, 0, table, [text(1, table.name), text(2, set)]);
+  return about(table, DELETE_ELEMENTS, 0, [text(1, table.name), text(2, set)]);
 }
 
 function changeElements(type: number, flags: number, table: Table, elements: Elements): Request[] {
@@ -135,7 +130,7 @@ function changeElements(type: number, flags: number, table: Table, elements: Ele
   for (let from = 0; from < keys.length; from += ELEMENTS_PER_MESSAGE) {
     const some = keys.slice(from, from + ELEMENTS_PER_MESSAGE);
     const list = timeoutMs === null ? plainElements(some) : some.map((key) => element(key, timeoutMs));
-    requests.push(request(type, flags, table, [text(1, table.name), text(2, set), nested(3, list)]));
+    requests.push(about(table, type, flags, [text(1, table.name), text(2, set), nested(3, list)]));
   }
   return requests;
 }
@@ -183,9 +178,8 @@ export function text(type: number, value: string): Buffer {
   return attribute(type, Buffer.from(`${value}\0`, 'utf8'));
 }
 
-function request(type: number, flags: number, table: Table, parts: readonly Uint8Array[]): Request {
-  const payload = [generic(families[table.family], 0), ...parts];
-  return (sequence, extra) => message((SUBSYSTEM << 8) | type, NLM_F_REQUEST | flags | extra, sequence, payload);
+function about(table: Table, type: number, flags: number, parts: readonly Uint8Array[]): Request {
+  return request((SUBSYSTEM << 8) | type, flags, [generic(families[table.family], 0), ...parts]);
 }
 
 function generic(protocolFamily: number, resource: number): Buffer {

@@ -1,9 +1,10 @@
 // Requests to rtnetlink, each with an outcome of its own, carried out and answered when `execute` returns. Only failures
 // are answered, and the last message of a batch, so that a batch cannot overflow the socket's buffer.
 
-import { NLM_F_ACK } from './netlink-bytes.ts';
+import { acknowledged, datagramOf } from './netlink-bytes.ts';
+import type { Request } from './netlink-bytes.ts';
 import { EIO } from './netlink-errno.ts';
-import { NetlinkSocket, type Request } from './netlink-socket.ts';
+import { NetlinkSocket } from './netlink-socket.ts';
 
 const NETLINK_ROUTE = 0;
 /** The answers of this many failures fit the receive buffer that the oldest kernels allow. */
@@ -28,10 +29,8 @@ export class RouteSocket {
   #batch(requests: readonly Request[]): number[] {
     const first = this.#socket.take(requests.length);
     const last = requests.length - 1;
-    const answers = this.#socket.send(
-      Buffer.concat(requests.map((make, i) => make(first + i, i === last ? NLM_F_ACK : 0))),
-      first,
-    );
+    const asked = requests.map((request, i) => (i === last ? acknowledged(request) : request));
+    const answers = this.#socket.send(datagramOf(asked, first), first, first + last);
     // Nothing is known of what has not been answered: all of it counts as failed.
     if (typeof answers === 'number') return requests.map(() => answers);
     const errnos = requests.map(() => 0);
