@@ -3,14 +3,22 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154  # root: set by the script that sources this
 
-node_floor='20.19'
-
+# By package.json, which names what npm ci takes: ranges such as ^20.19 and >=25. Said here in words, and before npm
+# has compiled or refused anything.
 need_node() {
-  command -v node >/dev/null || die "Node $node_floor or newer is needed and there is no 'node' in PATH"
-  node -e '
-    const [floor, found] = [process.argv[1], process.versions.node].map((v) => v.split(".").map(Number));
-    process.exit(found[0] > floor[0] || (found[0] === floor[0] && found[1] >= floor[1]) ? 0 : 1);
-  ' "$node_floor" || die "Node $node_floor or newer is needed, found $(node --version): install a newer one and run this again"
+  local wanted
+  command -v node >/dev/null || die "expected Node and npm, found no 'node' in PATH: install one that package.json names (engines)"
+  wanted=$(node -e '
+    const [major, minor] = process.versions.node.split(".").map(Number);
+    const ranges = require(process.argv[1]).engines.node.split(" || ").map((range) => {
+      const [sign, first, least = "0"] = range.match(/\^|>=|\d+/g);
+      const fits = (major === +first && minor >= +least) || (sign === ">=" && major > +first);
+      return { fits, words: sign === ">=" ? `${first} or newer` : `${first} from ${first}.${least} on` };
+    });
+    if (!ranges.some(({ fits }) => fits)) console.log(ranges.map(({ words }) => words).join(", "));
+  ' "$root/package.json") || die "expected a node that runs, found that $(command -v node) does not: see above"
+  [ -z "$wanted" ] ||
+    die "expected Node $wanted, found $(node --version) at $(command -v node): put one of those first in PATH and run this again"
 }
 
 # Prints those packages of the given uses that are not installed here and should be.
