@@ -14,6 +14,9 @@ type WrittenLease =
   | { readonly kind: 'off' }
   | { readonly kind: 'duration'; readonly ms: number };
 
+/** Of a gate that is renewed each second, every fourth renewal is one of the addresses too. */
+const outlivesMs = 4000;
+
 export interface Timing {
   readonly intervalMs: number;
   readonly downAfter: number;
@@ -109,9 +112,12 @@ function leastFor({ intervalMs }: Timing): number {
   return Math.ceil(1.25 * intervalMs);
 }
 
-/** The addresses themselves outlive the gate: their end is late, and takes nothing away that is still open. */
+/**
+ * The addresses themselves outlive the gate: their end is late, and takes nothing away that is still open. By so much that
+ * not every renewal has to be one of theirs too, which costs time for each address and an event for each.
+ */
 function gateLease(ms: number, { tickMs }: Clockwork): Exclude<Lease, { kind: 'off' }> {
-  return { kind: 'nftables', ms, lateMs: tickMs, addressMs: wholeSeconds(ms) + 1000 };
+  return { kind: 'nftables', ms, lateMs: tickMs, addressMs: wholeSeconds(ms + outlivesMs) };
 }
 
 /** What is left of a lease where there is no nf_tables: never longer than it takes others to claim, if seconds permit. */

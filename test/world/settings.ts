@@ -76,7 +76,7 @@ function leaseFor(wish: Wish, settings: Settings): Lease {
   if (wish.voters !== undefined) {
     const ms = wish.leaseMs ?? 3 * settings.intervalMs;
     if (wish.lease === 'address') return { kind: 'address', ms: Math.max(3000, 1000 * Math.ceil(ms / 1000)) };
-    return { kind: 'nftables', ms, lateMs: tickMs, addressMs: 1000 * Math.ceil(ms / 1000) + 1000 };
+    return { kind: 'nftables', ms, lateMs: tickMs, addressMs: 1000 * Math.ceil(ms / 1000) + 4000 };
   }
   const lease = resolveLease(
     { kind: 'auto' },

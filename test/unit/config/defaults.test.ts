@@ -32,7 +32,7 @@ test('every default', (t) => {
     quorum: null,
     witness: false,
     startupDelayMs: 3000,
-    lease: { kind: 'nftables', ms: 2946, lateMs: 4, addressMs: 4000 },
+    lease: { kind: 'nftables', ms: 2946, lateMs: 4, addressMs: 7000 },
     watchdog: null,
     probe: true,
     gateways: [],

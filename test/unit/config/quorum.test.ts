@@ -19,7 +19,7 @@ test('quorum: the voters are those of cluster.nodes, in order of name, and a pro
 
 test('quorum: lease = "auto" survives a lost vote, whatever the down time', (t) => {
   const { lease } = settingsOf(quorum());
-  t.deepEqual(lease, { kind: 'nftables', ms: 3000, lateMs: 4, addressMs: 4000 });
+  t.deepEqual(lease, { kind: 'nftables', ms: 3000, lateMs: 4, addressMs: 7000 });
 });
 
 test('quorum: without nf_tables a lease is three seconds at least, and a promise must cover its late end', (t) => {

@@ -5,7 +5,7 @@ import { instant } from '#lib/time';
 import type { Lease, Settings } from '#model/settings';
 import { type Bench, holder, kinds, standby } from './bench.ts';
 
-const lease: Lease = { kind: 'nftables', ms: 2946, lateMs: 4, addressMs: 4000 };
+const lease: Lease = { kind: 'nftables', ms: 2946, lateMs: 4, addressMs: 7000 };
 const gated: Partial<Settings> = { lease };
 
 function lapsed(): Bench {
