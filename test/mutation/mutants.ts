@@ -1124,10 +1124,10 @@ export const mutants: readonly Mutant[] = [
     file: 'begin',
     text: 'earliest(turn.now, later(until, -authorityMs(turn.settings)))',
     instead: 'turn.now',
-    killer: {
-      file: 'unit/runtime/late-claim',
-      test: 'what is adopted, and stalls for 2500 ms on its way, opens nothing beside the next holder (gate)',
-    },
+    killer: unit(
+      'holding',
+      'adoption: worth what the last advert of the life before was worth, however long the first word takes',
+    ),
     simulated: { sim: '--mode availability --nodes 2 --weather handovers --seed 476' },
   },
   {
