@@ -1124,11 +1124,11 @@ export const mutants: readonly Mutant[] = [
     file: 'begin',
     text: 'earliest(turn.now, later(until, -authorityMs(turn.settings)))',
     instead: 'turn.now',
-    killer: unit(
-      'holding',
-      'adoption: worth what the last advert of the life before was worth, however long the first word takes',
-    ),
-    simulated: { sim: '--mode availability --nodes 2 --weather handovers --seed 476' },
+    killer: {
+      file: 'unit/runtime/late-claim',
+      test: 'what is adopted, and stalls for 2500 ms on its way, opens nothing beside the next holder (gate)',
+    },
+    simulated: { sim: '--mode availability --nodes 2 --weather handovers --seed 57' },
   },
   {
     guard: 'what is put there late, by when another one may hold it, opens nothing',
@@ -1196,11 +1196,6 @@ export const mutants: readonly Mutant[] = [
       'holding',
       'adoption: over before the kernel knew of it, it is let go of, and that is no fault of the address',
     ),
-    simulated: { sim: '--mode availability --nodes 2 --weather processes --seed 62' },
-    hiddenBy: [
-      'an adoption ends before others claim by a faster clock',
-      'who counts another holder beside this one does not ask',
-    ],
   },
   {
     guard: 'what a resigner says counts from when the call that sent it came back',

@@ -68,7 +68,7 @@ function outputOf(killer: Mutant['killer'], undone: readonly number[]): Promise<
   const ava = fileURLToPath(new URL('node_modules/ava/entrypoints/cli.mjs', root));
   const args =
     'sim' in killer
-      ? ['dist-test/sim/main.js', ...killer.sim.split(' ')]
+      ? ['dist-test/sim/main.js', '--story', '0', ...killer.sim.split(' ')]
       : [ava, '--tap', `dist-test/${killer.file}.test.js`, '--match', killer.test];
   const options = {
     cwd: fileURLToPath(root),

@@ -45,7 +45,7 @@ await playAll({
     return tally.findings.length < mostFindings;
   },
 });
-if (!several && tally.findings.length === 0) tellStory(first, 'as it ended');
+if (!several && storySeconds !== 0 && tally.findings.length === 0) tellStory(first, 'as it ended');
 if (stdout.isTTY) stdout.write('\r');
 for (const detail of several || env['CI'] === 'true' ? tally.details() : []) console.log(detail);
 // An exit before a pipe has taken all of it would cut the end off.
@@ -61,8 +61,8 @@ function showProgress(): void {
 }
 
 function tell({ seed, words, finding }: Outcome): void {
-  if (tally.findings.length <= mostStories) tellStory(seed, words);
-  else console.log(`\nseed ${seed}: ${words}\n${finding?.checker}: ${finding?.words}\n${replay(seed)}`);
+  if (storySeconds !== 0 && tally.findings.length <= mostStories) tellStory(seed, words);
+  else console.log(`\nseed ${seed}: ${words}\nFOUND by ${finding?.checker}: ${finding?.words}\n${replay(seed)}`);
 }
 
 function tellStory(seed: number, what: string): void {

@@ -14,6 +14,8 @@ export class FakeGate {
   readonly #open = new Set<string>();
   #until = Number.NEGATIVE_INFINITY;
   #watching = false;
+  /** All that is open was opened by an earlier life, and stays so for as long as that one's lease runs. */
+  #isLeft = false;
   readonly #clock: HostClock;
   readonly #moved: () => void;
   /** Called when it ends at another instant than before. */
@@ -25,7 +27,7 @@ export class FakeGate {
   }
 
   get lapsed(): boolean {
-    return this.#open.size > 0 && !this.#isInTime();
+    return !this.#isLeft && this.#open.size > 0 && !this.#isInTime();
   }
 
   isOpenFor(key: string): boolean {
@@ -33,6 +35,8 @@ export class FakeGate {
   }
 
   open(key: string, until: number): void {
+    // The first word of a life lays the gate anew.
+    if (this.#isLeft) this.clear();
     if (this.#open.size === 0) this.#until = until;
     this.#open.add(key);
     this.renew(until);
@@ -47,17 +51,19 @@ export class FakeGate {
     this.#open.delete(key);
   }
 
-  /** What an earlier life opened and is not there any more is behind nothing. */
+  /** A new life begins. What an earlier one opened and is not there any more is behind nothing. */
   keep(left: readonly string[]): void {
     for (const key of this.#open) if (!left.includes(key)) this.#open.delete(key);
+    this.#isLeft = true;
   }
 
   clear(): void {
     this.#open.clear();
+    this.#isLeft = false;
   }
 
   renew(until: number): void {
-    if (this.#open.size === 0) return;
+    if (this.#isLeft || this.#open.size === 0) return;
     this.#until = Math.max(this.#until, until + this.lateMs + this.conversionMs());
     this.onRenewed();
     if (!this.#watching) this.#watch();

@@ -175,8 +175,6 @@ export class Host {
     const asleepMs = this.clock.suspendedMs;
     const beat = this.#beat?.suspendedMs === asleepMs ? this.#beat : null;
     process.enter(() => {
-      // A daemon that starts lays its gate anew: one that shut on an earlier life is no concern of this one.
-      if (this.kernel.gate?.lapsed === true) this.kernel.gate.clear();
       this.kernel.gate?.keep(this.kernel.left());
       const facts = {
         links: this.links(),

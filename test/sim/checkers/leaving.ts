@@ -66,7 +66,9 @@ export class Leaving {
         return this.#isWild || this.#hears(host, reason.holder, group, 'active');
       case 'claimant-live':
         return (
-          this.#hears(host, reason.claimant, group, 'claiming') || this.#claimedMeanwhile(host, reason.claimant, group)
+          this.#hears(host, reason.claimant, group, 'claiming') ||
+          this.#claimedMeanwhile(host, reason.claimant, group) ||
+          this.#missedTheEnd(host, reason.claimant, group)
         );
       case 'holder-unproven':
         return this.#isUnproven(host, reason.holder);
@@ -143,6 +145,17 @@ export class Leaving {
   #claimedMeanwhile(host: Host, node: string, group: number): boolean {
     const since = this.#around.newsSince(host);
     return this.#words.said(this.#cluster.host(node), group).some(({ role, at }) => role === 'claiming' && at >= since);
+  }
+
+  /** A claim that went through is still the newest that is known of it while the word of its end was lost, and not told again. */
+  #missedTheEnd(host: Host, node: string, group: number): boolean {
+    const other = this.#cluster.host(node);
+    const said = this.#words.said(other, group);
+    const nth = said.findLastIndex(({ role }) => role === 'claiming');
+    const claim = said[nth];
+    if (claim === undefined || claim.life !== other.life) return false;
+    const wentThrough = said.slice(nth + 1).every(({ role }) => role === 'active');
+    return wentThrough && this.#cluster.ear(host.index, other.index).lostAt >= claim.at;
   }
 
   /** What was said before a silence is no word of today; a late word of an earlier life may be. Whoever stood still reads late. */
