@@ -19,47 +19,52 @@ const engine = [
   '--interrupt-budget=400000',
 ];
 
-export interface Task {
-  readonly first: number;
-  /** How many seeds; infinite for ever. */
-  readonly runs: number;
+/** A seed, and what is asked for beside it. */
+export interface Job {
+  readonly seed: number;
   readonly asked: Asked;
-  /** False: enough. */
-  readonly taken: (outcome: Outcome) => boolean;
 }
 
-export async function playAll({ first, runs, asked, taken }: Task): Promise<void> {
-  let next = first;
+/** So many seeds, infinite for ever, that are asked for the same. */
+export function* jobs(first: number, runs: number, asked: Asked): Generator<Job> {
+  for (let seed = first; seed < first + runs; seed += 1) yield { seed, asked };
+}
+
+/** `taken` is false when it is enough. */
+export async function playAll(all: Iterable<Job>, taken: (outcome: Outcome, job: Job) => boolean): Promise<void> {
+  const waiting = all[Symbol.iterator]();
   let enough = false;
-  const take = (): number | null => {
-    if (enough || next >= first + runs) return null;
-    next += 1;
-    return next - 1;
+  const take = (): Job | undefined => {
+    const next = enough ? undefined : waiting.next();
+    return next === undefined || next.done === true ? undefined : next.value;
   };
   for (const flag of engine) setFlagsFromString(flag);
-  const workers = Math.min(availableParallelism(), runs);
   await Promise.all(
-    Array.from({ length: workers }, () =>
-      employ(take, asked, (outcome) => {
-        if (!taken(outcome)) enough = true;
-      }),
-    ),
+    Array.from({ length: availableParallelism() }, async () => {
+      const first = take();
+      if (first === undefined) return;
+      await employ(first, take, (outcome, job) => {
+        if (!taken(outcome, job)) enough = true;
+      });
+    }),
   );
 }
 
-function employ(take: () => number | null, asked: Asked, taken: (outcome: Outcome) => void): Promise<void> {
+function employ(first: Job, take: () => Job | undefined, taken: (outcome: Outcome, job: Job) => void): Promise<void> {
   const worker = new Worker(new URL('./worker.js', import.meta.url));
   return new Promise((resolve, reject) => {
-    const give = (): void => {
-      const seed = take();
-      if (seed === null) void worker.terminate().then(() => resolve());
-      else worker.postMessage({ seed, asked }, []);
-    };
+    let job = first;
     worker.on('error', reject);
     worker.on('message', (outcome: Outcome) => {
-      taken(outcome);
-      give();
+      taken(outcome, job);
+      const next = take();
+      if (next === undefined) {
+        void worker.terminate().then(() => resolve());
+        return;
+      }
+      job = next;
+      worker.postMessage(job, []);
     });
-    give();
+    worker.postMessage(job, []);
   });
 }

@@ -3,7 +3,7 @@
 
 import { argv, env, exit, stderr, stdout } from 'node:process';
 import { commandLine, usage } from './command-line.ts';
-import { playAll } from './crew.ts';
+import { jobs, playAll } from './crew.ts';
 import type { Outcome } from './run.ts';
 import { storyOf } from './story.ts';
 import { replayCommand, Tally } from './tally.ts';
@@ -34,16 +34,11 @@ const tally = new Tally();
 const began = performance.now();
 let saidAt = began;
 
-await playAll({
-  first,
-  runs,
-  asked,
-  taken(outcome) {
-    tally.take(outcome);
-    showProgress();
-    if (outcome.finding !== null) tell(outcome);
-    return tally.findings.length < mostFindings;
-  },
+await playAll(jobs(first, runs, asked), (outcome) => {
+  tally.take(outcome);
+  showProgress();
+  if (outcome.finding !== null) tell(outcome);
+  return tally.findings.length < mostFindings;
 });
 if (!several && storySeconds !== 0 && tally.findings.length === 0) tellStory(first, 'as it ended');
 if (stdout.isTTY) stdout.write('\r');

@@ -2,7 +2,7 @@
 
 import { env } from 'node:process';
 import test, { type ExecutionContext } from 'ava';
-import { playAll } from './crew.ts';
+import { jobs, playAll } from './crew.ts';
 import { faults } from './faults.ts';
 import type { Asked } from './plan.ts';
 import { profiles } from './profiles.ts';
@@ -20,33 +20,45 @@ const drawnKinds = new Set(Object.values(profiles).flatMap((one) => (one.weight 
 
 test.serial(`whatever fails, for ${hours} cluster-hours`, async (t) => {
   t.timeout(900_000);
-  const tally = await play(t, {}, hours);
-  if (hours >= 30) t.deepEqual(missing([tally], [...drawnKinds]), []);
+  const tallies = await play(t, [{ asked: {}, runs: hours }]);
+  if (hours >= 30) t.deepEqual(missing(tallies, [...drawnKinds]), []);
 });
 
 test.serial(`in each weather that no seed draws, for ${hoursEach} cluster-hours`, async (t) => {
   t.timeout(900_000);
-  const tallies: Tally[] = [];
-  for (const weather of undrawn) tallies.push(await play(t, { mode: 'availability', nodes: 3, weather }, hoursEach));
+  const each = undrawn.map((weather) => ({
+    asked: { mode: 'availability', nodes: 3, weather },
+    runs: hoursEach,
+  }));
   // A majority that goes on without the rest is what quorum mode is for.
-  await play(t, { mode: 'quorum', nodes: 5, weather: 'outages' }, Math.ceil(hoursEach / 2));
+  const majority = { asked: { mode: 'quorum', nodes: 5, weather: 'outages' }, runs: Math.ceil(hoursEach / 2) };
+  const tallies = await play(t, [...each, majority]);
   const kinds = Object.keys(faults).filter((kind) => !drawnKinds.has(kind));
   t.deepEqual(missing(tallies, kinds), []);
 });
 
-async function play(t: ExecutionContext, asked: Asked, runs: number): Promise<Tally> {
-  const tally = new Tally();
+interface Part {
+  readonly asked: Asked;
+  readonly runs: number;
+}
+
+/** All by the same workers, which have compiled most of it after the first minute. A tally for each part. */
+async function play(t: ExecutionContext, parts: readonly Part[]): Promise<Tally[]> {
+  const tallies = new Map(parts.map(({ asked }) => [asked, new Tally()]));
   const began = performance.now();
-  await playAll({
-    first,
-    runs,
-    asked,
-    taken(outcome) {
-      tally.take(outcome);
-      return tally.findings.length < 20;
-    },
+  const all = parts.flatMap(({ asked, runs }) => [...jobs(first, runs, asked)]);
+  await playAll(all, (outcome, { asked }) => {
+    tallies.get(asked)?.take(outcome);
+    return [...tallies.values()].every(({ findings }) => findings.length < 20);
   });
-  t.log(`${asked.weather ?? ''} ${tally.summary((performance.now() - began) / 1000)}`.trim());
+  const seconds = (performance.now() - began) / 1000;
+  t.log(`${all.length} cluster-hours in ${seconds.toFixed(0)} s`);
+  for (const [asked, tally] of tallies) report(t, asked, tally);
+  return [...tallies.values()];
+}
+
+function report(t: ExecutionContext, asked: Asked, tally: Tally): void {
+  t.log(`${asked.weather ?? ''} ${tally.summary()}`.trim());
   for (const line of tally.details()) t.log(line);
   const [worst] = tally.findings;
   if (worst !== undefined) for (const line of storyOf(worst.seed, asked, 20_000)) t.log(line);
@@ -54,7 +66,6 @@ async function play(t: ExecutionContext, asked: Asked, runs: number): Promise<Ta
     tally.findings.map(({ seed, finding }) => `${replayCommand(seed, asked)}: ${finding?.checker}: ${finding?.words}`),
     [],
   );
-  return tally;
 }
 
 /** The kinds of fault that never came. */

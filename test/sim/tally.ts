@@ -33,11 +33,14 @@ export class Tally {
     this.worstVacancy.set(mode, Math.max(outcome.worstVacancy, this.worstVacancy.get(mode) ?? 0));
   }
 
-  /** One line. */
-  summary(seconds: number): string {
+  /** One line; without the seconds where they were spent on other things besides. */
+  summary(seconds?: number): string {
     const found = this.findings.length === 0 ? 'nothing found' : `${this.findings.length} FOUND`;
-    const perHour = ((1000 * seconds) / Math.max(1, this.hours)).toFixed(0);
-    return `${this.hours} cluster-hours in ${seconds.toFixed(0)} s (${perHour} ms each), ${this.steps} steps, ${this.moves} moves: ${found}`;
+    const pace =
+      seconds === undefined
+        ? ''
+        : ` in ${seconds.toFixed(0)} s (${((1000 * seconds) / Math.max(1, this.hours)).toFixed(0)} ms each)`;
+    return `${this.hours} cluster-hours${pace}, ${this.steps} steps, ${this.moves} moves: ${found}`;
   }
 
   /** The details, a line each. */
