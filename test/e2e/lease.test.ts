@@ -293,3 +293,18 @@ test('without nf_tables: the lease is the lifetime of the addresses, and status 
   t.is(await lab.stop('h1'), 0);
   await lab.waitForState('h2', 'active', 3000);
 });
+
+test('a frozen holder whose tables are taken away once another one holds answers until its addresses end', async (t) => {
+  const lab = await Lab.up(t, { hosts: 2, interval: '100ms', preempt: false, set: ['h2:node.startup_delay=1s'] });
+  const leaseMs = (await lab.status('h1'))?.lease.ms ?? Number.NaN;
+  // Whole seconds, ended up to 1.25 s late.
+  const mostMs = 1000 * Math.ceil((leaseMs + 4000) / 1000) + 1250;
+  const witness = await lab.answering();
+  await lab.freeze('h1');
+  await untilAnswers(witness, 'h2', 3000);
+  await lab.exec('h1', 'nft', 'flush', 'ruleset');
+  await lab.waitForHolders(['h2'], mostMs);
+  const { longestOverlapMs } = await witness.stop();
+  t.log(`both answered for ${longestOverlapMs.toFixed(0)} ms`);
+  t.true(longestOverlapMs > 0 && longestOverlapMs < mostMs, `${longestOverlapMs} ms`);
+});
