@@ -114,7 +114,8 @@ function leastFor({ intervalMs }: Timing): number {
 
 /**
  * The addresses themselves outlive the gate: their end is late, and takes nothing away that is still open. By so much that
- * not every renewal has to be one of theirs too, which costs time for each address and an event for each.
+ * at intervals of a second or less not every renewal has to be one of theirs too, which costs time for each address and
+ * an event for each.
  */
 function gateLease(ms: number, { tickMs }: Clockwork): Exclude<Lease, { kind: 'off' }> {
   return { kind: 'nftables', ms, lateMs: tickMs, addressMs: wholeSeconds(ms + outlivesMs) };

@@ -1,6 +1,6 @@
 // Transactions of nf_tables, all or nothing, with the kernel's word when the call returns.
 
-import { acknowledged, datagramOf } from './netlink-bytes.ts';
+import { datagramOf, lastAcknowledged } from './netlink-bytes.ts';
 import type { Request } from './netlink-bytes.ts';
 import { EIO } from './netlink-errno.ts';
 import { type Answer, NetlinkSocket } from './netlink-socket.ts';
@@ -20,17 +20,15 @@ export class GateSocket {
    * processor was idle once: some 20 ms in which nothing else is done here.
    */
   transact(requests: readonly Request[]): number {
-    const last = requests.length - 1;
-    const asked = requests.map((request, i) => (i === last ? acknowledged(request) : request));
     const first = this.#socket.take(requests.length + 2);
-    const bytes = datagramOf([beginBatch, ...asked, endBatch], first);
+    const bytes = datagramOf([beginBatch, ...lastAcknowledged(requests), endBatch], first);
     return firstErrno(this.#socket.send(bytes, first, first + requests.length));
   }
 
   /** One question outside of a transaction; 0 when there is an answer. */
   ask(request: Request): number {
     const first = this.#socket.take(1);
-    return firstErrno(this.#socket.send(datagramOf([acknowledged(request)], first), first, first));
+    return firstErrno(this.#socket.send(datagramOf(lastAcknowledged([request]), first), first, first));
   }
 
   close(): void {

@@ -52,9 +52,9 @@ export function request(type: number, flags: number, parts: readonly Uint8Array[
   return { type, flags: NLM_F_REQUEST | flags, body: Buffer.concat(parts) };
 }
 
-/** The same, and the kernel is to say that it was done. */
-export function acknowledged(asked: Request): Request {
-  return { ...asked, flags: asked.flags | NLM_F_ACK };
+/** The same, and the kernel is to answer the last of them, whatever became of it. */
+export function lastAcknowledged(requests: readonly Request[]): Request[] {
+  return requests.map((each, i) => (i < requests.length - 1 ? each : { ...each, flags: each.flags | NLM_F_ACK }));
 }
 
 /** As messages of one datagram, numbered from `first` on. */

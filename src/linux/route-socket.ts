@@ -1,7 +1,7 @@
 // Requests to rtnetlink, each with an outcome of its own, carried out and answered when `execute` returns. Only failures
 // are answered, and the last message of a batch, so that a batch cannot overflow the socket's buffer.
 
-import { acknowledged, datagramOf } from './netlink-bytes.ts';
+import { datagramOf, lastAcknowledged } from './netlink-bytes.ts';
 import type { Request } from './netlink-bytes.ts';
 import { EIO } from './netlink-errno.ts';
 import { NetlinkSocket } from './netlink-socket.ts';
@@ -29,8 +29,7 @@ export class RouteSocket {
   #batch(requests: readonly Request[]): number[] {
     const first = this.#socket.take(requests.length);
     const last = requests.length - 1;
-    const asked = requests.map((request, i) => (i === last ? acknowledged(request) : request));
-    const answers = this.#socket.send(datagramOf(asked, first), first, first + last);
+    const answers = this.#socket.send(datagramOf(lastAcknowledged(requests), first), first, first + last);
     // Nothing is known of what has not been answered: all of it counts as failed.
     if (typeof answers === 'number') return requests.map(() => answers);
     const errnos = requests.map(() => 0);

@@ -53,7 +53,7 @@ export function memoryTable(results: Results): string {
     const counted = processes ?? spreadIn(results, cell, subject, 'holderProcesses')?.median;
     return [what, spread(spreadIn(results, cell, subject, measure)), counted === undefined ? nothing : String(counted)];
   });
-  return `${table(['what', 'resident, MB', 'processes'], rows)}\n\n${source(results, memoryId)}`;
+  return `${table(['what', 'resident, MB', 'processes'], rows)}\n\n${source(results, memoryId, idle, hourId)}`;
 }
 
 /** What was moved off the loop that sends adverts. */

@@ -49,8 +49,9 @@ export function pair(results: Results, cell: string, measure: string): string[] 
 }
 
 /** Which sessions the rows of a part come from; one, unless parts were measured apart. */
-export function source(results: Results, part: string): string {
-  const ids = new Set(results.rows.filter(({ cell }) => cell.startsWith(part)).map(({ session }) => session));
+export function source(results: Results, ...parts: readonly string[]): string {
+  const rows = results.rows.filter(({ cell }) => parts.some((part) => cell.startsWith(part)));
+  const ids = new Set(rows.map(({ session }) => session));
   const sessions = results.sessions.filter(({ id }) => ids.has(id));
   if (sessions.length === 0) return 'Not measured yet.';
   const when = ({ id, runs }: Session): string =>

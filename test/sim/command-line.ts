@@ -25,9 +25,7 @@ One seed is told as a story, many are counted. What is not asked for is drawn by
   --nodes           2 to 7
 ${Object.entries(choices)
   .map(([name, known]) => `  ${`--${name}`.padEnd(17)} ${known.join(', ')}\n`)
-  .join(
-    '',
-  )}  --story           so many seconds of the story, 20 unless given; 0: none, and no seed is played twice for one
+  .join('')}  --story           so many seconds of the story, 20 unless given; 0: none
 `;
 
 const options = {

@@ -3,10 +3,10 @@ import * as fc from 'fast-check';
 import { readAddress, writeAddress } from '#linux/address-message';
 import { readLink } from '#linux/link-message';
 import {
-  acknowledged,
   attribute,
   attributesOf,
   datagramOf,
+  lastAcknowledged,
   messagesOf,
   NLM_F_EXCL,
   NLM_F_REPLACE,
@@ -48,7 +48,7 @@ test('what is written is what is read, in both families', (t) => {
 test('an order for ever is permanent, and one without a tag has none', (t) => {
   const order = { index: 1, family: 4, address: '192.0.2.10', prefix: 32, label: 'eth0:a' } as const;
   const asked = writeAddress({ ...order, seconds: null, tagged: false, how: 'replace' });
-  const [message, last] = messagesOf(datagramOf([asked, acknowledged(asked)], 1));
+  const [message, last] = messagesOf(datagramOf(lastAcknowledged([asked, asked]), 1));
   t.is((message?.flags ?? 0) & NLM_F_REPLACE, NLM_F_REPLACE);
   t.is((message?.flags ?? 0) & 4, 0);
   t.is((last?.flags ?? 0) & 4, 4);

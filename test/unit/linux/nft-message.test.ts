@@ -1,7 +1,7 @@
 // Messages of nf_tables byte by byte: what the kernel reads in them cannot be seen from the outside when it is wrong by a little.
 
 import test from 'ava';
-import { acknowledged, datagramOf } from '#linux/netlink-bytes';
+import { datagramOf, lastAcknowledged } from '#linux/netlink-bytes';
 import { addElements, deleteElements, flushSet } from '#linux/nft-message';
 
 const table = { family: 'inet', name: 'locum' } as const;
@@ -10,8 +10,8 @@ const plain4 = '100001800c00018008000100';
 const hex = (bytes: Buffer | undefined) => bytes?.toString('hex') ?? '';
 
 test('an element with a timeout: 64 bits of whole milliseconds, most significant byte first', (t) => {
-  const [request] = addElements(table, { set: 'beat', keys: [Uint8Array.of(8, 0)], timeoutMs: 2946.9 });
-  const bytes = request === undefined ? Buffer.alloc(0) : datagramOf([acknowledged(request)], 7);
+  const requests = addElements(table, { set: 'beat', keys: [Uint8Array.of(8, 0)], timeoutMs: 2946.9 });
+  const bytes = datagramOf(lastAcknowledged(requests), 7);
   t.is(bytes.readUInt32LE(0), bytes.length);
   t.is(bytes.readUInt16LE(4), (10 << 8) | 12);
   t.is(bytes.readUInt16LE(6), 0x1 | 0x400 | 0x4);
