@@ -1,9 +1,11 @@
 // Another hardware address spoke on the wire for one of our addresses. While this node asks, that is the answer; while
 // it holds the address, it is a conflict: it announces again, at most once in a while (RFC 5227, section 2.4), counts
-// and reports. It never lets go because of it: what a live node says in its adverts decides.
+// and reports. It does not let go because of it, but for a claim that has only just been made: what a live node says in
+// its adverts decides.
 
 import { type Instant, later, longAgo } from '#lib/time';
 import type { AddressKey } from '#model/input';
+import { settleCrossing } from './crossed-claims.ts';
 import { raise, settle } from './problems.ts';
 import { ownerOf } from './put-back.ts';
 import { changeGroup, groupAt, touch, type Turn } from './turn.ts';
@@ -26,7 +28,9 @@ export function takeSighting(turn: Turn, key: AddressKey, mac: string, after: In
     changeGroup(turn, index, { probe: { ...group.probe, answer, silent: 0, clearAt: null } });
   }
   // What may have been said before this node held the address is no conflict.
-  if (group.role === 'active' && after >= later(group.since, lastWordsMs)) noteConflict(turn, index, key, mac);
+  const speaksOn = group.role === 'active' && after >= later(group.since, lastWordsMs);
+  const crossing = settleCrossing(turn, index, key, mac, speaksOn);
+  if (crossing === 'stands' || (crossing === 'none' && speaksOn)) noteConflict(turn, index, key, mac);
 }
 
 /**

@@ -17,7 +17,7 @@ export function wireHinders(turn: Turn, index: number): Reason | null {
   if (fenceDecides(turn, index)) return null;
   if (probe === null) return { kind: 'asking-wire' };
   if (probe.clearAt === null) {
-    return probe.answer === null ? { kind: 'asking-wire' } : answered(turn, group.name, probe.answer);
+    return probe.answer === null ? { kind: 'asking-wire' } : answeredBy(turn, group.name, probe.answer);
   }
   const at = clearTurnAt(turn, index);
   if (turn.judged >= at) return null;
@@ -31,7 +31,7 @@ export function noteWitness(turn: Turn): void {
   const others: string[] = [];
   for (const { name, probe, vacancy } of turn.state.groups) {
     if (vacancy === null || probe === null || probe.answer === null || probe.clearAt !== null) continue;
-    const reason = answered(turn, name, probe.answer);
+    const reason = answeredBy(turn, name, probe.answer);
     if (reason.kind === 'still-answering') {
       silent.push(reason.holder);
       raise(turn, { code: 'holder-silent-but-answers', holder: reason.holder, mac: reason.mac });
@@ -45,7 +45,7 @@ export function noteWitness(turn: Turn): void {
   settle(turn, (p) => p.code === 'address-answered' && !others.includes(`${p.group} ${p.mac}`));
 }
 
-function answered(turn: Turn, group: string, { key, mac, at }: NonNullable<Probe['answer']>): Reason {
+export function answeredBy(turn: Turn, group: string, { key, mac, at }: NonNullable<Probe['answer']>): Reason {
   const address = key.split('/')[1] ?? key;
   const holder = suspectsOf(turn, group).find((boot) => boot.macs.includes(mac))?.node;
   if (holder !== undefined) return { kind: 'still-answering', holder, address, mac };

@@ -5,9 +5,15 @@ import test from 'ava';
 import { Keepalived } from '../bench/keepalived.ts';
 import { Lab } from '../lab/lab.ts';
 import { spanCount, untilAnswers } from '../lab/seen.ts';
+import type { Status } from '../lab/status.ts';
 
 const has = (code: string) => (status: { readonly problems: readonly { readonly code: string }[] }) =>
   status.problems.some((problem) => problem.code === code);
+
+const heldFor =
+  (ms: number) =>
+  ({ groups }: Status) =>
+    Date.now() - Date.parse(groups[0]?.since ?? '') > ms;
 
 /** On the bridge, as a switch with a broken snooping table does it. */
 async function filterMulticast(lab: Lab): Promise<void> {
@@ -97,16 +103,33 @@ test('a stranger has the address: nobody claims it until the stranger is gone', 
   t.false(has('address-answered')((await lab.status('h1')) ?? { problems: [] }));
 });
 
+test('somebody speaks for an address that was only just claimed: let go of, and claimed again when that one is gone', async (t) => {
+  const lab = await Lab.up(t, { hosts: 1, interval: '1s' });
+  await lab.waitFor('h1', heldFor(300), 1000, 'time that it has held');
+  await speakFrom(lab, 'client');
+  const status = await lab.waitForState('h1', 'starting', 1000);
+  t.regex(status.groups[0]?.reason ?? '', /which belongs to no node that is heard, answers for/);
+  t.deepEqual(await lab.holders(), []);
+  await lab.waitFor('h1', has('address-answered'), 5000);
+  await lab.exec('client', 'ip', 'addr', 'del', `${lab.addresses[0]}/32`, 'dev', 'eth0');
+  await lab.waitForState('h1', 'active', 5000);
+});
+
 test('somebody speaks for an address that is held: reported, announced again, never let go of', async (t) => {
   const lab = await Lab.up(t, { hosts: 2, interval: '100ms' });
-  const [address = ''] = lab.addresses;
-  await lab.exec('client', 'ip', 'addr', 'add', `${address}/32`, 'dev', 'eth0');
-  // Who looks for a neighbour names the address that it speaks from.
-  await lab.exec('client', 'ip', 'route', 'add', '192.0.2.199', 'dev', 'eth0', 'src', address);
-  await lab.exec('client', 'bash', '-c', 'echo >/dev/udp/192.0.2.199/9');
+  await lab.waitFor('h1', heldFor(2000), 5000, 'time that it has held');
+  await speakFrom(lab, 'client');
   await lab.waitFor('h1', has('address-conflict'), 3000);
-  await lab.exec('client', 'ip', 'addr', 'del', `${address}/32`, 'dev', 'eth0');
+  await lab.exec('client', 'ip', 'addr', 'del', `${lab.addresses[0]}/32`, 'dev', 'eth0');
   t.is((await lab.status('h1'))?.groups[0]?.state, 'active');
   t.deepEqual(await lab.holders(), ['h1']);
   t.notRegex(await lab.logs('h1'), /active ->/);
 });
+
+/** Gives it the address, and has it look for a neighbour: who does names the address that it speaks from. */
+async function speakFrom(lab: Lab, host: string): Promise<void> {
+  const [address = ''] = lab.addresses;
+  await lab.exec(host, 'ip', 'addr', 'add', `${address}/32`, 'dev', 'eth0');
+  await lab.exec(host, 'ip', 'route', 'add', '192.0.2.199', 'dev', 'eth0', 'src', address);
+  await lab.exec(host, 'bash', '-c', 'echo >/dev/udp/192.0.2.199/9');
+}

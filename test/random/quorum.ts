@@ -3,6 +3,7 @@
 // `node dist-test/random/quorum.js SEED` replays one run and tells every transition.
 
 import { argv } from 'node:process';
+import { Random } from '../sim/random.ts';
 import type { Host } from '../world/host.ts';
 import { World } from '../world/world.ts';
 
@@ -16,7 +17,7 @@ export interface Outcome {
 }
 
 export function runQuorum(seed: number): Outcome {
-  const random = randomOf(seed);
+  const random = new Random(seed);
   const world = new World();
   const log: string[] = [];
   const findings: string[] = [];
@@ -180,33 +181,6 @@ function calm(world: World, delay: () => number, say: (text: string) => void): v
     if (!host.running) host.start();
   }
   say('> calm');
-}
-
-interface Random {
-  within(most: number): number;
-  chance(share: number): boolean;
-  pick<T>(items: readonly T[]): T;
-}
-
-function randomOf(seed: number): Random {
-  let state = seed >>> 0;
-  // mulberry32
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-  return {
-    within: (most) => next() * most,
-    chance: (share) => next() < share,
-    pick: (items) => {
-      const item = items[Math.floor(next() * items.length)];
-      if (item === undefined) throw new Error('nothing to pick from');
-      return item;
-    },
-  };
 }
 
 if (argv[1]?.endsWith('quorum.js') === true) {

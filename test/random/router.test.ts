@@ -2,6 +2,7 @@
 // at another. Nothing may move because of it, nobody may be told that this node alone is cut off, and no time is lost.
 
 import test from 'ava';
+import { Random } from '../sim/random.ts';
 import { World } from '../world/world.ts';
 
 const runs = 200;
@@ -21,30 +22,30 @@ test('a router reboots at a random moment: nothing moves', (t) => {
 });
 
 function reboot(seed: number): { readonly moves: string[]; readonly reports: string[] } {
-  const random = randomOf(seed);
+  const random = new Random(seed);
   const world = new World();
-  const intervalMs = random() < 0.5 ? 1000 : 100;
+  const intervalMs = random.pick([100, 1000]);
   const downMs = 3 * intervalMs;
-  world.delay = () => 0.1 + 3 * random();
-  const count = 2 + Math.floor(random() * 3);
+  world.delay = () => random.between(0.1, 3.1);
+  const count = random.pick([2, 3, 4]);
   for (let i = 1; i <= count; i += 1) {
-    const wish = { node: `h${i}`, priority: 50 + Math.floor(random() * 200), intervalMs };
+    const wish = { node: `h${i}`, priority: 50 + Math.floor(random.within(200)), intervalMs };
     world.add({ ...wish, lease: 'gate', gateways: [router] });
   }
   for (const host of world.hosts.values()) {
     host.start();
-    world.run(random() * intervalMs);
+    world.run(random.within(intervalMs));
   }
   world.run(4 * downMs);
   const before = world.transitions.length;
   for (let times = 0; times < 3; times += 1) {
-    world.run(random() * intervalMs);
+    world.run(random.within(intervalMs));
     // It may come up once for a moment, in which it answers some and not others, and go down again.
-    for (let downs = random() < 0.5 ? 1 : 2; downs > 0; downs -= 1) {
+    for (let downs = random.pick([1, 2]); downs > 0; downs -= 1) {
       world.wire.deadGateways.add(router);
-      world.run(random() * 3 * downMs);
+      world.run(random.within(3 * downMs));
       world.wire.deadGateways.clear();
-      world.run(random() * intervalMs);
+      world.run(random.within(intervalMs));
     }
     world.run(2 * downMs);
   }
@@ -53,15 +54,4 @@ function reboot(seed: number): { readonly moves: string[]; readonly reports: str
     .map(({ at, host, event }) => `${at.toFixed(1)} ${host} ${event.from} -> ${event.to} ${event.reason.kind}`);
   const reports = world.heard.flatMap(({ event }) => (event.code === 'problem' ? [event.problem.code] : []));
   return { moves, reports };
-}
-
-/** The same numbers for the same seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let a = seed >>> 0;
-  return () => {
-    a = (a + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(a ^ (a >>> 15), a | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -44,6 +44,11 @@ says('a gateway that answers all', ({ other }) => ({
   to: 'faulted',
   reason: { kind: 'gateway-unreached', peer: other },
 }));
+says('an answer of one that said nothing on the wire', ({ other }) => ({
+  from: 'active',
+  to: 'starting',
+  reason: { kind: 'still-answering', holder: other, address: '10.0.0.0', mac: '02:00:00:00:00:01' },
+}));
 says('alone, beside one that is heard', () => ({ from: 'active', to: 'faulted', reason: { kind: 'isolated' } }));
 says('a check that never failed', () => ({
   from: 'active',

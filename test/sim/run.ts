@@ -110,6 +110,7 @@ function exceptOfTwins(cluster: Cluster, checker: Checker): Checker {
     told: (host, event) => unlessTwins(checker.told?.(host, event)),
     sends: (host) => checker.sends?.(host),
     took: (to, parcel) => checker.took?.(to, parcel),
+    announced: (host, addresses) => checker.announced?.(host, addresses),
     ...(step === undefined ? {} : { step: () => unlessTwins(step()) }),
   };
 }

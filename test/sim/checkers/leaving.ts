@@ -1,6 +1,8 @@
 // Why a host leaves the line: whether what it says when it lets go of a group, or gives a claim up, is so.
 
+import { addressKey } from '#lib/ip';
 import type { Reason } from '#model/reason';
+import type { VirtualAddress } from '#model/settings';
 import type { Host } from '../../world/host.ts';
 import { type Cluster, promptMs } from '../cluster.ts';
 import { rateError } from '../plan.ts';
@@ -16,12 +18,24 @@ export class Leaving {
   readonly #around: Circumstances;
   /** When the agent of each host last had another one turned off, as it was told. */
   readonly #turnedOff: Map<string, number>[];
+  /** When each host last announced each group. */
+  readonly #announcedAt: Map<number, number>[];
 
   constructor(cluster: Cluster, words: Words, around: Circumstances) {
     this.#cluster = cluster;
     this.#words = words;
     this.#around = around;
     this.#turnedOff = cluster.list.map(() => new Map());
+    this.#announcedAt = cluster.list.map(() => new Map());
+  }
+
+  announced(host: Host, addresses: readonly VirtualAddress[]): void {
+    for (const [group, { addresses: own }] of host.settings.groups.entries()) {
+      const [first] = own;
+      if (first !== undefined && addresses.some((each) => addressKey(each) === addressKey(first))) {
+        this.#announcedAt[host.index]?.set(group, this.#cluster.events.now);
+      }
+    }
   }
 
   turnedOff(by: Host, peer: string): void {
@@ -70,6 +84,10 @@ export class Leaving {
           this.#claimedMeanwhile(host, reason.claimant, group) ||
           this.#missedTheEnd(host, reason.claimant, group)
         );
+      case 'still-answering':
+        return this.#hasSpoken(host, group, reason.mac, reason.holder);
+      case 'address-answered':
+        return this.#hasSpoken(host, group, reason.mac, reason.by);
       case 'holder-unproven':
         return this.#isUnproven(host, reason.holder);
       case 'yielded':
@@ -178,6 +196,15 @@ export class Leaving {
     const [theirs, own] = [rank(better), rank(than)];
     if (theirs === undefined || own === undefined || theirs.priority >= own.priority) return true;
     return [better, than].some((host) => this.#around.isNews(host, 'check', 10_000) || host.checkOutcomes.size > 0);
+  }
+
+  /** The host with that hardware address, which is that node as far as anybody knows, answers, or announced the group just now. */
+  #hasSpoken(host: Host, group: number, mac: string, node: string | null): boolean {
+    const other = this.#others(host).find((each) => each.mac === mac);
+    if (other === undefined || (node !== null && node !== other.settings.node)) return false;
+    const at = this.#announcedAt[other.index]?.get(group) ?? -Infinity;
+    const answers = ((this.#cluster.answerMasks[group] ?? 0) & (1 << other.index)) !== 0;
+    return answers || at >= this.#around.newsSince(host) - this.#cluster.plan.delayMs;
   }
 
   #isApart(host: Host, node: string, withinMs: number): boolean {

@@ -3,6 +3,7 @@
 
 import type { DaemonEvent } from '#model/event';
 import type { Reason } from '#model/reason';
+import type { VirtualAddress } from '#model/settings';
 import type { Host, Parcel } from '../../world/host.ts';
 import { type Cluster, promptMs } from '../cluster.ts';
 import { rateError } from '../plan.ts';
@@ -41,6 +42,10 @@ export class ReasonChecker implements Checker {
 
   took(to: Host, parcel: Parcel): void {
     this.#words.took(to, parcel);
+  }
+
+  announced(host: Host, addresses: readonly VirtualAddress[]): void {
+    this.#leaving.announced(host, addresses);
   }
 
   told(host: Host, event: DaemonEvent): string | null {

@@ -1,0 +1,104 @@
+// Two that cannot hear each other's adverts claimed in the same moment: what they say on the wire parts them.
+
+import test from 'ava';
+import { later } from '#lib/time';
+import type { Wish } from '../../world/settings.ts';
+import { Bench, kinds, standby } from './bench.ts';
+
+const lower = '02:00:00:00:00:00';
+const higher = '02:00:00:00:00:99';
+const down = 3000;
+const facts = (mac: string) => ({ gateway: 'none', macs: [mac] }) as const;
+
+const see = (bench: Bench, mac: string) => bench.step({ kind: 'seen', key: bench.keys[0] ?? '', mac });
+const role = (bench: Bench) => bench.group.role;
+const hasConflict = (bench: Bench) =>
+  [...bench.state.problems.values()].some(({ problem }) => problem.code === 'address-conflict');
+
+/** Nobody was ever heard, and the wire was silent. */
+function claimant(wish: Partial<Wish> = {}): Bench {
+  const bench = new Bench({ probe: true, ...wish });
+  while (role(bench) !== 'active') bench.runTo(bench.wakeAt);
+  return bench;
+}
+
+test('the one with the higher hardware address lets go and listens', (t) => {
+  const bench = claimant();
+  const effects = kinds(see(bench, lower));
+  t.is(effects[0], 'release', 'silence before any word');
+  t.is(role(bench), 'starting');
+  t.like(bench.group.reason, { kind: 'address-answered', address: '10.0.0.0', mac: lower, by: null });
+  t.is(bench.group.listenUntil, later(bench.group.since, down));
+});
+
+test('the one with the lower one stands, and says so at once to whoever missed it', (t) => {
+  const bench = claimant();
+  t.true(kinds(see(bench, higher)).includes('announce'));
+  t.is(role(bench), 'active');
+  t.true(hasConflict(bench));
+});
+
+test('who speaks on had the address before: whoever claimed beside it lets go, whatever the hardware addresses', (t) => {
+  const bench = claimant();
+  bench.runTo(bench.group.since + 199);
+  see(bench, higher);
+  t.is(role(bench), 'active');
+  bench.runTo(bench.group.since + 200);
+  see(bench, higher);
+  t.is(role(bench), 'starting');
+});
+
+test('who has held it for two seconds lets go for nobody', (t) => {
+  for (const mac of [lower, higher]) {
+    const bench = claimant();
+    bench.runTo(bench.group.since + 2000);
+    see(bench, mac);
+    t.is(role(bench), 'active');
+    t.true(hasConflict(bench));
+  }
+});
+
+test('a claim that waits for the kernel gives way to whoever speaks', (t) => {
+  const bench = new Bench({ probe: true });
+  while (role(bench) !== 'claiming') {
+    bench.now = bench.wakeAt;
+    for (const effect of bench.step({ kind: 'wake' })) {
+      const answer = effect.kind === 'hold' ? null : bench.answerTo(effect);
+      if (answer !== null) bench.step(answer);
+    }
+  }
+  t.not(bench.group.holdId, null);
+  const effects = kinds(see(bench, higher));
+  t.is(effects[0], 'release', 'silence before any word');
+  t.is(role(bench), 'starting');
+});
+
+test('the last words of the lost holder are none', (t) => {
+  const bench = standby({ probe: true }, { advert: { facts: facts(lower), holdMs: down - 50 } });
+  while (role(bench) !== 'active') bench.runTo(bench.wakeAt);
+  see(bench, lower);
+  t.is(role(bench), 'active');
+  bench.runTo(bench.group.since + 200);
+  see(bench, lower);
+  t.is(role(bench), 'starting', 'it is not lost at all');
+  t.like(bench.group.reason, { kind: 'still-answering', holder: 'peer' });
+});
+
+test('whose adverts are heard is settled with by rank', (t) => {
+  const bench = claimant();
+  bench.hear({ entry: { role: 'standby', priority: 10 }, advert: { facts: facts(lower) } });
+  see(bench, lower);
+  t.is(role(bench), 'active');
+});
+
+test('what was given to this node is not in question, nor anything without the probe', (t) => {
+  const given = standby({ probe: true });
+  given.hearAndAnswer({ entry: { role: 'resigning', priority: 200, successor: 'me' } });
+  t.is(role(given), 'active');
+  see(given, lower);
+  t.is(role(given), 'active');
+
+  const blind = claimant({ probe: false });
+  see(blind, lower);
+  t.is(role(blind), 'active');
+});
