@@ -133,6 +133,7 @@ function blankGroup(asked: GroupSettings, settings: Settings, now: Instant): Gro
     announcing: null,
     probe: null,
     conflict: null,
+    gaveWay: null,
     removals: null,
     stuck: null,
     rivalAskedAt: longAgo,

@@ -83,6 +83,7 @@ export function copyOfGroup(group: Group): Mutable<Group> {
     announcing: group.announcing,
     probe: group.probe,
     conflict: group.conflict,
+    gaveWay: group.gaveWay,
     rivalAskedAt: group.rivalAskedAt,
     removals: group.removals,
     stuck: group.stuck,

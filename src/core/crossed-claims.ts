@@ -7,11 +7,16 @@ import type { AddressKey } from '#model/input';
 import { fenceDecides } from './fence-peer.ts';
 import { suspectsOf } from './probing.ts';
 import { letGo, listen } from './roles.ts';
-import { groupAt, type Turn } from './turn.ts';
+import type { Group } from './state.ts';
+import { changeGroup, groupAt, type Turn } from './turn.ts';
 import { answeredBy } from './witness.ts';
 
 /** Who has held the address for long defends it once a second: whoever claimed beside it has heard that by then. */
 const inQuestionMs = 2000;
+
+/** Who speaks for an address and answers nobody who asks for it does not hold it: a server behind a load balancer, perhaps. */
+const mostInARow = 3;
+const rowMs = 60_000;
 
 /**
  * What becomes of this node's claim, now that another host speaks for the address: a claim under way gives way, and so
@@ -28,16 +33,23 @@ export function settleCrossing(turn: Turn, index: number, key: AddressKey, mac: 
     const own = turn.state.links.get(key.split('/')[0] ?? '')?.mac;
     if (own !== undefined && own < mac) return 'stands';
   }
+  changeGroup(turn, index, { gaveWay: { times: timesInARow(turn, group) + 1, lastAt: turn.now } });
   letGo(turn, index);
   listen(turn, index, answeredBy(turn, group.name, { key, mac, at: turn.now }));
   return 'gives-way';
 }
 
 function isInQuestion(turn: Turn, index: number): boolean {
-  const { role, reason, since } = groupAt(turn, index).group;
+  const { group } = groupAt(turn, index);
+  const { role, reason, since } = group;
   if (!turn.settings.probe || turn.state.quorum !== null || fenceDecides(turn, index)) return false;
+  if (timesInARow(turn, group) >= mostInARow) return false;
   if (reason.kind !== 'no-holder' && reason.kind !== 'holder-lost') return false;
   return role === 'claiming' || (role === 'active' && turn.now < later(since, inQuestionMs));
+}
+
+function timesInARow(turn: Turn, { gaveWay }: Group): number {
+  return gaveWay === null || later(gaveWay.lastAt, rowMs) <= turn.now ? 0 : gaveWay.times;
 }
 
 /** Whose adverts are heard: they decide, by rank. */

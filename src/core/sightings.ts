@@ -25,7 +25,7 @@ export function takeSighting(turn: Turn, key: AddressKey, mac: string, after: In
   const { group } = groupAt(turn, index);
   if (group.probe !== null) {
     const answer = { key, mac, at: turn.now };
-    changeGroup(turn, index, { probe: { ...group.probe, answer, silent: 0, clearAt: null } });
+    changeGroup(turn, index, { probe: { ...group.probe, answer, silent: 0, clearAt: null }, gaveWay: null });
   }
   // What may have been said before this node held the address is no conflict.
   const speaksOn = group.role === 'active' && after >= later(group.since, lastWordsMs);

@@ -110,6 +110,23 @@ export const mutants: readonly Mutant[] = [
     killer: unit('crossed-claims', 'who has held it for two seconds lets go for nobody'),
   },
   {
+    guard: 'who answers no question is given way to three times',
+    file: 'crossed-claims',
+    text: 'timesInARow(turn, group) >= mostInARow',
+    instead: 'false',
+    killer: unit(
+      'crossed-claims',
+      'who speaks and answers no question is given way to three times in a row, and is no holder after that',
+    ),
+  },
+  {
+    guard: 'and again once it answers',
+    file: 'sightings',
+    text: ', gaveWay: null }',
+    instead: ' }',
+    killer: unit('crossed-claims', 'once it answers it may hold the address after all, and so it may a minute later'),
+  },
+  {
     guard: 'between those that hear each other the wire decides nothing',
     file: 'crossed-claims',
     text: '|| isHeard(turn, mac))',
@@ -898,6 +915,7 @@ export const mutants: readonly Mutant[] = [
       'who was named while another one seemed to hold is not alone when that one is lost',
       'who counts another holder beside this one does not ask',
       'a holder repeats the table while a node is lost',
+      'of two claims that crossed on a wire without adverts one gives way',
     ],
   },
   {
@@ -1333,7 +1351,7 @@ export const mutants: readonly Mutant[] = [
       'crossing',
       'crossing: where the one that was named is not heard, it may have heard that, and the first in line opens a window later',
     ),
-    simulated: { sim: '--mode availability --nodes 3 --weather stalls --seed 747' },
+    simulated: { sim: '--mode availability --nodes 3 --weather stalls --seed 44' },
   },
   {
     guard: 'whoever was named and is heard as one that cannot may be able by now',

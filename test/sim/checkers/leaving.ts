@@ -183,6 +183,9 @@ export class Leaving {
     const readsLate = this.#stoodStill(host, plan.downMs);
     // A recording of what it missed is a word of today as well, for as much as it can tell.
     const replayedAt = this.#cluster.ear(host.index, other.index).replays.at(-1) ?? -Infinity;
+    // What it missed when that was said it hears from the recording for the first time.
+    const isReplay = replayedAt >= this.#around.newsSince(host);
+    if (isReplay && this.#words.said(other, group).some(({ role }) => role === 'active')) return true;
     return this.#words
       .heard(host, other, group)
       .filter(({ at }) => readsLate || !this.#cluster.isDeaf(events.now - Math.max(at, replayedAt)))

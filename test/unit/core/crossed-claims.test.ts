@@ -3,7 +3,7 @@
 import test from 'ava';
 import { later } from '#lib/time';
 import type { Wish } from '../../world/settings.ts';
-import { Bench, kinds, standby } from './bench.ts';
+import { Bench, kinds, link, standby } from './bench.ts';
 
 const lower = '02:00:00:00:00:00';
 const higher = '02:00:00:00:00:99';
@@ -101,4 +101,50 @@ test('what was given to this node is not in question, nor anything without the p
   const blind = claimant({ probe: false });
   see(blind, lower);
   t.is(role(blind), 'active');
+});
+
+test('who speaks and answers no question is given way to three times in a row, and is no holder after that', (t) => {
+  const bench = claimant();
+  for (let times = 1; times <= 3; times += 1) {
+    see(bench, lower);
+    t.is(role(bench), 'starting', `${times} times`);
+    while (role(bench) !== 'active') bench.runTo(bench.wakeAt);
+  }
+  for (const atMs of [0, 200]) {
+    bench.runTo(bench.group.since + atMs);
+    see(bench, lower);
+    t.is(role(bench), 'active');
+  }
+  t.true(hasConflict(bench));
+});
+
+test('once it answers it may hold the address after all, and so it may a minute later', (t) => {
+  const links = (up: boolean) => ({ kind: 'links', links: [{ ...link, up }] }) as const;
+  const between: Record<string, (bench: Bench) => void> = {
+    nothing: () => {},
+    'an answer': (bench) => {
+      while (bench.group.probe === null) bench.runTo(bench.wakeAt);
+      see(bench, lower);
+    },
+    'less than a minute': (bench) => {
+      bench.step(links(false));
+      bench.runTo(bench.now + 50_000);
+      bench.step(links(true));
+    },
+    'a minute': (bench) => {
+      bench.step(links(false));
+      bench.runTo(bench.now + 60_000);
+      bench.step(links(true));
+    },
+  };
+  for (const [what, happens] of Object.entries(between)) {
+    const bench = claimant();
+    for (let times = 1; times <= 3; times += 1) {
+      see(bench, lower);
+      if (times === 3) happens(bench);
+      while (role(bench) !== 'active') bench.runTo(bench.wakeAt);
+    }
+    see(bench, lower);
+    t.is(role(bench), what === 'an answer' || what === 'a minute' ? 'starting' : 'active', what);
+  }
 });
