@@ -1,8 +1,8 @@
 // What is asked for is done in order, after the turn of the event loop in which it was asked for, and after what is still
 // urgent then: so nothing that clients wait for waits for it.
 
-/** Whatever is urgent, this is done some time. */
-const mostMs = 250;
+/** Whatever is urgent, this is done some time: far more than a thousand addresses take to be announced. */
+const mostMs = 2000;
 const lookMs = 1;
 
 export class Afterwards {

@@ -5,16 +5,10 @@
 
 import { type Instant, later, longAgo } from '#lib/time';
 import type { AddressKey } from '#model/input';
-import { settleCrossing } from './crossed-claims.ts';
+import { defendGapMs, isLivePeers, lastWordsMs, settleCrossing } from './crossed-claims.ts';
 import { raise, settle } from './problems.ts';
 import { ownerOf } from './put-back.ts';
 import { changeGroup, groupAt, touch, type Turn } from './turn.ts';
-
-/** Two hosts that defend one address must not flood the segment: RFC 5227 lets a stubborn one do so now and then. */
-const defendGapMs = 1000;
-
-/** What the last holder said just before it let go is on its way for so long at most; in a socket it may wait longer. */
-const lastWordsMs = 200;
 
 /** So long after the last sighting a conflict counts as over. */
 const quietMs = 10_000;
@@ -27,10 +21,12 @@ export function takeSighting(turn: Turn, key: AddressKey, mac: string, after: In
     const answer = { key, mac, at: turn.now };
     changeGroup(turn, index, { probe: { ...group.probe, answer, silent: 0, clearAt: null }, gaveWay: null });
   }
+  const crossing = settleCrossing(turn, index, key, mac, after);
+  if (crossing === 'gives-way' || group.role !== 'active') return;
   // What may have been said before this node held the address is no conflict.
-  const speaksOn = group.role === 'active' && after >= later(group.since, lastWordsMs);
-  const crossing = settleCrossing(turn, index, key, mac, speaksOn);
-  if (crossing === 'stands' || (crossing === 'none' && speaksOn)) noteConflict(turn, index, key, mac);
+  const isConflict = crossing === 'stands' || after >= later(group.since, lastWordsMs);
+  if (isConflict) noteConflict(turn, index, key, mac);
+  if (crossing === 'stands') announceTwice(turn, index);
 }
 
 /**
@@ -74,14 +70,19 @@ function noteConflict(turn: Turn, index: number, key: AddressKey, mac: string): 
   changeGroup(turn, index, { announcing: { ...announcing, left: Math.max(announcing.left, 1), nextAt: turn.now } });
 }
 
+/** At once, and once more when whoever has held the address for long may defend it again. */
+function announceTwice(turn: Turn, index: number): void {
+  const { announcing } = groupAt(turn, index).group;
+  const againAt = later(turn.now, defendGapMs + lastWordsMs);
+  if (announcing === null || announcing.againAt <= againAt) return;
+  const left = Math.max(announcing.left, 1);
+  changeGroup(turn, index, { announcing: { ...announcing, left, nextAt: turn.now, againAt } });
+}
+
 function isRival(turn: Turn, group: string, mac: string): boolean {
   return [...turn.state.boots.values()].some(
     (boot) => boot.state !== 'lost' && boot.macs.includes(mac) && boot.table.entries.get(group)?.role === 'active',
   );
-}
-
-function isLivePeers(turn: Turn, mac: string): boolean {
-  return [...turn.state.boots.values()].some((boot) => boot.state === 'two-way' && boot.macs.includes(mac));
 }
 
 function isOwn(turn: Turn, mac: string): boolean {

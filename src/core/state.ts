@@ -144,7 +144,7 @@ export interface Group {
   readonly probe: Probe | null;
   /** Another hardware address spoke for what is held here. */
   readonly conflict: Conflict | null;
-  /** How often in a row a claim of this node gave way to somebody who then answered no question; null before the first. */
+  /** How often in a row a claim of this node gave way to somebody who was not heard when the wire was asked; null for never. */
   readonly gaveWay: { readonly times: number; readonly lastAt: Instant } | null;
   /** When a host that is none of the live nodes last probed for this group while this node did not. */
   readonly rivalAskedAt: Instant;

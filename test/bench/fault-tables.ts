@@ -50,12 +50,14 @@ export function addressTable(results: Results): string {
         String(count),
         ...times,
         ...pair(results, cell, 'spreadMs'),
+        ...subjectNames.map((subject) => of(cell, subject, 'gapMs')),
       ];
     }),
   );
   const head = ['fault', 'addresses', 'locum: first', 'last', 'keepalived: first', 'last'];
   const spreads = ['first to last: locum', 'keepalived', 'ratio', 'target'];
-  return `${table([...head, ...spreads], rows)}\n\n${source(results, 'addresses/')}`;
+  const gaps = ['client of the last, longest gap: locum', 'keepalived'];
+  return `${table([...head, ...spreads, ...gaps], rows)}\n\n${source(results, 'addresses/')}`;
 }
 
 export function stepTable(results: Results): string {

@@ -46,7 +46,7 @@ export function growthTable(results: Results): string {
       row(what === 'group' ? `${named(count, what)}, 2 nodes` : `1 group, ${named(count, what)}`, cell),
     ),
   );
-  const said = `Medians and spread, interval ${growthInterval}. ${source(results, 'nodes/')}`;
+  const said = `Medians and spread, interval ${growthInterval}. ${source(results, ...axes.flatMap(({ places }) => places.map(({ cell }) => cell)))}`;
   return [table(head, rows), said, 'What each further one adds:', stepsTable(results)].join('\n\n');
 }
 

@@ -30,9 +30,10 @@ async function measure(): Promise<{ readonly results: Results; readonly broken: 
     console.error(`${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} ${text}`);
   };
   const id = new Date().toISOString().replace(/\..*/, 'Z');
+  const where = environment();
   const outcome = await run({ ...options, tell });
   const { repeated, longestStallMs, broken, discarded } = outcome;
-  const session = { id, runs: options.runs, ...environment(), longestStallMs, repeated, broken, discarded };
+  const session = { id, runs: options.runs, ...where, longestStallMs, repeated, broken, discarded };
   const rows = outcome.rows.map((row) => ({ ...row, session: id }));
   const old = options.write ? readResults(resultsFile) : { sessions: [], rows: [] };
   return { results: merged(old, session, rows), broken };

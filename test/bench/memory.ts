@@ -30,6 +30,7 @@ export async function measureMemory(): Promise<Sample> {
 async function residentMb(program: string): Promise<number> {
   const args = [
     '--single-threaded-gc',
+    '--no-memory-reducer',
     '--input-type=module',
     '--eval',
     `${program}console.log(1);setInterval(() => {}, 1e6)`,

@@ -29,6 +29,7 @@ export interface Session {
   /** When it began. */
   readonly id: string;
   readonly runs: number;
+  /** With `-dirty` where something was built that is in no commit. */
   readonly commit: string;
   readonly kernel: string;
   readonly node: string;
@@ -77,7 +78,7 @@ export function environment(): Pick<Session, 'commit' | 'kernel' | 'node' | 'kee
       ?.trim() ?? '';
   const all = cpus();
   return {
-    commit: first('git rev-parse --short HEAD 2>/dev/null || echo unknown'),
+    commit: first("git describe --always --dirty --exclude '*' 2>/dev/null || echo unknown"),
     kernel: release(),
     node: process.versions.node,
     keepalived: first('keepalived --version 2>&1 || true').replace(/^Keepalived v(\S+).*/, '$1'),

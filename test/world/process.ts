@@ -84,6 +84,13 @@ export class Process {
     this.actAfter(0, run);
   }
 
+  /** What it does without a call of its own: behind the one that stalls. */
+  then(run: () => void): void {
+    if (!this.alive) return;
+    if (this.#stalledUntil === null) run();
+    else this.#unfinished.push(run);
+  }
+
   /** As `act`, for one that blocks for so long besides. */
   actAfter(moreMs: number, run: () => void): void {
     if (!this.alive) return;

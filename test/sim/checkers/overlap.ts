@@ -95,7 +95,7 @@ export class OverlapChecker implements Checker {
     if (last === undefined || now - last.endedAt > 2 * this.#cluster.plan.downMs) return null;
     const isSame = [pair.a, pair.b].every((index, side) => {
       const { claimedAt, reason } = this.#claimOf(pair.group, index);
-      return claimedAt === last.claimedAt[side] || reason === 'adopted';
+      return claimedAt === last.claimedAt[side] || reason === 'adopted' || this.#hasWoken(pair.group, index);
     });
     return isSame ? some(last.why) : null;
   }
@@ -146,13 +146,17 @@ export class OverlapChecker implements Checker {
   #claimOf(group: number, index: number): Holding {
     const told = this.#cluster.holding(group, index);
     const { since, claimedAt } = told;
-    // What it held before it slept it answers for again, with nobody who would tell.
-    const woke = (['paused', 'suspended'] as const).some(
-      (mark) => this.#cluster.markedAt(this.#cluster.hostAt(index), mark) === since,
-    );
-    const isTold = since === null || woke || since - claimedAt <= 2 * this.#cluster.plan.intervalMs;
+    const isTold =
+      since === null || this.#hasWoken(group, index) || since - claimedAt <= 2 * this.#cluster.plan.intervalMs;
     if (isTold || this.#cluster.hostAt(index).process !== null) return told;
     return { ...told, claimedAt: since, reason: null, ears: this.#cluster.ears[index] ?? [] };
+  }
+
+  /** What it held before it slept it answers for again, with nobody who would tell. */
+  #hasWoken(group: number, index: number): boolean {
+    const { since } = this.#cluster.holding(group, index);
+    const host = this.#cluster.hostAt(index);
+    return (['paused', 'suspended'] as const).some((mark) => this.#cluster.markedAt(host, mark) === since);
   }
 
   /**

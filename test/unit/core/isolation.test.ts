@@ -57,6 +57,18 @@ test('the word: unreached until one answers, reached for a down time after each 
   t.is(holder().state.gateway.word, 'unknown', 'without gateways nothing is ever lost');
 });
 
+test('an answer that waits in a socket is none that never came', (t) => {
+  const bench = new Bench(wish);
+  answer(bench);
+  bench.runTo(2999);
+  bench.now = 3000;
+  bench.step({ kind: 'wake' });
+  t.is(told(bench), 'reached', 'no poll has shown that nothing waits');
+  answer(bench);
+  bench.poll();
+  t.is(told(bench), 'reached');
+});
+
 test('own lateness is no silence of a gateway', (t) => {
   const bench = holderWithGateway();
   bench.now += 10_000;

@@ -368,3 +368,24 @@ test('a voter without any group votes on all of them', (t) => {
   t.is(bench.promisedTo, bootOf.peer);
   t.deepEqual(bench.voteFor('peer', effects)?.except, []);
 });
+
+test('who is faulted, latched or about to stop votes as well', (t) => {
+  const states: Record<string, (bench: VotingBench) => void> = {
+    faulted: (bench) => bench.step({ kind: 'foreign', keys: bench.keys }),
+    fenced: (bench) => {
+      for (const effect of bench.step({ kind: 'fence', request: 1, text: 'a test' })) {
+        const answer = bench.answerTo(effect);
+        if (answer !== null) bench.step(answer);
+      }
+    },
+    draining: (bench) => bench.step({ kind: 'stop' }),
+  };
+  for (const [role, enter] of Object.entries(states)) {
+    const bench = new VotingBench({ priority: 1 }).ready();
+    enter(bench);
+    t.is<string, string>(bench.group.role, role);
+    const effects = bench.say('peer', claiming);
+    t.is(bench.promisedTo, bootOf.peer, role);
+    t.like(bench.voteFor('peer', effects), { except: [] }, role);
+  }
+});
