@@ -77,6 +77,8 @@ function readOptions(): Options {
   const subjects = subjectNames.filter((subject) => values.subject?.includes(subject) ?? true);
   const stranger = values.subject?.find((one) => !subjectNames.some((subject) => subject === one));
   if (stranger !== undefined) fail(`--subject: expected ${subjectNames.join(' or ')}, found '${stranger}'`);
+  if (values.write && subjects.length < subjectNames.length)
+    fail('--write keeps figures of one session for both: leave --subject away');
   const cells = chosen(values.quick ? quickPlan() : fullPlan(), values.only ?? []);
   return { cells, subjects, runs, write: values.write, render: values.render };
 }
