@@ -390,7 +390,7 @@ export class Host {
       clock: { now: () => instant(process.now()), suspendedMs: () => clock.suspendedMs, wall: () => clock.wall },
       timer: {
         wakeAt: (at) => this.#setAlarm(at, process),
-        poll: () => process.then(() => this.#answer({ kind: 'polled', begun: instant(process.now()) }, 0.01)),
+        poll: () => process.afterCalls(() => this.#answer({ kind: 'polled', begun: instant(process.now()) }, 0.01)),
         close: () => {},
       },
       speaker: {

@@ -85,7 +85,7 @@ export class Process {
   }
 
   /** What it does without a call of its own: behind the one that stalls. */
-  then(run: () => void): void {
+  afterCalls(run: () => void): void {
     if (!this.alive) return;
     if (this.#stalledUntil === null) run();
     else this.#unfinished.push(run);
