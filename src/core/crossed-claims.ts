@@ -54,16 +54,17 @@ export function isLivePeers(turn: Turn, mac: string): boolean {
   return [...turn.state.boots.values()].some((boot) => boot.state === 'two-way' && boot.macs.includes(mac));
 }
 
+/** The cheapest questions first: each frame of a takeover of many addresses asks them. */
 function isInQuestion(turn: Turn, index: number, after: Instant): boolean {
   const { group } = groupAt(turn, index);
   const { role, reason, since } = group;
-  if (!turn.settings.probe || turn.state.quorum !== null) return false;
-  if (turn.settings.fence.peer !== null || fenceDecides(turn, index)) return false;
-  if (timesInARow(turn, group) >= mostInARow) return false;
+  // Whoever read it late goes by when it was said.
+  const isFresh = role === 'claiming' || (role === 'active' && after < later(since, inQuestionMs));
+  if (!isFresh || !turn.settings.probe || turn.state.quorum !== null) return false;
   const isNamed = reason.kind !== 'no-holder' && reason.kind !== 'holder-lost' && reason.kind !== 'resigned';
   if (isNamed) return false;
-  // Whoever read it late goes by when it was said.
-  return role === 'claiming' || (role === 'active' && after < later(since, inQuestionMs));
+  if (timesInARow(turn, group) >= mostInARow) return false;
+  return turn.settings.fence.peer === null && !fenceDecides(turn, index);
 }
 
 /** From whom this node took the group, as far as it knows: what that one says just afterwards are its last words. */

@@ -119,8 +119,8 @@ export const mutants: readonly Mutant[] = [
   {
     guard: 'nodes that fence settle it so',
     file: 'crossed-claims',
-    text: 'turn.settings.fence.peer !== null ||',
-    instead: 'false ||',
+    text: 'turn.settings.fence.peer === null &&',
+    instead: 'true &&',
     killer: unit('crossed-claims', 'nodes that turn each other off leave it to that'),
   },
   {
