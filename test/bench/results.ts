@@ -29,7 +29,7 @@ export interface Session {
   /** When it began. */
   readonly id: string;
   readonly runs: number;
-  /** With `-dirty` where something was built that is in no commit. */
+  /** With `-dirty` where something was built that is in no commit; what an earlier session wrote into docs is not built. */
   readonly commit: string;
   readonly kernel: string;
   readonly node: string;
@@ -78,7 +78,9 @@ export function environment(): Pick<Session, 'commit' | 'kernel' | 'node' | 'kee
       ?.trim() ?? '';
   const all = cpus();
   return {
-    commit: first("git describe --always --dirty --exclude '*' 2>/dev/null || echo unknown"),
+    commit: first(
+      `c=$(git rev-parse --short HEAD) && { git diff --quiet HEAD -- :/ ':(top,exclude)docs' || c=$c-dirty; echo $c; } || echo unknown`,
+    ),
     kernel: release(),
     node: process.versions.node,
     keepalived: first('keepalived --version 2>&1 || true').replace(/^Keepalived v(\S+).*/, '$1'),
