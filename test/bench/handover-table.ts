@@ -45,7 +45,7 @@ function parts(results: Results): string[] {
   const of = (value: (one: (typeof both)[number]) => number): string => spread(spreadOf(both.map(value)));
   if (both.length === 0) return [];
   return [
-    `At ${growthInterval}, from the signal until the client hears the new holder's announcement: ${of(({ heardMs }) => heardMs)} ms. Of these ` +
+    `At ${growthInterval}, in the samples of \`${addressesId('stop', 1)}\`, from the signal until the client hears the new holder's announcement: ${of(({ heardMs }) => heardMs)} ms. Of these ` +
       `${of(({ heardMs, afterMs }) => heardMs - afterMs)} ms come before the new holder's decision, and ${of(({ afterMs }) => afterMs)} ms after it.`,
   ];
 }

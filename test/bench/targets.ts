@@ -14,9 +14,6 @@ export interface Target {
 export const targets: readonly Target[] = [
   { cell: faultId('stop', '1s'), measure: 'gapMs', of: 'ratio', most: 0.02 },
   { cell: faultId('stop', '100ms'), measure: 'gapMs', of: 'ratio', most: 0.2 },
-  { cell: faultId('stop', '1s'), measure: 'gapMs', of: 'locum', most: 5 },
-  { cell: faultId('stop', '100ms'), measure: 'gapMs', of: 'locum', most: 5 },
-  { cell: faultId('stop', '10ms'), measure: 'gapMs', of: 'locum', most: 5 },
   { cell: faultId('gone', '1s'), measure: 'gapMs', of: 'ratio', most: 0.95 },
   { cell: faultId('gone', '100ms'), measure: 'gapMs', of: 'ratio', most: 0.95 },
   { cell: faultId('gone', '10ms'), measure: 'gapMs', of: 'ratio', most: 1 },
