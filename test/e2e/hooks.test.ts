@@ -106,7 +106,7 @@ test.serial('a hook that fails or takes too long is reported, and the next one r
     1000,
     () => 'the timeout was not logged',
   );
-  t.is((await lab.status('h1'))?.groups[0]?.state, 'active');
+  await lab.waitForState('h1', 'active', 2000);
   const ran = async () => (await scratch.lines('ran')).includes('active');
   await lab.until(
     async () => ((await ran()) ? true : null),
