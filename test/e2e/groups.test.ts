@@ -4,7 +4,9 @@
 import test, { type ExecutionContext } from 'ava';
 import { type ArrivalsSummary, Instrument } from '../lab/instrument.ts';
 import { Lab } from '../lab/lab.ts';
+import { monotonicMs } from '../lab/raw.ts';
 import { type Datagram, Tap } from '../lab/tap.ts';
+import { Scratch } from './scratch.ts';
 
 const many = 300;
 /** Taken over in one step, by a daemon scheduled as the unit has it, they are announced within 1 to 25 ms. */
@@ -73,6 +75,34 @@ test.serial('300 groups: several datagrams when new, one short one when idle, al
   t.is(heard.length, many, 'the client heard every address announced');
   t.log(`first to last of ${many} addresses announced: ${spreadMs.toFixed(1)} ms`);
   t.true(spreadMs < spreadBoundMs, `${spreadMs} ms from the first to the last address`);
+});
+
+test.serial('the first hook of a takeover is started after the last of 300 addresses was announced', async (t) => {
+  const scratch = await Scratch.make(t);
+  const hook = await scratch.script('hook', `echo "$LOCUM_STATE $(date +%s%N)" >>${scratch.dir}/$LOCUM_NODE`);
+  const toml = `[hooks]\nchange = ["${hook}"]\n`;
+  const shape = { hosts: 2, groups: many, addresses: 1, interval: '200ms', downAfter: 5 };
+  const lab = await Lab.up(t, { ...shape, realtime: true, toml });
+  const ran = async (state: string) => (await scratch.lines('h2')).filter((line) => line.startsWith(`${state} `));
+  const waitForHooks = (state: string, count: number) =>
+    lab.until(
+      async () => ((await ran(state)).length >= count ? true : null),
+      20_000,
+      () => `fewer than ${count} hooks for ${state} ran on h2`,
+    );
+  // Those of the start are over, so that none of them is still waiting in line.
+  await waitForHooks('standby', many);
+  const arrivals = await Instrument.start<ArrivalsSummary>('arrivals', lab.description, {});
+  t.is(await lab.stop('h1'), 0);
+  await waitForHooks('claiming', 1);
+  const at = (await ran('claiming'))[0]?.split(' ')[1] ?? '';
+  const hookMs = Number(BigInt(at) / 1000n) / 1000 - (Date.now() - monotonicMs());
+  const heard = (await arrivals.stop()).hosts.find(({ host }) => host === 'h2')?.arrivedMs ?? [];
+  t.is(heard.length, many, 'the client heard every address announced');
+  const afterMs = hookMs - (heard.at(-1) ?? Number.NaN);
+  t.log(`the first hook says the time ${afterMs.toFixed(1)} ms after the last of ${many} announcements`);
+  // Two clocks are compared, and one of them has whole milliseconds.
+  t.true(afterMs > -1, `${afterMs} ms`);
 });
 
 /** Datagrams that came within a few milliseconds of each other: one advert. */

@@ -447,3 +447,52 @@ test.serial(
     t.deepEqual(remote.inputs('lapsed'), []);
   },
 );
+
+test.serial(
+  'many that are let go of are shut at once and deleted later, and no next daemon goes on from them',
+  async (t) => {
+    const pair = makePair(t);
+    const many = Array.from({ length: 40 }, (_, i) => vip4(`10.20.0.${i}`));
+    const stay = ['10.9.0.10'];
+    const left = () => shown(pair.here).filter(({ local }) => local.startsWith('10.20.')).length;
+    const remote = new Remote(t, pair, 'nftables');
+    await remote.hold([four], 5000);
+    const goes = await remote.hold(many, 5000);
+    t.true(goes.every(({ kind }) => kind === 'present'));
+    t.true((await remote.release(many)).every(({ kind }) => kind === 'absent'));
+    t.is(left(), 0);
+    t.deepEqual(openTo(pair.here), stay);
+
+    await remote.hold(many, 5000);
+    const again = remote.nextId();
+    remote.send({
+      do: 'together',
+      commands: [
+        { do: 'release', id: remote.nextId(), addresses: many },
+        { do: 'hold', id: again, addresses: many, forMs: 5000 },
+      ],
+    });
+    t.true(
+      (await remote.outcomes(again)).every(({ kind }) => kind === 'present'),
+      'held again before they were deleted',
+    );
+    await sleep(150);
+    t.is(left(), 40);
+    t.is(openTo(pair.here).length, 41);
+
+    // It stands still before they are deleted.
+    const renewal = { do: 'renew', id: remote.nextId(), forMs: 5000, livePeers: 2 } as const;
+    await remote.settled();
+    remote.send({
+      do: 'together',
+      commands: [{ do: 'release', id: remote.nextId(), addresses: many }, renewal, { do: 'stall', ms: 4000 }],
+    });
+    await waitFor(() => openTo(pair.here).length === 1);
+    await sleep(300);
+    t.deepEqual(openTo(pair.here), stay);
+    t.is(left(), 40, 'shut, and not deleted yet');
+    await remote.kill();
+    const next = new Remote(t, pair, 'nftables');
+    t.like((await next.start()).start.facts, { lastAdvertAt: null, lastUntil: null });
+  },
+);
