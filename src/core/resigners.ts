@@ -15,7 +15,12 @@ export function noteResigners(turn: Turn, index: number): void {
   if (resigning === nobody && before.size === 0) return;
   const active = bootsIn(turn, group.name, 'active');
   const holders = group.role === 'active' ? [...active, turn.state.boot] : active;
-  const resigners = new Map(resigning.map((id) => [id, besideWhom(before.get(id), holders)]));
+  const resigners = new Map(
+    resigning.map((id) => [
+      id,
+      isTaken(turn, id, group.name, holders) ? 'settled' : besideWhom(before.get(id), holders),
+    ]),
+  );
   const same = resigners.size === before.size && [...resigners].every(([id, beside]) => before.get(id) === beside);
   if (!same) changeGroup(turn, index, { resigners });
 }
@@ -28,6 +33,12 @@ function bootsIn(turn: Turn, group: GroupName, role: Role): readonly BootId[] {
   for (const { boot, state, table } of turn.state.boots.values())
     if (state !== 'lost' && table.entries.get(group)?.role === role) (found ??= []).push(boot);
   return found ?? nobody;
+}
+
+/** Whom it names was heard to hold the group already: the two words overtook each other on their ways. */
+function isTaken(turn: Turn, id: BootId, group: GroupName, holders: readonly BootId[]): boolean {
+  const heir = turn.state.boots.get(id)?.table.entries.get(group)?.successor ?? null;
+  return heir !== null && holders.some((holder) => turn.state.boots.get(holder)?.node === heir);
 }
 
 function besideWhom(known: Resigned | undefined, holders: readonly BootId[]): Resigned {

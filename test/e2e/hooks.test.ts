@@ -106,7 +106,8 @@ test.serial('a hook that fails or takes too long is reported, and the next one r
     1000,
     () => 'the timeout was not logged',
   );
-  await lab.waitForState('h1', 'active', 2000);
+  const { groups } = await lab.waitForState('h1', 'active', 2000);
+  t.is(groups[0]?.reason, 'no other node holds the group');
   const ran = async () => (await scratch.lines('ran')).includes('active');
   await lab.until(
     async () => ((await ran()) ? true : null),

@@ -13,7 +13,8 @@ test('link down on the only path, 1 s: the holder lets go at once, another claim
   await lab.cut('h1');
   await lab.waitForHolders([], 500);
   t.log(`addresses gone ${monotonicMs() - atMs} ms after the link, the cut itself included`);
-  const faulted = await lab.waitForState('h1', 'faulted', 500);
+  // It tries for half a second to hand over.
+  const faulted = await lab.waitForState('h1', 'faulted', 3000);
   t.is(faulted.groups[0]?.reason, 'the link of eth0 is down');
   t.true(faulted.problems.some(({ code, message }) => code === 'link-down' && message.includes('eth0')));
   await lab.waitForState('h2', 'active', 10_000);

@@ -1565,6 +1565,17 @@ export const mutants: readonly Mutant[] = [
     simulated: { sim: '--mode availability --nodes 5 --weather stalls --seed 1265' },
   },
   {
+    guard: 'an offer that was taken before it was heard is none',
+    file: 'resigners',
+    text: 'heir !== null && holders.some',
+    instead: 'false && holders.some',
+    killer: unit(
+      'stalls',
+      'whoever was heard to have taken a group before it was heard that it was offered is lost like any holder',
+    ),
+    simulated: { sim: '--seed 203173' },
+  },
+  {
     guard: 'nobody is given up who was named in a word that is not known to have left',
     file: 'resigning',
     text: 'said ? until : never',

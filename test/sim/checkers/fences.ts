@@ -87,7 +87,9 @@ function unfencedClaim(
   if (lives.some((startedAt) => heldAt < startedAt && startedAt < ear.takenSentAt)) return null;
   // It had let go before it fell silent, or was started anew, and was heard to.
   const letGoAt = letGo[cluster.indexOf(holder)]?.get(group) ?? -Infinity;
-  if (letGoAt >= claimedAt && ear.wordSentAt >= letGoAt) return null;
+  // What it claims since, unheard, is a matter of votes, where there are any.
+  const isNewest = letGoAt >= claimedAt || (cluster.plan.quorum !== null && claimedAt > ear.wordSentAt);
+  if (isNewest && ear.wordSentAt >= letGoAt) return null;
   return `${host.name} takes ${group} from ${holder.name}, which it has not turned off since it heard it`;
 }
 

@@ -232,7 +232,9 @@ export class Leaving {
     const heard = this.#words.heard(host, asker, group).flatMap(({ words }) => words);
     // Whoever stood still decides on the first of what came meanwhile, before it has taken the last.
     const meanwhile = this.#stoodStill(host, 0) ? this.#saidSince(asker, group, this.#around.newsSince(host)) : [];
-    const wanted = [...heard, ...meanwhile].find(({ wants, role }) => wants === 'preempt' && role === 'standby');
+    const wanted = [...heard, ...meanwhile, ...this.#notTakenBack(host, asker, group)].find(
+      ({ wants, role }) => wants === 'preempt' && role === 'standby',
+    );
     // Of one that stalls in the call by which it asks nobody knows when it decided to, nor what else it says at once.
     if (wanted === undefined) return this.#stoodStill(asker, this.#cluster.plan.intervalMs);
     const waitedFrom = this.#words
@@ -240,6 +242,15 @@ export class Leaving {
       .findLast(({ at, life, role }) => life === wanted.life && at < wanted.at && role !== 'standby');
     const waitedMs = wanted.at - (waitedFrom?.at ?? -Infinity);
     return waitedMs >= asked.preemptDelayMs * (1 - rateError) - promptMs && this.#ranksBetter(node, host, group);
+  }
+
+  /** The wish that it had last, where the word by which it wishes that no more was lost, or is still on its way. */
+  #notTakenBack(host: Host, asker: Host, group: number): readonly Word[] {
+    const said = this.#words.said(asker, group).filter(({ life }) => life === asker.life);
+    const nth = said.findLastIndex(({ wants }) => wants === 'preempt');
+    const [wish, end] = [said[nth], said[nth + 1]];
+    const { lostAt, heldUpUntil } = this.#cluster.ear(host.index, asker.index);
+    return wish !== undefined && end !== undefined && Math.max(lostAt, heldUpUntil) >= end.at ? [wish] : [];
   }
 
   /** The word that it had said by then, and those after it. */

@@ -151,8 +151,9 @@ export class ReasonChecker implements Checker {
         if (claimed < 0 || (heir !== null && !names(said.slice(claimed + 1), heir))) return false;
         // Whoever stalled in a call decided before its last word by which it held: that came first all the same.
         const stalled = this.#around.stoodStillAt(holder) >= left.at - promptMs;
-        // So is a claim one until the first word that says otherwise, whatever others did meanwhile.
-        const wasClaim = heardAt >= this.#around.newsSince(host) && sentBefore < left.at;
+        // So is a claim one until the first word that says otherwise, whatever others did meanwhile, and that may have been lost.
+        const lostAt = this.#cluster.ear(host.index, holder.index).lostAt;
+        const wasClaim = heardAt >= this.#around.newsSince(host) && (sentBefore < left.at || lostAt >= left.at);
         // And a word that is late on its way is one of today for whoever is given it.
         const since = Math.max(left.at, held?.at ?? -Infinity);
         return stalled || isNews || wasClaim || !this.#wasHeldSince(host, group, since, holder);

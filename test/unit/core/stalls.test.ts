@@ -138,6 +138,19 @@ test('an offer that was taken is none any more, however long its word is heard',
   t.like(bench.group.reason, { kind: 'waiting-turn', ahead: 1 });
 });
 
+test('whoever was heard to have taken a group before it was heard that it was offered is lost like any holder', (t) => {
+  const bench = standby();
+  const takes = { ...third, entry: { role: 'active', priority: 50 } } as const;
+  const offers = { entry: { role: 'resigning', priority: 200, successor: 'third' } } as const;
+  bench.hearAndAnswer(takes);
+  const heardAt = bench.now;
+  while (bench.now < heardAt + 3500 && bench.group.role === 'standby') {
+    bench.hearAndAnswer(offers);
+    bench.runTo(bench.now + 100);
+  }
+  t.like(bench.group.reason, { kind: 'holder-lost', holder: 'third' });
+});
+
 test('who stood still until its listening was over has heard nobody answer it, and listens anew', (t) => {
   const bench = new Bench();
   bench.runTo(500);
