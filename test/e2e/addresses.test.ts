@@ -112,7 +112,7 @@ for (const length of [32, 24]) {
       await lab.waitForState('h1', 'faulted', 5000);
       await remove(lab, 'h1', `${virtual}/${length}`);
       await lab.waitForState('h1', 'active', 5000);
-      await lab.waitForHolders(['h1'], 1000);
+      await lab.waitForHolders(['h1'], 3000);
       t.not((await addressOn(lab, 'h1', virtual))?.valid_life_time, forever);
     },
   );
@@ -176,8 +176,8 @@ test.serial('hosts without any IPv4: adverts go over IPv6, both kinds of address
   await lab.waitForState('h2', 'standby', 2000);
   const probe = await lab.probe({ to });
   await lab.stop('h1');
-  await lab.waitForState('h2', 'active', 1000);
-  await lab.waitForHolders(['h2'], 500);
+  await lab.waitForState('h2', 'active', 3000);
+  await lab.waitForHolders(['h2'], 3000);
   await lab.waitForHolders(['h2'], 500, to);
   await lab.until(
     async () => ((await lab.clientBelieves(to)) === 'h2' ? true : null),

@@ -48,12 +48,12 @@ test.serial('a check that fails moves the group by handover; when it recovers th
   const witness = await lab.answering();
   await set('h1', 'bad');
   await lab.waitForState('h1', 'faulted', 5000);
-  const failing = await lab.waitFor('h1', ({ checks }) => checks[0]?.last?.outcome === 'exit 3', 1000);
+  const failing = await lab.waitFor('h1', ({ checks }) => checks[0]?.last?.outcome === 'exit 3', 3000);
   t.is(failing.checks[0]?.state, 'failing');
   t.regex(failing.groups[0]?.reason ?? '', /^check service fails: exit 3/);
   t.regex(failing.checks[0]?.last?.output ?? '', /bad: nobody\s+on standard error/);
   t.true(failing.problems.some(({ code }) => code === 'check-failing'));
-  await lab.waitForState('h2', 'active', 1000);
+  await lab.waitForState('h2', 'active', 3000);
   await set('h1', 'ok');
   await lab.waitForState('h1', 'active', 10_000);
   const { longestMs } = await probe.stop();
@@ -93,7 +93,7 @@ test.serial('a check that hangs is killed with its children, counts as a failure
   const failing = await lab.waitForState('h1', 'faulted', 10_000);
   t.is(failing.groups[0]?.reason, 'check service fails: timeout');
   t.is(failing.checks[0]?.last?.outcome, 'timeout');
-  await lab.waitForState('h2', 'active', 1000);
+  await lab.waitForState('h2', 'active', 3000);
   t.is((await lab.status('h2'))?.peers[0]?.state, 'two-way');
   const intervals = (performance.now() - startedMs) / 100;
   const sent = ((await lab.status('h1'))?.adverts.sent ?? 0) - begun;
@@ -126,7 +126,7 @@ test.serial('weight: a failing check costs rank, and the group moves to who has 
   const probe = await lab.probe();
   await set('h1', 'bad');
   await lab.waitForState('h2', 'active', 5000);
-  const weak = await lab.waitForState('h1', 'standby', 1000);
+  const weak = await lab.waitForState('h1', 'standby', 3000);
   t.is(weak.groups[0]?.priority, 200);
   t.is(weak.groups[0]?.effective_priority, 150);
   t.deepEqual(weak.groups[0]?.terms, [{ what: 'check service', weight: -50 }]);

@@ -26,14 +26,14 @@ test.serial(
     t.true(messages[0]?.startsWith('the host at 192.0.2.2 also calls itself h1'), messages[0]);
     t.true(messages[1]?.startsWith('the host at 192.0.2.1 also calls itself h1'), messages[1]);
     await lab.waitForState('h3', 'active', 3000);
-    await lab.waitForHolders(['h3'], 1000);
+    await lab.waitForHolders(['h3'], 3000);
     for (const host of ['h1', 'h2']) {
       t.is((await lab.status(host))?.groups[0]?.state, 'faulted', host);
       t.regex(await lab.logs(host), /also calls itself h1.*\[problem duplicate-name\]/);
     }
     t.is(await lab.stop('h2'), 0);
     await lab.waitForState('h1', 'active', 10_000);
-    await lab.waitForHolders(['h1'], 1000);
+    await lab.waitForHolders(['h1'], 3000);
     t.false(hasProblem('duplicate-name')((await lab.status('h1')) as Status));
   },
 );
@@ -90,7 +90,7 @@ test.serial('other settings are reported by both and part nobody', async (t) => 
   }
   t.deepEqual(await lab.holders(), ['h1']);
   t.is(await lab.stop('h1'), 0);
-  await lab.waitForState('h2', 'active', 1000);
+  await lab.waitForState('h2', 'active', 3000);
 });
 
 test.serial('unicast peers: a handover, a takeover, and strangers are refused', async (t) => {
@@ -105,8 +105,8 @@ test.serial('unicast peers: a handover, a takeover, and strangers are refused', 
   await lab.waitFor('h1', refused('unlisted-sender'), 2000, 'refusal unlisted-sender');
   const probe = await lab.probe();
   t.is(await lab.stop('h1'), 0);
-  await lab.waitForState('h2', 'active', 1000);
-  await lab.waitForHolders(['h2'], 500);
+  await lab.waitForState('h2', 'active', 3000);
+  await lab.waitForHolders(['h2'], 3000);
   const { longestMs } = await probe.stop();
   t.log(`handover: outage ${longestMs} ms`);
   t.true(longestMs < 150, `${longestMs} ms without an answer`);

@@ -32,7 +32,7 @@ test.serial(
     const { longestMs } = await probe.stop();
     t.log(`handover: outage ${longestMs} ms`);
     t.true(longestMs < 150, `${longestMs} ms without an answer`);
-    const status = await lab.waitForState('h1', 'fenced', 1000);
+    const status = await lab.waitForState('h1', 'fenced', 3000);
     t.is(fenced(status)?.reason, 'an operator says: disk fails');
     t.is(fenced(status)?.until, null);
     t.regex(await lab.logs('h1'), /root \(pid \d+\) asks to fence this node \[request\]/);
@@ -100,7 +100,7 @@ test.serial(
     await scratch.put('where', latch(lab, 'h1'));
     await scratch.put('h1', 'bad\n');
     await lab.waitForState('h1', 'fenced', 3000);
-    await lab.waitForState('h2', 'active', 1000);
+    await lab.waitForState('h2', 'active', 3000);
     await lab.until(
       async () => ((await scratch.lines('notes/reason')).length > 0 ? true : null),
       3000,
@@ -192,7 +192,7 @@ test.serial(
     await lab.kill('h1');
     const waiting = await lab.waitForState('h2', 'claiming', 2000);
     t.regex(waiting.groups[0]?.reason ?? '', /^h1 is being fenced/);
-    const other = await lab.waitFor('h3', ({ groups }) => /h2 is claiming/.test(groups[0]?.reason ?? ''), 1000);
+    const other = await lab.waitFor('h3', ({ groups }) => /h2 is claiming/.test(groups[0]?.reason ?? ''), 3000);
     t.is(other.peers.find(({ name }) => name === 'h2')?.state, 'two-way');
     const status = await lab.waitForState('h2', 'active', 12_000);
     const message = status.problems.find(({ code }) => code === 'fence-failed')?.message ?? '';

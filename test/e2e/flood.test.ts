@@ -94,7 +94,7 @@ test('a flood of random, broken and replayed packets is refused by name; nothing
   }
   // And it still works: a handover right after.
   t.is(await lab.stop('h1'), 0);
-  await lab.waitForState('h2', 'active', 1000);
+  await lab.waitForState('h2', 'active', 3000);
 });
 
 test('adverts of a dead holder, replayed, do not keep the address from who is left', async (t) => {

@@ -13,13 +13,13 @@ test.serial('the holder alone loses the gateway: a handover, and back', async (t
   await untilAnswers(witness, 'h1', 2000);
   await lab.partition(['h1'], ['client']);
   await lab.waitForState('h2', 'active', 3000);
-  const h1 = await lab.waitForState('h1', 'faulted', 1000);
+  const h1 = await lab.waitForState('h1', 'faulted', 3000);
   t.regex(h1.groups[0]?.reason ?? '', /no gateway answers this node, and one answers h[23]/);
   t.true(h1.problems.some(({ code }) => code === 'gateway-unreached'));
   t.regex(await lab.logs('h2'), /standby -> claiming: h1 handed the group over to this node/);
   await lab.heal('all');
   await lab.waitForState('h1', 'active', 3000);
-  await lab.waitForState('h2', 'standby', 1000);
+  await lab.waitForState('h2', 'standby', 3000);
   t.deepEqual((await lab.status('h1'))?.problems, []);
   const seen = await witness.stop();
   t.is(seen.longestOverlapMs, 0, 'two holders');

@@ -22,7 +22,7 @@ for (const { interval, intervalMs } of paces) {
     await lab.heal('all');
     const atMs = monotonicMs();
     await untilSilent(witness, 'h2', 10 * intervalMs);
-    await lab.waitForState('h2', 'standby', 1000);
+    await lab.waitForState('h2', 'standby', 3000);
     // The last word of two announcers has to be the holder's, or clients stay with the one that let go.
     const probe = await lab.probe();
     await lab.until(
@@ -69,7 +69,7 @@ for (const { interval, intervalMs } of paces) {
     );
     await lab.heal('h1');
     await lab.waitForState('h1', 'active', 2000 + 30 * intervalMs);
-    await lab.waitForHolders(['h1'], 1000);
+    await lab.waitForHolders(['h1'], 3000);
     t.deepEqual(
       (await lab.status('h1'))?.problems.filter(({ code }) => code === 'peer-one-way'),
       [],

@@ -32,7 +32,7 @@ test('preemption at once, after preempt_delay, and not with preempt = false', as
   const moving = await Promise.all([lab.addresses[0] ?? '', slow].map((to) => lab.answering({ to, everyMs: 5 })));
   await lab.start('h1');
   await lab.waitForState('h1', 'active', 5000);
-  const waiting = await lab.waitFor('h1', (status) => stateOf(status, 'slow') !== 'starting', 1000);
+  const waiting = await lab.waitFor('h1', (status) => stateOf(status, 'slow') !== 'starting', 3000);
   const reason = waiting.groups.find(({ name }) => name === 'slow')?.reason ?? '';
   t.is(reason, 'this node ranks better than h2 and asks for the group after 3 s');
   await lab.waitForState('h1', 'active', 10_000, 'slow');

@@ -57,7 +57,7 @@ test('crash and restart at 100 ms after another took over: the leftovers go at o
   t.deepEqual(await lab.holders(), ['h1', 'h2'], 'the address itself outlives the lease, and nothing answers for it');
   const probe = await lab.probe();
   await lab.start('h1');
-  await lab.waitForHolders(['h2'], 500);
+  await lab.waitForHolders(['h2'], 1000);
   await lab.waitForState('h1', 'standby', 5000);
   await lab.until(
     async () => ((await lab.clientBelieves()) === 'h2' ? true : null),

@@ -22,7 +22,7 @@ test.serial('three nodes lose two, one after the other, and get them back', asyn
   await lab.waitForState('h2', 'active', 5000);
   await lab.start('h1');
   await lab.waitForState('h1', 'active', 5000);
-  await lab.waitForHolders(['h1'], 1000);
+  await lab.waitForHolders(['h1'], 3000);
   const { longestMs } = await probe.stop();
   t.log(`two preemptions: outage ${longestMs} ms`);
   t.true(longestMs < 200, `${longestMs} ms without an answer`);

@@ -107,7 +107,7 @@ test('somebody speaks for an address that was only just claimed: let go of, and 
   const lab = await Lab.up(t, { hosts: 1, interval: '1s' });
   await lab.waitFor('h1', heldFor(300), 1000, 'time that it has held');
   await speakFrom(lab, 'client');
-  const status = await lab.waitForState('h1', 'starting', 1000);
+  const status = await lab.waitForState('h1', 'starting', 3000);
   t.regex(status.groups[0]?.reason ?? '', /which belongs to no node that is heard, answers for/);
   t.deepEqual(await lab.holders(), []);
   await lab.waitFor('h1', has('address-answered'), 5000);
