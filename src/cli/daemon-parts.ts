@@ -123,7 +123,7 @@ export async function openParts({ settings, gate, hash, places, clock, journal }
   const book = { runtimeDir: places.runtimeDir, boot: identity.boot, downMs: downMs(settings), lease: settings.lease };
   const kernel = orElse(() => new AddressPort({ ...book, left, watch, clock, gate, offer, warn }), standDown);
 
-  const heard = new GatheredPackets((packets) => daemon.packets(packets));
+  const heard = new GatheredPackets(clock, (packets) => daemon.packets(packets));
   const sockets = new AdvertSockets({
     transport: settings.transport,
     clock,

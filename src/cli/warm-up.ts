@@ -25,6 +25,8 @@ export function warmUp(
 ): () => void {
   // A standby may wait for weeks: what it did not run for some hours would have to be compiled again.
   setFlagsFromString('--no-flush-bytecode');
+  // Nor does it run often enough to be compiled by itself: what is rehearsed from here on is compiled at once, not optimized.
+  setFlagsFromString('--always-sparkplug');
   const addresses = settings.groups.flatMap((group) => group.addresses);
   const steps: (() => unknown)[] = [];
   for (let i = 0; i < rehearsals; i += 1) {

@@ -4,6 +4,7 @@
 import { type Instant, later } from '#lib/time';
 import { addressKey } from '#lib/ip';
 import type { AddressKey } from '#model/input';
+import type { Settings } from '#model/settings';
 import { raise, settle } from './problems.ts';
 import type { Removals } from './state.ts';
 import { changeGroup, groupAt, holdAddresses, type Turn } from './turn.ts';
@@ -52,11 +53,19 @@ export function removalsWakeAt(removals: Removals): Instant {
 }
 
 /** The group that an address belongs to, or null when it is none of ours. */
-export function ownerOf(turn: Turn, key: AddressKey): number | null {
-  const index = turn.settings.groups.findIndex((group) =>
-    group.addresses.some((address) => addressKey(address) === key),
-  );
-  return index < 0 ? null : index;
+export function ownerOf({ settings }: Turn, key: AddressKey): number | null {
+  return (owners.get(settings) ?? ownersIn(settings)).get(key) ?? null;
+}
+
+/** A takeover of many addresses asks for each frame by which it is announced. */
+const owners = new WeakMap<Settings, ReadonlyMap<AddressKey, number>>();
+
+function ownersIn(settings: Settings): ReadonlyMap<AddressKey, number> {
+  const found = new Map<AddressKey, number>();
+  for (const [index, { addresses }] of settings.groups.entries())
+    for (const address of addresses) found.set(addressKey(address), index);
+  owners.set(settings, found);
+  return found;
 }
 
 function countRemoval(known: Removals | null, now: Instant): Removals {

@@ -45,8 +45,7 @@ const priorityOf = (number: number): number => (number === 1 ? 150 : 102 - numbe
 export async function beginTrial(subject: SubjectName, shape: Shape, owner: Owner): Promise<Trial> {
   const trial = subject === 'locum' ? await locumTrial(shape, owner) : await keepalivedTrial(shape, owner);
   await settled(trial.lab);
-  // Announcements that follow a claim would blur what comes next: of a thousand addresses all are said, and read by the
-  // other host, only after a second and a half.
+  // Announcements that follow a claim would blur what comes next.
   await sleep(300 + 2 * shape.groups);
   return trial;
 }
