@@ -135,6 +135,7 @@ function blankGroup(asked: GroupSettings, settings: Settings, now: Instant): Gro
     conflict: null,
     gaveWay: null,
     removals: null,
+    leaving: null,
     stuck: null,
     rivalAskedAt: longAgo,
     rivals: new Map(),

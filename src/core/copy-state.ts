@@ -86,6 +86,7 @@ export function copyOfGroup(group: Group): Mutable<Group> {
     gaveWay: group.gaveWay,
     rivalAskedAt: group.rivalAskedAt,
     removals: group.removals,
+    leaving: group.leaving,
     stuck: group.stuck,
     rivals: group.rivals,
     dualHolder: group.dualHolder,

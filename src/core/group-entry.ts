@@ -3,6 +3,7 @@
 import type { GroupEntry } from '#model/advert';
 import { termsOf } from './checks.ts';
 import { tieBreakOf } from './links.ts';
+import { isClaim } from './quorum-state.ts';
 import type { Group, State } from './state.ts';
 import { changeGroup, groupAt, type Turn } from './turn.ts';
 
@@ -29,6 +30,7 @@ export function publishEntries(turn: Turn, before: State): void {
     const old = before.groups[index];
     if (group === old) continue;
     if (old !== undefined && says(group, old.entry)) continue;
+    if (mayStillAnswer(group)) continue;
     const entry = entryOf(group);
     const claimed = old === undefined || entry.epoch !== old.entry.epoch;
     const epochVersion = claimed ? version : group.epochVersion;
@@ -36,6 +38,11 @@ export function publishEntries(turn: Turn, before: State): void {
     turn.state.tableVersion = version;
     turn.speak = true;
   }
+}
+
+/** It was told that this node claims or holds the group, and that may be so for as long as the kernel keeps an address. */
+export function mayStillAnswer({ leaving, role }: Pick<Group, 'leaving' | 'role'>): boolean {
+  return leaving !== null && !isClaim(role);
 }
 
 /** Every field is named: a spread that is written over again would cost more than the rest. */

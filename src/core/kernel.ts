@@ -4,6 +4,7 @@
 import { addressKey } from '#lib/ip';
 import { later } from '#lib/time';
 import type { AddressOutcome, Input } from '#model/input';
+import type { EffectId } from '#model/names';
 import type { Reason } from '#model/reason';
 import type { VirtualAddress } from '#model/settings';
 import { announceAgain } from './announcing.ts';
@@ -33,7 +34,7 @@ export function takeKernel(turn: Turn, input: Extract<Input, { kind: 'kernel' }>
       answerHold(turn, index, outcomes);
     } else if (released) {
       notePresence(turn, index, outcomes);
-      answerRelease(turn, index, outcomes);
+      answerRelease(turn, index, input.id, outcomes);
     } else if (group.role === 'active') {
       if (answerRenewal(turn, index, outcomes)) expected = true;
     }
@@ -107,13 +108,14 @@ function refusalReason(bad: AddressOutcome, retryMs: number): Reason {
   return { kind: 'address-refused', address, error: errorOf(bad), retryMs };
 }
 
-function answerRelease(turn: Turn, index: number, outcomes: Outcomes): void {
+function answerRelease(turn: Turn, index: number, id: EffectId, outcomes: Outcomes): void {
   const { group, asked } = groupAt(turn, index);
   const mine = outcomesOf(asked.addresses, outcomes);
   if (mine.length === 0) return;
   const stuck = mine.find(({ kind }) => kind === 'refused');
   if (stuck === undefined) {
-    changeGroup(turn, index, { stuck: null });
+    const leaving = group.leaving !== null && group.leaving > id ? group.leaving : null;
+    changeGroup(turn, index, { stuck: null, leaving });
     settle(turn, (p) => p.code === 'address-stuck' && p.group === group.name);
     return;
   }

@@ -10,6 +10,7 @@ import type { GroupEntry, VoteException } from '#model/advert';
 import type { BootId, GroupName, NodeName } from '#model/names';
 import { fallen, quorumWith } from './copy-state.ts';
 import { isSilent, promiseMs } from './electorate.ts';
+import { mayStillAnswer } from './group-entry.ts';
 import { raise, settle } from './problems.ts';
 import { type Candidate, isClaim, type Promised, type QuorumState } from './quorum-state.ts';
 import { sameEntries } from './same.ts';
@@ -127,10 +128,11 @@ function freeWhatIsLetGo(turn: Turn): void {
   const { quorum } = turn.state;
   if (quorum?.candidates.has(turn.state.boot) !== true) return;
   let promises: Map<GroupName, Promised> | null = null;
-  for (const { name, role } of turn.state.groups) {
+  for (const group of turn.state.groups) {
+    const { name, role } = group;
     const promise = quorum.promises.get(name);
-    if (promise?.boot !== turn.state.boot || isClaim(role) || (!promise.standing && promise.unopened === null))
-      continue;
+    if (promise?.boot !== turn.state.boot || isClaim(role) || mayStillAnswer(group)) continue;
+    if (!promise.standing && promise.unopened === null) continue;
     promises ??= copyOfMap(quorum.promises);
     const left = promise.unopened === null ? fallen(promise) : promise.unopened.before;
     if (left === undefined) promises.delete(name);
@@ -269,7 +271,10 @@ function ownAsking(turn: Turn, sequence: number, tableVersion: number): Asking {
 
 /** What was last said of each group, and what has become of it since. Made only if it is looked at. */
 function* ownClaims(turn: Turn): Iterable<GroupEntry> {
-  for (const { entry, role } of turn.state.groups) yield { ...entry, role };
+  for (const group of turn.state.groups) {
+    const { entry, role } = group;
+    yield mayStillAnswer(group) ? entry : { ...entry, role };
+  }
 }
 
 function withoutPromises(quorum: QuorumState, over: ReadonlySet<BootId>): QuorumState {

@@ -78,7 +78,8 @@ export function activate(turn: Turn, index: number): void {
 
 /** Silence first: the addresses go before any word about it is said. */
 export function letGo(turn: Turn, index: number): void {
-  releaseAddresses(turn, groupAt(turn, index).asked.addresses);
+  const leaving = releaseAddresses(turn, groupAt(turn, index).asked.addresses);
+  if (turn.state.quorum !== null && turn.settings.lease.kind !== 'nftables') changeGroup(turn, index, { leaving });
 }
 
 /** A voter that believes that this node is off is free to promise the group to another: silent before it does. */

@@ -149,6 +149,11 @@ export interface Group {
   /** When a host that is none of the live nodes last probed for this group while this node did not. */
   readonly rivalAskedAt: Instant;
   readonly removals: Removals | null;
+  /**
+   * Quorum mode without a gate: let go of with that release, and the kernel has not confirmed it. Until it has, nobody is
+   * told, for the voters would be free to promise the group to another.
+   */
+  readonly leaving: EffectId | null;
   /** Addresses that should be gone and are not. */
   readonly stuck: { readonly address: string; readonly error: string; readonly retryAt: Instant } | null;
   /** Other live holders of this group, by boot, since when; long ago for those it was taken over from. */

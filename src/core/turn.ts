@@ -185,11 +185,12 @@ export function openAddresses(turn: Turn, addresses: readonly VirtualAddress[], 
   return turn.opening.id;
 }
 
-export function releaseAddresses(turn: Turn, addresses: readonly VirtualAddress[]): void {
+export function releaseAddresses(turn: Turn, addresses: readonly VirtualAddress[]): EffectId {
   withdraw(turn, addresses);
   turn.release ??= { id: newId(turn), addresses: [] };
   turn.release.addresses.push(...addresses);
   turn.state.releasing = new Set(turn.state.releasing).add(turn.release.id);
+  return turn.release.id;
 }
 
 /** Effects release before they hold: what was asked for earlier in this step would come back after it was let go of. */

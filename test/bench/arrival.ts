@@ -7,6 +7,7 @@ import { type ArrivalsSummary, Instrument } from '../lab/instrument.ts';
 import { monotonicMs } from '../lab/raw.ts';
 import { unsoundInstrument } from './cell.ts';
 import type { Fault } from './faults.ts';
+import { someMoment } from './moment.ts';
 import type { Sample } from './results.ts';
 import { stepsOf } from './steps.ts';
 import type { Trial } from './subject.ts';
@@ -20,6 +21,7 @@ export async function measureArrival(trial: Trial, fault: Fault): Promise<Sample
     Instrument.start<ArrivalsSummary>('arrivals', lab.description, {}),
   ]);
   await sleep(300);
+  await someMoment(fault, trial);
   const orderedMs = monotonicMs();
   await fault.harm(trial);
   await arrivals.until((line) => line.kind === 'arrived' && line.host === 'h2', limitMs);

@@ -7,6 +7,7 @@ import { micro } from '../lab/description.ts';
 import { monotonicMs } from '../lab/raw.ts';
 import { unsoundInstrument } from './cell.ts';
 import type { Fault } from './faults.ts';
+import { someMoment } from './moment.ts';
 import type { Sample } from './results.ts';
 import type { Trial } from './subject.ts';
 
@@ -17,6 +18,7 @@ export async function measureCrowd(trial: Trial, fault: Fault): Promise<Sample> 
   const { lab } = trial;
   const probe = await lab.probe({ gapBeats: 1, to: lab.addresses.at(-1) ?? '' });
   await sleep(300);
+  await someMoment(fault, trial);
   const before = { ...(await trial.moves()), lapses: await lapsesOf(trial) };
   const orderedMs = monotonicMs();
   await fault.harm(trial);

@@ -7,6 +7,7 @@ import { micro } from '../lab/description.ts';
 import type { AnsweringSummary } from '../lab/instrument.ts';
 import { monotonicMs } from '../lab/raw.ts';
 import { unsoundInstrument } from './cell.ts';
+import { someMoment } from './moment.ts';
 import type { Sample } from './results.ts';
 import { stepsOf } from './steps.ts';
 import { milliseconds, type Trial } from './subject.ts';
@@ -76,6 +77,7 @@ export async function measureFault(trial: Trial, fault: Fault): Promise<Sample> 
   const { lab } = trial;
   const [probe, witness] = await Promise.all([lab.probe({ gapBeats: 1 }), fault.cutOff ? null : lab.answering()]);
   await sleep(300);
+  await someMoment(fault, trial);
   const fromMs = monotonicMs();
   await fault.harm(trial);
   const intervalMs = milliseconds(trial.shape.interval);

@@ -1897,4 +1897,52 @@ export const mutants: readonly Mutant[] = [
     ),
     simulated: { sim: '--mode availability --nodes 4 --weather twins --seed 3029' },
   },
+  {
+    guard: 'without a gate nobody is freed before the kernel has confirmed',
+    file: 'group-entry',
+    text: 'if (mayStillAnswer(group))',
+    instead: 'if (false && mayStillAnswer(group))',
+    killer: unit(
+      'quorum-timelines',
+      'without a gate nobody hears that a group was let go of before the kernel has confirmed it',
+    ),
+    simulated: { sim: '--mode quorum --lease address --weather storm --seed 3' },
+  },
+  {
+    guard: 'nor is its own vote',
+    file: 'promises',
+    text: 'isClaim(role) || mayStillAnswer(group)',
+    instead: 'isClaim(role)',
+    killer: unit(
+      'promises-guards',
+      'without a gate its own vote is bound as well until the kernel has confirmed what it let go of',
+    ),
+  },
+  {
+    guard: 'its own vote goes by what it says',
+    file: 'promises',
+    text: 'yield mayStillAnswer(group) ? entry : ',
+    instead: 'yield ',
+    killer: unit(
+      'promises-guards',
+      'without a gate its own vote is bound as well until the kernel has confirmed what it let go of',
+    ),
+  },
+  {
+    guard: 'a word that is held back was not said',
+    file: 'resigning',
+    text: 'at < plan.since || leaving !== null',
+    instead: 'at < plan.since',
+    killer: unit(
+      'promises-guards',
+      'a successor is waited for from when it could hear of it, which without a gate is once the kernel has confirmed',
+    ),
+  },
+  {
+    guard: 'an earlier release that is confirmed says nothing of a later one',
+    file: 'kernel',
+    text: 'group.leaving !== null && group.leaving > id ?',
+    instead: 'false ?',
+    killer: unit('promises-guards', 'a release that was confirmed says nothing of a later one'),
+  },
 ];

@@ -167,7 +167,6 @@ export class QuorumChecker implements Checker {
     if (pausedMs <= holdMs && !beside.some((other) => this.#isDeposed(group, host, other, now - pausedMs)))
       return 'a pause';
     if (this.#isLiedAbout(host)) return 'a lying fence';
-    if (this.#isStuck(group, host)) return 'a stuck address';
     const sleptMs = now - this.#cluster.markedAt(host, 'suspended');
     const looks = host.process?.blocked !== true && host.running;
     if (sleptMs > holdMs) return null;
@@ -186,11 +185,6 @@ export class QuorumChecker implements Checker {
     const [mine, later] = [own?.groups[group], theirs?.groups[group]];
     if (mine === undefined || later === undefined || later.role !== 'active' || later.epoch <= mine.epoch) return false;
     return own?.boots.get(theirs?.boot ?? '')?.proven === true;
-  }
-
-  /** Without a gate nothing but a removal, which its kernel refused, or the end of the lifetime makes a host silent. */
-  #isStuck(group: number, { kernel }: Host): boolean {
-    return kernel.gate === null && kernel.keeps(this.#cluster.keysOf(group));
   }
 
   /** All that it was promised by then is over a lease later; what it was promised afterwards no such word takes away. */
@@ -216,8 +210,6 @@ export class QuorumChecker implements Checker {
     const since = this.#cluster.events.now - holdMs;
     if ((['paused', 'suspended'] as const).some((mark) => this.#cluster.markedAt(host, mark) > since)) return null;
     if (this.#isLiedAbout(host)) return null;
-    // It was told to let go, and cannot: that comes to light again with a link that comes up.
-    if (this.#isStuck(group, host)) return null;
     const trueEnd = this.#trueTime(host, until);
     const name = host.settings.groups[group]?.name ?? '';
     const promised = this.#cluster.list.map((voter, nth) => {
@@ -283,8 +275,6 @@ export class QuorumChecker implements Checker {
       const heldUnder = this.#cluster.hostAt(index).daemon?.state?.groups[group]?.epoch;
       if (heldUnder !== undefined && heldUnder > epoch) continue;
       if (this.#isLiedAbout(this.#cluster.hostAt(index))) continue;
-      // It let go, and its kernel refused.
-      if (this.#isStuck(group, this.#cluster.hostAt(index))) continue;
       const leftMs = until - voter.clock.now();
       return `${voter.name} promises ${name} to ${node}, has promised it to ${other} for ${leftMs.toFixed(1)} ms more, and ${other} answers`;
     }

@@ -1,6 +1,7 @@
 // What each host said of each group over time, and the latest of it that every other one was given in its present life:
 // what a host knows is what it heard, and what is true is what was said.
 
+import { mayStillAnswer } from '#core/group-entry';
 import { stateOf } from '#core/roles';
 import type { GroupEntry } from '#model/advert';
 import type { DaemonEvent } from '#model/event';
@@ -85,14 +86,12 @@ export class Words {
     for (let nth = 0; nth < groups.length; nth += 1) {
       const group = groups[nth];
       const last = this.#said[host.index]?.[nth]?.at(-1);
-      if (group === undefined) continue;
-      const { wants, priority } = group.entry;
+      // What is held back was decided all the same: the next word says it.
+      if (group === undefined || mayStillAnswer(group)) continue;
+      const { role, wants, priority } = group.entry;
       const isSame =
-        last?.life === host.life &&
-        last.role === stateOf(group.role) &&
-        last.wants === wants &&
-        last.priority === priority;
-      if (!isSame) this.#say(host, nth, stateOf(group.role));
+        last?.life === host.life && last.role === stateOf(role) && last.wants === wants && last.priority === priority;
+      if (!isSame) this.#say(host, nth, stateOf(role));
     }
   }
 

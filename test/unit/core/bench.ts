@@ -3,6 +3,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { begin } from '#core/begin';
+import { mayStillAnswer } from '#core/group-entry';
 import type { Group, State } from '#core/state';
 import { step, type StepResult } from '#core/step';
 import { maxBoots } from '#core/peers';
@@ -234,7 +235,7 @@ function broken({ state, effects, now, settings }: Bench, before: State | undefi
     say(group.vacancy !== null && group.role !== 'standby', 'waits for a turn that it cannot take');
     const out = state.fence !== null && group.role !== 'fenced' && group.role !== 'resigning';
     say(out && state.stopping === null, 'fenced, and it takes part');
-    say(group.entry.role !== group.role, 'says another role than it has');
+    say(group.entry.role !== group.role && !mayStillAnswer(group), 'says another role than it has');
   }
   const held = effects.flatMap((effect) => (effect.kind === 'hold' ? effect.addresses.map(addressKey) : []));
   for (const key of held) {

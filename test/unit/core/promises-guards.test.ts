@@ -2,6 +2,7 @@
 // nobody more than it asked for in order.
 
 import test from 'ava';
+import type { Effect } from '#model/effect';
 import { entryOf } from './bench.ts';
 import { bootOf, holdMs, ownBoot, VotingBench } from './voting-bench.ts';
 
@@ -103,4 +104,79 @@ test('a claim of its own that opened nothing leaves what was granted to others b
   t.is(bench.group.role, 'standby');
   t.is(bench.promisedTo, null);
   t.deepEqual(bench.state.quorum?.candidates.get(bootOf.peer)?.except, [{ group: 'web', epoch: 7000 }]);
+});
+
+test('without a gate its own vote is bound as well until the kernel has confirmed what it let go of', (t) => {
+  const bench = new VotingBench({ priority: 200, groups: 2, lease: 'address' }).ready().win();
+  t.is(bench.group.role, 'active');
+  const effects = bench.step({ kind: 'fence', request: 1, text: 'a test' });
+  const release = effects.find(({ kind }) => kind === 'release');
+  if (release?.kind !== 'release') return t.fail('nothing was released');
+  const says = () => bench.state.groups.map(({ entry }) => entry.role);
+  const bound = () => ['web', 'g1'].filter((name) => bench.state.quorum?.promises.get(name)?.standing === true);
+  t.not(bench.group.role, 'active');
+  t.deepEqual(says(), ['active', 'active']);
+  t.deepEqual(bound(), ['web', 'g1']);
+  const [stuck = '', ...gone] = bench.keys;
+  const absent = gone.map((key) => ({ key, kind: 'absent' }) as const);
+  const word = bench.step({
+    kind: 'kernel',
+    id: release.id,
+    outcomes: [{ key: stuck, kind: 'refused', error: 'EPERM' }, ...absent],
+  });
+  t.deepEqual([says()[0], bound()], ['active', ['web']]);
+  // It votes for itself again as the word about the other group leaves.
+  const advert = word.find(({ kind }) => kind === 'advert');
+  const sent = advert === undefined ? null : bench.answerTo(advert);
+  if (sent === null) return t.fail('nothing was said of the other one');
+  bench.step(sent);
+  bench.say('third', { ...claiming, epoch: 9000 });
+  t.deepEqual([says()[0], bound()], ['active', ['web']]);
+  t.is(bench.promisedTo, ownBoot);
+  bench.now += 1000;
+  const again = bench.step({ kind: 'wake' }).find(({ kind }) => kind === 'release');
+  if (again?.kind !== 'release') return t.fail('it was not tried again');
+  bench.step({ kind: 'kernel', id: again.id, outcomes: [{ key: stuck, kind: 'absent' }] });
+  t.is(says()[0], bench.group.role);
+  return t.not(bench.promisedTo, ownBoot);
+});
+
+test('a successor is waited for from when it could hear of it, which without a gate is once the kernel has confirmed', (t) => {
+  const bench = new VotingBench({ priority: 200, lease: 'address' }).ready().win();
+  const effects = bench.step({ kind: 'fence', request: 1, text: 'a test' });
+  t.is(bench.group.role, 'resigning');
+  const answer = (kind: 'advert' | 'release', some: readonly Effect[]) => {
+    const input = some.flatMap((effect) => (effect.kind === kind ? (bench.answerTo(effect) ?? []) : []))[0];
+    if (input === undefined) throw new Error(`no ${kind}`);
+    return bench.step(input);
+  };
+  answer('advert', effects);
+  t.is(bench.group.resignation?.said, false);
+  const word = answer('release', effects);
+  t.is(bench.group.entry.role, 'resigning');
+  answer('advert', word);
+  t.is(bench.group.resignation?.said, true);
+});
+
+test('a release that was confirmed says nothing of a later one', (t) => {
+  const bench = new VotingBench({ priority: 200, lease: 'address' }).ready().win();
+  const lateRelease = () => {
+    bench.now += 5000;
+    const release = bench.step({ kind: 'wake' }).find(({ kind }) => kind === 'release');
+    if (release?.kind !== 'release') throw new Error('nothing was released');
+    return release.id;
+  };
+  const confirm = (id: number) =>
+    bench.step({ kind: 'kernel', id, outcomes: bench.keys.map((key) => ({ key, kind: 'absent' })) });
+  const first = lateRelease();
+  for (let tries = 0; tries < 20 && bench.group.role !== 'active'; tries += 1) {
+    bench.runTo(bench.now + 500);
+    bench.win();
+  }
+  t.is(bench.group.role, 'active');
+  const second = lateRelease();
+  confirm(first);
+  t.is(bench.group.leaving, second);
+  confirm(second);
+  t.is(bench.group.leaving, null);
 });

@@ -178,3 +178,17 @@ test('timeline: a holder that crashed comes back with a shorter lease than its l
   t.is(world.overlapMs, 0);
   t.deepEqual(world.answering(), ['h2']);
 });
+
+test('without a gate nobody hears that a group was let go of before the kernel has confirmed it', (t) => {
+  const world = cluster(three, { lease: 'address' });
+  t.deepEqual(world.answering(), ['h1']);
+  const h1 = world.host('h1');
+  for (const key of h1.kernel.claimed) h1.kernel.stuck.add(key);
+  const at = world.events.now;
+  h1.fence('a test');
+  world.run(20 * intervalMs);
+  t.deepEqual(world.answering(), ['h2']);
+  t.is(world.overlapMs, 0);
+  const silentAt = world.answers.find((seen) => seen.at >= at && seen.hosts.length === 0)?.at ?? 0;
+  t.true(silentAt > at + intervalMs, 'it answered until the lifetime of the address was over');
+});
