@@ -19,7 +19,7 @@ interface Around {
 
 export class AddressRemover {
   readonly #around: Around;
-  /** Their release is still to come, in the same step. BOUNDED by the claims. */
+  /** Their release is still to come. BOUNDED by the claims. */
   readonly #ahead = new Set<Claim>();
 
   constructor(around: Around) {
