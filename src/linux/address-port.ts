@@ -20,7 +20,6 @@ import { failed, known, refused } from './address-plan.ts';
 import type { Plan, Terms, WritePlan } from './address-plan.ts';
 import { Presence } from './address-presence.ts';
 import { impossible, rehearsalId, rehearsedMs } from './address-rehearsal.ts';
-import { Removals } from './address-removals.ts';
 import { AddressRemover } from './address-remover.ts';
 import { Renewals } from './address-renewal.ts';
 import { AddressWriter } from './address-writer.ts';
@@ -55,7 +54,6 @@ export class AddressPort implements KernelPort {
   readonly #beat: BeatFile;
   readonly #writer: AddressWriter;
   readonly #remover: AddressRemover;
-  readonly #removals: Removals;
   readonly #renewals: Renewals;
   readonly #lease: AddressLease;
   readonly #departures: Departures;
@@ -78,14 +76,12 @@ export class AddressPort implements KernelPort {
     });
     const around = { state: options.watch.state, writer: this.#writer, book: this.#book };
     this.#remover = new AddressRemover({ ...around, departures: this.#departures });
-    this.#removals = new Removals((id, addresses) => this.#remove(id, addresses));
     this.#presence = new Presence(options.watch.state, this.#departures);
     this.#lease = new AddressLease({ ...options, leftGate: new LeftGate(options.runtimeDir, options.warn) });
     this.#lease.begin(this.#book.all(), () => this.#tell({ kind: 'lapsed' }));
   }
 
   hold(id: EffectId, addresses: readonly VirtualAddress[], until: Instant | null, by: Instant): void {
-    this.#removals.finish();
     const conflicts = new Conflicts(this.#watch.state, this.#book, this.#departures);
     const plans = addresses.map((address) => this.#plan(address, conflicts));
     // What lives for ever and is in no record could never be told from an administrator's.
@@ -103,12 +99,19 @@ export class AddressPort implements KernelPort {
 
   release(id: EffectId, addresses: readonly VirtualAddress[]): void {
     this.silence(addresses);
-    if (!this.#removals.ask({ id, addresses }, this.#lease.hasGate)) return;
-    // Another host may answer for them from now on: whatever becomes of this daemon, none goes on from its record.
+    const outcomes: AddressOutcome[] = [];
+    const claims: Claim[] = [];
     for (const address of addresses) {
       const claim = this.#book.get(addressKey(address));
-      if (claim !== undefined && claim.state !== 'gone') claim.state = 'leaving';
+      if (claim !== undefined && claim.state !== 'gone') {
+        claims.push(claim);
+        continue;
+      }
+      if (claim !== undefined) this.#book.drop(claim);
+      outcomes.push({ key: addressKey(address), kind: this.#presence.has(address) ? 'foreign' : 'absent' });
     }
+    this.#lease.forget(outcomes.map(({ key }) => key));
+    this.#take(id, claims, outcomes);
   }
 
   renew(id: EffectId, advertAt: Instant, until: Instant | null, livePeers: number): void {
@@ -167,7 +170,6 @@ export class AddressPort implements KernelPort {
    * and for the next daemon; the addresses that may still be in the kernel are returned.
    */
   close(): readonly AddressKey[] {
-    this.#removals.finish();
     this.#book.flush();
     this.#closed = true;
     this.#writer.close();
@@ -256,19 +258,7 @@ export class AddressPort implements KernelPort {
     return errno === EEXIST ? { key, kind: 'foreign' } : failed(claim, errno);
   }
 
-  #remove(id: EffectId, addresses: readonly VirtualAddress[]): void {
-    const outcomes: AddressOutcome[] = [];
-    const claims: Claim[] = [];
-    for (const address of addresses) {
-      const claim = this.#book.get(addressKey(address));
-      if (claim !== undefined && claim.state !== 'gone') {
-        claims.push(claim);
-        continue;
-      }
-      if (claim !== undefined) this.#book.drop(claim);
-      outcomes.push({ key: addressKey(address), kind: this.#presence.has(address) ? 'foreign' : 'absent' });
-    }
-    this.#lease.forget(outcomes.map(({ key }) => key));
+  #take(id: EffectId, claims: readonly Claim[], outcomes: AddressOutcome[]): void {
     outcomes.push(...this.#remover.remove(claims));
     this.#book.saveSoon();
     this.#unguardDropped(claims);

@@ -13,10 +13,7 @@ export interface KernelPort {
   hold(id: EffectId, addresses: readonly VirtualAddress[], until: Instant | null, by: Instant): void;
   /** This host is silent for these when this returns, though they may still be there. Nothing where there is no gate. */
   silence(addresses: readonly VirtualAddress[]): void;
-  /**
-   * Takes addresses away. This host is silent for them when this returns, unless the outcome says otherwise; they are gone
-   * when that comes.
-   */
+  /** Takes addresses away. They are gone when this returns, unless the outcome says otherwise. */
   release(id: EffectId, addresses: readonly VirtualAddress[]): void;
   /** Everything held lives on until `until`. An outcome comes for whatever could not be renewed. */
   renew(id: EffectId, advertAt: Instant, until: Instant | null, livePeers: number): void;
