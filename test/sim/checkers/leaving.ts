@@ -71,7 +71,10 @@ export class Leaving {
       case 'address-stuck':
         return host.kernel.stuck.size > 0 || around.isNews(host, 'stuck', retryMs);
       case 'outranked':
-        return this.#hearsNow(host, reason.by, group) && this.#ranksBetter(reason.by, host, group);
+        return (
+          (this.#hearsNow(host, reason.by, group) || this.#saidMeanwhile(host, reason.by, group, 'active')) &&
+          this.#ranksBetter(reason.by, host, group)
+        );
       case 'unheard':
         return (
           this.#hears(host, reason.by, group, 'active') && (this.#isWild || this.#isApart(host, reason.by, 2 * downMs))
@@ -81,7 +84,7 @@ export class Leaving {
       case 'claimant-live':
         return (
           this.#hears(host, reason.claimant, group, 'claiming') ||
-          this.#claimedMeanwhile(host, reason.claimant, group) ||
+          this.#saidMeanwhile(host, reason.claimant, group, 'claiming') ||
           this.#missedTheEnd(host, reason.claimant, group)
         );
       case 'still-answering':
@@ -160,9 +163,9 @@ export class Leaving {
   }
 
   /** Whoever stood still reads all that came meanwhile in its order, and acts by the first of it. */
-  #claimedMeanwhile(host: Host, node: string, group: number): boolean {
-    const since = this.#around.newsSince(host);
-    return this.#words.said(this.#cluster.host(node), group).some(({ role, at }) => role === 'claiming' && at >= since);
+  #saidMeanwhile(host: Host, node: string, group: number, what: Word['role']): boolean {
+    const said = this.#saidSince(this.#cluster.host(node), group, this.#around.newsSince(host));
+    return said.some(({ role }) => role === what);
   }
 
   /** A claim that went through is still the newest that is known of it while the word of its end was lost, and not told again. */

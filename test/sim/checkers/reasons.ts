@@ -105,8 +105,10 @@ export class ReasonChecker implements Checker {
       ({ node, state }) => node === holder.name && state === 'lost',
     );
     const holds = ({ role }: Word) => isClaim(role) || (role === 'releasing' && lost.some(({ proven }) => !proven));
-    const held = ({ words }: { words: readonly Word[] }) =>
-      words.some(holds) || this.#missedEnd(host, group, holder, words[0]);
+    const held = ({ at, words }: { at: number; words: readonly Word[] }) =>
+      words.some(holds) ||
+      this.#missedEnd(host, group, holder, words[0]) ||
+      this.#lostBefore(host, group, holder, words[0], at);
     if (this.#words.heard(host, holder, group).some((heard) => held(heard) && fits(now - heard.at))) return true;
     // For how long promises to a lost holder are waited for, the checker of quorum mode judges.
     if (this.#cluster.plan.quorum !== null && this.#words.heldAsHeard(host, holder, group) !== null) return true;
@@ -130,6 +132,16 @@ export class ReasonChecker implements Checker {
     if (heard === undefined || claimed < 0 || ended === undefined) return false;
     const { lostAt } = this.#cluster.ear(host.index, holder.index);
     return lostAt >= Math.max(ended.at, heard.at - holder.settings.intervalMs);
+  }
+
+  /** That life held it when this host claimed, and let go while it claimed: a claim goes on with the holder that it began with. */
+  #lostBefore(host: Host, group: number, holder: Host, heard: Word | undefined, at: number): boolean {
+    const claimed = this.#words.said(host, group).findLast((word) => word.life === host.life && word.at <= at);
+    if (heard === undefined || claimed?.role !== 'claiming') return false;
+    const before = this.#words
+      .said(holder, group)
+      .findLast(({ life, at: saidAt }) => life === heard.life && saidAt <= claimed.at);
+    return before !== undefined && isClaim(before.role);
   }
 
   /** It was heard to let go, for `heir` where that is named, and nobody was heard to hold the group since. */
