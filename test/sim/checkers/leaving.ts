@@ -235,7 +235,8 @@ export class Leaving {
     const heard = this.#words.heard(host, asker, group).flatMap(({ words }) => words);
     // Whoever stood still decides on the first of what came meanwhile, before it has taken the last.
     const meanwhile = this.#stoodStill(host, 0) ? this.#saidSince(asker, group, this.#around.newsSince(host)) : [];
-    const wanted = [...heard, ...meanwhile, ...this.#notTakenBack(host, asker, group)].find(
+    const replayed = this.#words.replayed(host, asker, group);
+    const wanted = [...heard, ...meanwhile, ...this.#notTakenBack(host, asker, group), ...replayed].find(
       ({ wants, role }) => wants === 'preempt' && role === 'standby',
     );
     // Of one that stalls in the call by which it asks nobody knows when it decided to, nor what else it says at once.

@@ -147,10 +147,7 @@ export class ReasonChecker implements Checker {
   /** It was heard to let go, for `heir` where that is named, and nobody was heard to hold the group since. */
   #gaveUp(host: Host, group: number, holder: Host, heir: string | null): boolean {
     const held = this.#words.heldAsHeard(host, holder, group);
-    // A recording of what it missed is a word of today, whichever that was, for as long as a word is.
-    const replayedAt = this.#cluster.ear(host.index, holder.index).replays.at(-1) ?? -Infinity;
-    const isRecent = !this.#cluster.isDeaf(this.#cluster.events.now - replayedAt);
-    const replayed = isRecent ? this.#words.said(holder, group).filter(({ at }) => at < replayedAt) : [];
+    const replayed = this.#words.replayed(host, holder, group);
     const heard = [...this.#words.heard(host, holder, group), { at: -Infinity, sentBefore: Infinity, words: replayed }];
     // Until then it counted as a holder beside others: this word of it was the first that said otherwise.
     const isNews = held !== null && held.endedAt >= this.#around.newsSince(host) && held.endedAt < Infinity;

@@ -137,6 +137,14 @@ export class Words {
     );
   }
 
+  /** A recording of what it missed is a word of today, whichever that was, for as long as a word is. */
+  replayed(to: Host, from: Host, group: number): readonly Word[] {
+    const at = this.#cluster.ear(to.index, from.index).replays.at(-1) ?? -Infinity;
+    return this.#cluster.isDeaf(this.#cluster.events.now - at)
+      ? []
+      : this.said(from, group).filter((word) => word.at < at);
+  }
+
   heldAsHeard(to: Host, from: Host, group: number): Held | null {
     return this.#lives[to.index] === to.life ? (this.#held[to.index]?.[from.index]?.[group] ?? null) : null;
   }
