@@ -225,6 +225,7 @@ function groupsSeeNews(was: Boot, is: Boot): boolean {
     was.votes?.voters !== is.votes?.voters ||
     was.votes?.silent !== is.votes?.silent ||
     isBehind(was) !== isBehind(is) ||
+    wasHeardSince(was) !== wasHeardSince(is) ||
     !sameWords(was.turnedOff, is.turnedOff) ||
     pathsDiffer(was.paths, is.paths)
   );

@@ -1703,6 +1703,14 @@ export const mutants: readonly Mutant[] = [
     ),
   },
   {
+    guard: 'who ran late looks again at a holder that it hears once more',
+    file: 'peers',
+    text: 'wasHeardSince(was) !== wasHeardSince(is)',
+    instead: 'false',
+    killer: unit('stalls', 'whoever ran late asks the holder again with its next word, though that says nothing new'),
+    simulated: { sim: '--seed 411776' },
+  },
+  {
     guard: 'the word that a holder is off is looked at when it comes',
     file: 'peers',
     text: '!sameWords(was.turnedOff, is.turnedOff)',

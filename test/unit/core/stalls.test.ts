@@ -91,6 +91,23 @@ test('whoever stood still asks a holder again once it was heard again, not a lif
   t.is(bench.group.wants, 'preempt');
 });
 
+test('whoever ran late asks the holder again with its next word, though that says nothing new', (t) => {
+  const bench = standby({ priority: 150, downAfter: 5 }, { entry: { priority: 100 } });
+  const holder = { entry: { role: 'active', priority: 100 } } as const;
+  while (bench.now < 7000) {
+    bench.runTo(bench.now + 500);
+    bench.hearAndAnswer(holder);
+  }
+  t.is(bench.group.wants, 'preempt');
+  bench.now += 2500;
+  bench.poll();
+  t.is(bench.group.role, 'standby', 'it was late by less than its lease');
+  t.is(bench.group.wants, 'nothing');
+  const [{ tableVersion } = { tableVersion: 0 }] = bench.state.boots.values();
+  bench.hear({ entry: null, advert: { tableVersion } });
+  t.is(bench.group.wants, 'preempt');
+});
+
 test('what an earlier life of a node offered is offered no more once a later one is heard', (t) => {
   const bench = standby();
   bench.hearAndAnswer({ ...third, entry: { role: 'resigning', priority: 180, successor: 'me' } });
