@@ -95,11 +95,17 @@ export class ReasonChecker implements Checker {
   #isLost(host: Host, group: number, holder: Host, silentMs: number): boolean {
     const { now } = this.#cluster.events;
     const { replays } = this.#cluster.ear(host.index, holder.index);
-    const fits = (silent: number) =>
-      silentMs <= silent * (1 + rateError) + promptMs && this.#cluster.isDeaf(Math.min(silent, silentMs));
+    const isSaid = (silent: number) => silentMs <= silent * (1 + rateError) + promptMs;
+    const fits = (silent: number) => isSaid(silent) && this.#cluster.isDeaf(Math.min(silent, silentMs));
+    // Whoever is heard in a later life has let go of everything, however short the silence of the one before.
+    const isOutlived = (at: number) =>
+      this.#cluster.markedAt(holder, 'started') > at &&
+      this.#words.heard(host, holder, group).some(({ words }) => words.some(({ life }) => life === holder.life));
     // A recording of an earlier life holds the group as far as a host can tell that did not know that life. How long it
     // was silent is said as it was when the wait for this turn began.
-    if (replays.some((at) => fits(now - at) && now - at - silentMs <= this.#waitMs)) return true;
+    const isReplay = (at: number) =>
+      (fits(now - at) || (isOutlived(at) && isSaid(now - at))) && now - at - silentMs <= this.#waitMs;
+    if (replays.some(isReplay)) return true;
     // Whoever is not proven resigns nothing, and so counts as a holder until it is lost.
     const lost = [...(host.daemon?.state?.boots.values() ?? [])].filter(
       ({ node, state }) => node === holder.name && state === 'lost',

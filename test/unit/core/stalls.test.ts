@@ -93,10 +93,10 @@ test('whoever stood still asks a holder again once it was heard again, not a lif
 
 test('whoever ran late asks the holder again with its next word, though that says nothing new', (t) => {
   const bench = standby({ priority: 150, downAfter: 5 }, { entry: { priority: 100 } });
-  const holder = { entry: { role: 'active', priority: 100 } } as const;
+  const holds = { entry: { role: 'active', priority: 100 } } as const;
   while (bench.now < 7000) {
     bench.runTo(bench.now + 500);
-    bench.hearAndAnswer(holder);
+    bench.hearAndAnswer(holds);
   }
   t.is(bench.group.wants, 'preempt');
   bench.now += 2500;
