@@ -349,7 +349,7 @@ export class Host {
       this.clock.resume();
       this.#world.moved();
       // Nothing wakes a process because its host went on: its alarms slept too, but for the one on boot time.
-      if ((this.#process?.backlog ?? 0) > 0) this.#process?.goOn();
+      if (this.#process?.isRunnable === true) this.#process.goOn();
       this.#lookForSleep();
     });
   }

@@ -38,6 +38,8 @@ export class Process {
   /** What is left of the step that stalled. */
   #unfinished: (() => void)[] = [];
   #stalledUntil: number | null = null;
+  /** It was to go on when something else still kept it from that. */
+  #isOwed = false;
   readonly #clock: HostClock;
   readonly #wake: () => void;
   readonly #hear: (packets: readonly Packet[]) => void;
@@ -56,6 +58,11 @@ export class Process {
 
   get backlog(): number {
     return this.#waiting.length;
+  }
+
+  /** Goes on by itself as soon as nothing blocks it. */
+  get isRunnable(): boolean {
+    return this.#isOwed || this.#waiting.length > 0;
   }
 
   /** The clock as the process reads it: in a step that stalls, later calls read what it will be then. */
@@ -117,7 +124,9 @@ export class Process {
 
   /** As in libuv: the alarm first, then the packets that wait. */
   goOn(): void {
-    if (!this.alive || this.blocked) return;
+    if (!this.alive) return;
+    this.#isOwed = this.blocked;
+    if (this.blocked) return;
     this.#run(this.#wake);
     while (!this.blocked) {
       const next = this.#waiting.shift();

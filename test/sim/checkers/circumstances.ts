@@ -27,7 +27,7 @@ export class Circumstances {
       const process = list[index]?.process;
       const still = this.#still[index];
       if (still === undefined) continue;
-      const on = process != null && (process.blocked || process.backlog > 0);
+      const on = process != null && (process.blocked || process.isRunnable);
       if (!on && !still.on) continue;
       if (!still.on && events.now - still.until > promptMs) still.from = events.now;
       still.on = on;
