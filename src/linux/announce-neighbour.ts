@@ -13,14 +13,11 @@ const IPPROTO_ICMPV6 = 58;
 const ICMP6_FILTER = 1;
 /** One bit for each ICMPv6 type; a set bit turns it away. */
 const NOTHING = Buffer.alloc(32, 0xff);
-/** BOUNDED: five rounds of a thousand addresses; what waits behind these is not worth sending. */
-const MOST_WAITING = 5000;
 
 export class NeighbourSender {
   readonly index: number;
   readonly #socket: RawSocket;
   readonly #to: string;
-  #waiting = 0;
   #broken: string | null = null;
 
   constructor(name: string, index: number, to: string) {
@@ -48,17 +45,16 @@ export class NeighbourSender {
     return this.#broken === null;
   }
 
-  /** `done` gets null, or what went wrong. */
-  send(message: Uint8Array, done: (error: string | null) => void): void {
-    if (this.#broken !== null || this.#waiting >= MOST_WAITING) {
-      done(this.#broken ?? `more than ${MOST_WAITING} advertisements wait to be sent`);
-      return;
-    }
-    this.#waiting += 1;
+  /** Has left when this returns null; otherwise what went wrong. */
+  send(message: Uint8Array): string | null {
+    if (this.#broken !== null) return this.#broken;
+    let outcome: string | null = 'it was not sent';
     this.#socket.send(Buffer.from(message), 0, message.length, this.#to, (error) => {
-      this.#waiting -= 1;
-      done(error === null ? null : error.message);
+      outcome = error === null ? null : error.message;
     });
+    // By itself the library sends one message in a turn of the event loop: hundreds would take hundreds of turns.
+    this.#socket.onSendReady();
+    return outcome;
   }
 
   close(): void {

@@ -219,11 +219,13 @@ export class Announcer implements AnnouncePort {
     }
     const router = forwards(link.name);
     const source = this.#linkLocalOf(link);
-    for (const { address: target } of own) {
+    const errors = own.map(({ address: target }) => {
       // The kernel chooses the source, and with it the checksum: the link-local address where there is one.
-      const message = unsolicitedNeighbourAdvertisement({ source: source ?? target, target, mac: link.mac, router });
-      sender.send(message, (error) => this.#count(what, [error]));
-    }
+      return sender.send(
+        unsolicitedNeighbourAdvertisement({ source: source ?? target, target, mac: link.mac, router }),
+      );
+    });
+    this.#count(what, errors);
   }
 
   /** The open socket for the link, or why there is none. */

@@ -14,6 +14,8 @@ declare module 'raw-socket' {
       address: string,
       done: (error: Error | null, sent: number) => void,
     ): this;
+    /** Sends the next of what waits, at once. */
+    onSendReady(): void;
     close(): this;
   }
   export const AddressFamily: { readonly IPv4: number; readonly IPv6: number };
