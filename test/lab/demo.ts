@@ -85,6 +85,7 @@ async function died(lab: Lab): Promise<void> {
     );
     await reason(lab, 'h2');
   });
+  tell('    Whether h1 still answers is not asked this time: the client cannot reach it.');
 }
 
 const ends: (() => Promise<void>)[] = [];
