@@ -1,8 +1,9 @@
 // No more moves than there are causes. Where nothing is wrong, or what is wrong stays as it is, a group may move for as
 // long as an election takes after the last change, and afterwards it stays where it is. Where nothing is wrong it moves
-// once for each host at most, to whoever is there first, and then up the ranks; and once more where what was wrong makes
-// a host let go just after. Two that claimed in the same moment may both let go: that costs two moves more. While faults come and go no number is true: each loss of an advert may be the one that moves
-// a group. There `reasons` asks for what happened to whom.
+// once for each host at most, to whoever is there first, and then up the ranks; and once more where what was wrong
+// makes a host let go just after. Two that claimed in the same moment may both let go: that costs two moves more. While
+// faults come and go no number is true: each loss of an advert may be the one that moves a group. There `reasons` asks
+// for what happened to whom.
 
 import type { DaemonEvent } from '#model/event';
 import type { Host } from '../../world/host.ts';
