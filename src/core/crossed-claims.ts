@@ -5,7 +5,9 @@
 
 import { type Instant, later } from '#lib/time';
 import type { AddressKey } from '#model/input';
+import type { Reason } from '#model/reason';
 import { fenceDecides } from './fence-peer.ts';
+import { voices } from './neighbours.ts';
 import { suspectsOf } from './probing.ts';
 import { letGo, listen } from './roles.ts';
 import type { Group } from './state.ts';
@@ -44,9 +46,16 @@ export function settleCrossing(turn: Turn, index: number, key: AddressKey, mac: 
   }
   changeGroup(turn, index, { gaveWay: { times: timesInARow(turn, group) + 1, lastAt: turn.now } });
   letGo(turn, index);
-  listen(turn, index, answeredBy(turn, group.name, { key, mac, at: turn.now }));
+  listen(turn, index, whyItGivesWay(turn, group, key, mac));
   turn.stirred = true;
   return 'gives-way';
+}
+
+/** Whoever is heard as a holder, and is not settled with by rank, does not hear this node. */
+function whyItGivesWay(turn: Turn, { name }: Group, key: AddressKey, mac: string): Reason {
+  const speaker = voices(turn, name).find(({ boot, entry }) => entry.role === 'active' && boot.macs.includes(mac));
+  if (speaker !== undefined) return { kind: 'unheard', by: speaker.boot.node };
+  return answeredBy(turn, name, { key, mac, at: turn.now });
 }
 
 /** Its adverts and ours are heard: they decide, by rank. */

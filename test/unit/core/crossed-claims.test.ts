@@ -93,6 +93,16 @@ test('of nodes that hear each other the rank decides, and nothing does where onl
   }
 });
 
+test('a holder that is heard and does not hear this node is not called silent', (t) => {
+  const bench = claimant();
+  bench.runTo(bench.group.since + 200);
+  bench.hear({ echo: null, entry: { role: 'active', priority: 10 }, advert: { facts: facts(lower) } });
+  t.is(role(bench), 'active', 'its advert alone: not for a down time');
+  see(bench, lower);
+  t.is(role(bench), 'starting');
+  t.deepEqual(bench.group.reason, { kind: 'unheard', by: 'peer' });
+});
+
 test('a word that waited in a socket counts by when it was said', (t) => {
   const bench = claimant();
   const after = later(bench.group.since, 100);
