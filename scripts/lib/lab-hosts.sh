@@ -62,7 +62,7 @@ daemon_launch() {
       exec "$@"
     '\'' daemon "$dir" "$@"
     echo $? >"$dir/exit"
-  ' keeper "$dir" ip netns exec "$prefix-$host" "${realtime[@]}" node --single-threaded-gc --no-memory-reducer --min-semi-space-size=4 --max-semi-space-size=4 "${before[@]}" "$program" run --config "$dir/locum.toml" \
+  ' keeper "$dir" ip netns exec "$prefix-$host" "${realtime[@]}" node --single-threaded-gc --no-memory-reducer "${before[@]}" "$program" run --config "$dir/locum.toml" \
     --runtime-dir "$dir/run" --state-dir "$dir/state" </dev/null >>"$dir/log" 2>&1 &
 }
 

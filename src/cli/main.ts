@@ -1,9 +1,8 @@
-#!/usr/bin/env -S node --single-threaded-gc --no-memory-reducer --min-semi-space-size=4 --max-semi-space-size=4
+#!/usr/bin/env -S node --single-threaded-gc --no-memory-reducer
 // The program: parses, loads the one command that is asked for, prints its failure, sets the exit code.
 // Nothing of the daemon is loaded to print a help text. Garbage is collected on the main thread alone: it has a
 // realtime priority, and the engine's helpers, which it would wait for, have none. And the engine does not move all that is
-// alive together to give memory back once it was idle: that pause is ten times as long. The room for new objects is the same from the start to the end: where it grows with
-// what is done, memory does, and where it is small, what dies young is kept and moved. scripts/install and the lab say so too.
+// alive together to give memory back once it was idle: that pause is ten times as long. scripts/install and the lab say so too.
 
 import { crashOf } from './after-service.ts';
 import { exitCode, Failure } from './failure.ts';

@@ -15,7 +15,7 @@ interface Way {
 
 const modes = fileURLToPath(new URL('loop-modes.js', import.meta.url));
 /** As the daemon is started. */
-const flags = ['--single-threaded-gc', '--no-memory-reducer', '--min-semi-space-size=4', '--max-semi-space-size=4'];
+const flags = ['--single-threaded-gc', '--no-memory-reducer'];
 
 export const loopHosts = ['idle', 'loaded'] as const;
 export const loopWays: readonly {

@@ -31,8 +31,6 @@ async function residentMb(program: string): Promise<number> {
   const args = [
     '--single-threaded-gc',
     '--no-memory-reducer',
-    '--min-semi-space-size=4',
-    '--max-semi-space-size=4',
     '--input-type=module',
     '--eval',
     `${program}console.log(1);setInterval(() => {}, 1e6)`,

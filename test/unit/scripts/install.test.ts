@@ -87,7 +87,7 @@ test('the wrapper names the node it was installed with and passes arguments on a
   const wrapper = readFileSync(join(place.root, 'opt/ha/lib/locum/bin/locum'), 'utf8');
   t.is(
     wrapper,
-    `#!/bin/sh\nexec ${process.execPath} --single-threaded-gc --no-memory-reducer --min-semi-space-size=4 --max-semi-space-size=4 /opt/ha/lib/locum/dist/program/main.cjs "$@"\n`,
+    `#!/bin/sh\nexec ${process.execPath} --single-threaded-gc --no-memory-reducer /opt/ha/lib/locum/dist/program/main.cjs "$@"\n`,
   );
 });
 
