@@ -36,3 +36,45 @@ function cross(thawAt: number): { readonly overlapMs: number; readonly holders: 
   world.run(2000);
   return { overlapMs: world.overlapMs, holders: world.answering() };
 }
+
+/** h1 has held it for long, and until `healAfterMs` after the claim of h2 nothing of it comes there. */
+function claimBeside(intervalMs: number, healAfterMs: number): World {
+  const world = new World();
+  // The one with the lower hardware address stands, where both are new.
+  for (const node of ['h2', 'h1']) world.add({ node, priority: 100, intervalMs, lease: 'gate' });
+  for (const way of ['h1>h2', 'h2>h1']) world.filtered.add(way);
+  world.cuts.add('h1>h2');
+  world.host('h1').start();
+  world.run(20_000);
+  world.host('h2').start();
+  for (let steps = 0; world.state('h2') !== 'active'; steps += 1) {
+    if (steps > 1_000_000) throw new Error('h2 never claimed');
+    world.run(0.05);
+  }
+  world.run(healAfterMs);
+  world.cuts.clear();
+  return world;
+}
+
+for (const intervalMs of [1000, 100]) {
+  test(`at ${intervalMs} ms, beside one that has held it for long, and whose answers were lost until now: the second word parts them`, (t) => {
+    const world = claimBeside(intervalMs, 0.1);
+    world.run(6000);
+    t.log(`two holders for ${world.overlapMs.toFixed(2)} ms`);
+    t.true(world.overlapMs > 1000 && world.overlapMs < 1200 + longestMs, `${world.overlapMs} ms`);
+    t.deepEqual(world.answering(), ['h1']);
+  });
+
+  test(`at ${intervalMs} ms, where its answer to the claim is lost as well both hold it and say so, until an advert is heard`, (t) => {
+    const world = claimBeside(intervalMs, 10);
+    world.run(6000);
+    t.is(world.answering().length, 2);
+    const said = world.heard.filter(
+      ({ event }) => event.code === 'problem' && event.problem.code === 'address-conflict',
+    );
+    t.deepEqual([...new Set(said.map(({ host }) => host))].toSorted(), ['h1', 'h2']);
+    world.filtered.clear();
+    world.run(2 * intervalMs);
+    t.is(world.answering().length, 1);
+  });
+}

@@ -57,6 +57,51 @@ for (const stallMs of [60, 400, 1040, 1060, 1200, 1500, 1900]) {
   });
 }
 
+/** h2 stands still for the second before its turn comes, and again on its way to the kernel. */
+function playTwice(stallMs: number, hangs: boolean): { overlapMs: number; leaseMs: number; answering: string[] } {
+  const world = new World();
+  world.add({ node: 'h1', priority: 200, intervalMs, lease: 'gate' });
+  const h2 = world.add({ node: 'h2', priority: 150, intervalMs, lease: 'gate' });
+  world.add({ node: 'h3', priority: 100, intervalMs, lease: 'gate' });
+  world.startAll();
+  world.run(15_000);
+  world.host('h1').powerCut();
+  world.events.after(2000, () => h2.freeze());
+  world.events.after(3000.1, () => h2.thaw());
+  let stalled = false;
+  const { process } = h2;
+  if (process === null) throw new Error('h2 does not run');
+  process.slowness = () => {
+    if (stalled || world.state('h2') !== 'claiming') return 0;
+    stalled = true;
+    if (hangs) world.events.after(stallMs / 2, () => h2.freeze());
+    return stallMs;
+  };
+  world.run(20_000);
+  if (!stalled) throw new Error('h2 never claimed');
+  const { lease } = h2.settings;
+  return {
+    overlapMs: world.overlapMs,
+    leaseMs: lease.kind === 'off' ? Number.NaN : lease.ms,
+    answering: world.answering(),
+  };
+}
+
+for (const hangs of [false, true]) {
+  const bound = hangs ? 'and hangs then: what was left of its lease' : 'and goes on: until it hears the next one';
+  test(`whose turn it is, stands still before it and once more on the way to the kernel, ${bound}`, (t) => {
+    let longestMs = 0;
+    for (const stallMs of [20, 49, 51, 100, 300, 600, 900, 999, 1040, 1060]) {
+      const { overlapMs, leaseMs, answering } = playTwice(stallMs, hangs);
+      longestMs = Math.max(longestMs, overlapMs);
+      t.true(overlapMs <= (hangs ? leaseMs : 2), `${stallMs} ms: ${overlapMs.toFixed(2)} ms`);
+      t.is(answering.length, 1);
+    }
+    t.log(`two holders for up to ${longestMs.toFixed(2)} ms`);
+    t.true(longestMs > 0);
+  });
+}
+
 for (const lease of ['gate', 'address'] as const) {
   for (const stallMs of [100, 800, 1300, 1600, 2500, 3200]) {
     test(`what is adopted, and stalls for ${stallMs} ms on its way, opens nothing beside the next holder (${lease})`, (t) => {

@@ -2,7 +2,7 @@
 // phase of an interval in which it can be stopped, with both clocks (a suspend) and with one (a paused machine).
 
 import test from 'ava';
-import { wakeMs } from '../../world/host.ts';
+import { type Host, wakeMs } from '../../world/host.ts';
 import { World } from '../../world/world.ts';
 
 const phases = 20;
@@ -27,6 +27,22 @@ function worst(intervalMs: number, stop: (world: World) => void): { overlapMs: n
   return { overlapMs, holders };
 }
 
+const quorumIntervalMs = 100;
+
+function quorumWorld(lease: 'gate' | 'address', leaseMs: number): World {
+  const world = new World();
+  const voters = ['h1', 'h2', 'h3'];
+  const alike = { intervalMs: quorumIntervalMs, voters, leaseMs, lease, longestHoldMs: 10_000 };
+  for (const [i, node] of voters.entries()) world.add({ ...alike, node, priority: 150 - 10 * i });
+  world.startAll();
+  return world;
+}
+
+const stops: readonly (readonly [string, (host: Host, ms: number) => void])[] = [
+  ['suspended holder', (host, ms) => host.suspend(ms)],
+  ['paused machine', (host, ms) => host.pauseVm(ms)],
+];
+
 for (const intervalMs of [1000, 100]) {
   test(`a suspended holder at ${intervalMs} ms lets go as soon as its process runs`, (t) => {
     const { overlapMs, holders } = worst(intervalMs, (world) => world.host('h1').suspend(15.5 * intervalMs));
@@ -41,32 +57,47 @@ for (const intervalMs of [1000, 100]) {
     t.true(overlapMs > 0 && overlapMs <= intervalMs + 1, `${overlapMs} ms`);
   });
 
-  test(`a paused machine at ${intervalMs} ms whose process hangs afterwards: what was left of the lease`, (t) => {
-    const { overlapMs } = worst(intervalMs, (world) => {
+  for (const [how, stop] of stops)
+    test(`a ${how} at ${intervalMs} ms whose process hangs afterwards: what was left of the lease`, (t) => {
+      const { overlapMs } = worst(intervalMs, (world) => {
+        world.host('h1').freeze();
+        stop(world.host('h1'), 15.5 * intervalMs);
+      });
+      const { lease } = new World().add({ node: 'h1', intervalMs }).settings;
+      const leaseMs = lease.kind === 'off' ? Number.NaN : lease.ms;
+      t.log(`two holders for up to ${overlapMs.toFixed(2)} ms, lease ${leaseMs} ms`);
+      t.true(overlapMs > 0 && overlapMs <= leaseMs, `${overlapMs} ms`);
+    });
+}
+
+for (const [how, stop] of stops)
+  test(`quorum mode, a ${how} whose process hangs afterwards: what was left of the lease`, (t) => {
+    const leaseMs = 2000;
+    let longestMs = 0;
+    for (let phase = 0; phase < phases; phase += 1) {
+      const world = quorumWorld('gate', leaseMs);
+      world.run(15_000 + (quorumIntervalMs * phase) / phases);
+      t.deepEqual(world.answering(), ['h1']);
       const h1 = world.host('h1');
       h1.freeze();
-      h1.pauseVm(15.5 * intervalMs);
-    });
-    const { lease } = new World().add({ node: 'h1', intervalMs }).settings;
-    const leaseMs = lease.kind === 'off' ? Number.NaN : lease.ms;
-    t.log(`two holders for up to ${overlapMs.toFixed(2)} ms, lease ${leaseMs} ms`);
-    t.true(overlapMs > 0 && overlapMs <= leaseMs, `${overlapMs} ms`);
+      stop(h1, 15_050);
+      world.run(15_000);
+      t.deepEqual(world.answering(), ['h2'], 'its promises went on, so another one came');
+      world.run(15_000);
+      t.deepEqual(world.answering(), ['h2']);
+      longestMs = Math.max(longestMs, world.overlapMs);
+    }
+    t.log(`two holders for up to ${longestMs.toFixed(2)} ms, lease ${leaseMs} ms`);
+    t.true(longestMs > 0 && longestMs <= leaseMs, `${longestMs} ms`);
   });
-}
 
 for (const lease of ['gate', 'address'] as const) {
   test(`quorum mode, a paused holder with a lease by ${lease}: the next word of the new holder that answers it ends it`, (t) => {
-    const intervalMs = 100;
-    const voters = ['h1', 'h2', 'h3'];
     let longestMs = 0;
     let longestTailMs = 0;
     for (let phase = 0; phase < phases; phase += 1) {
-      const world = new World();
-      const leaseMs = 2000;
-      for (const [i, node] of voters.entries())
-        world.add({ node, priority: 150 - 10 * i, intervalMs, voters, leaseMs, lease, longestHoldMs: 10_000 });
-      world.startAll();
-      world.run(15_000 + (intervalMs * phase) / phases);
+      const world = quorumWorld(lease, 2000);
+      world.run(15_000 + (quorumIntervalMs * phase) / phases);
       t.deepEqual(world.answering(), ['h1']);
       const pauseMs = 15_050;
       world.host('h1').pauseVm(pauseMs);
@@ -92,7 +123,7 @@ for (const lease of ['gate', 'address'] as const) {
     }
     t.log(`two holders for up to ${longestMs.toFixed(2)} ms, ${longestTailMs.toFixed(2)} after that word`);
     t.true(longestMs > 0, 'a pause of all clocks is the one thing that a lease cannot see');
-    t.true(longestMs <= intervalMs + 2, `${longestMs} ms`);
+    t.true(longestMs <= quorumIntervalMs + 2, `${longestMs} ms`);
     t.true(longestTailMs <= 2, `${longestTailMs} ms after the word`);
   });
 }
