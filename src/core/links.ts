@@ -5,7 +5,7 @@ import { later, latest } from '#lib/time';
 import type { LinkFacts } from '#model/input';
 import type { InterfaceName, PathName } from '#model/names';
 import type { Reason } from '#model/reason';
-import type { GroupSettings, Settings } from '#model/settings';
+import type { GroupSettings, Settings, VirtualAddress } from '#model/settings';
 import { groupAt, changeGroup, tell, type Turn } from './turn.ts';
 import { announceAgain } from './announcing.ts';
 import { raise, settle } from './problems.ts';
@@ -47,16 +47,25 @@ export function pathUsable(turn: Turn, path: PathName): boolean {
 export function tieBreakOf(turn: Turn, asked: GroupSettings): string | null {
   const link = turn.state.links.get(asked.interface);
   if (link === undefined) return null;
-  const wants4 = asked.addresses.some((address) => address.family === 4);
+  const wants4 = asked.addresses.some(isIpv4);
   return (wants4 ? link.primary4 : null) ?? link.linkLocal6 ?? link.primary4;
 }
 
-function groupInterfaces(asked: GroupSettings): ReadonlySet<InterfaceName> {
-  return new Set([asked.interface, ...asked.addresses.map((address) => address.interface)]);
+const isIpv4 = ({ family }: VirtualAddress): boolean => family === 4;
+
+/** Asked for with every look at a group, and settled with its settings. */
+const interfacesOfGroups = new WeakMap<GroupSettings, readonly InterfaceName[]>();
+
+function groupInterfaces(asked: GroupSettings): readonly InterfaceName[] {
+  const known = interfacesOfGroups.get(asked);
+  if (known !== undefined) return known;
+  const names = [...new Set([asked.interface, ...asked.addresses.map((address) => address.interface)])];
+  interfacesOfGroups.set(asked, names);
+  return names;
 }
 
 function interfacesOf(settings: Settings): ReadonlySet<InterfaceName> {
-  const names = new Set(settings.groups.flatMap((group) => [...groupInterfaces(group)]));
+  const names = new Set(settings.groups.flatMap(groupInterfaces));
   for (const path of settings.transport.paths) if (path.interface !== null) names.add(path.interface);
   return names;
 }
@@ -84,7 +93,7 @@ function delayStart(turn: Turn, name: InterfaceName): void {
   const carries = transport.paths.some((path) => path.interface === name);
   for (const index of turn.state.groups.keys()) {
     const { group, asked } = groupAt(turn, index);
-    const waits = groupInterfaces(asked).has(name) || (carries && group.listenUntil > turn.now);
+    const waits = groupInterfaces(asked).includes(name) || (carries && group.listenUntil > turn.now);
     if (waits) changeGroup(turn, index, { listenUntil: latest(group.listenUntil, later(turn.now, startupDelayMs)) });
   }
 }
@@ -93,14 +102,14 @@ function delayStart(turn: Turn, name: InterfaceName): void {
 function announceOn(turn: Turn, name: InterfaceName): void {
   for (const index of turn.state.groups.keys()) {
     const { group, asked } = groupAt(turn, index);
-    if (group.role !== 'active' || !groupInterfaces(asked).has(name)) continue;
+    if (group.role !== 'active' || !groupInterfaces(asked).includes(name)) continue;
     changeGroup(turn, index, { announcing: announceAgain(asked, turn.now) });
   }
 }
 
 /** An interface without an Ethernet address is known to nobody by it. */
 function ownMacs(turn: Turn): readonly string[] {
-  const names = new Set(turn.settings.groups.flatMap((group) => [...groupInterfaces(group)]));
+  const names = new Set(turn.settings.groups.flatMap(groupInterfaces));
   const macs = [...names].map((name) => turn.state.links.get(name)?.mac.toLowerCase() ?? '');
   return [...new Set(macs.filter((mac) => /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(mac)))].slice(0, mostMacs);
 }

@@ -52,7 +52,8 @@ export function resigningWakeAt(turn: Turn, plan: Resignation): Instant {
  */
 export function noteResignationsSaid(turn: Turn, at: Instant): void {
   if (turn.state.stopping !== null) return;
-  for (const [index, { resignation: plan, leaving }] of turn.state.groups.entries()) {
+  for (let index = 0; index < turn.state.groups.length; index += 1) {
+    const { resignation: plan, leaving } = groupAt(turn, index).group;
     if (plan === null || plan.said || at < plan.since || leaving !== null) continue;
     const until = later(turn.now, plan.until - plan.since);
     changeGroup(turn, index, { resignation: { ...plan, since: turn.now, said: true, until } });

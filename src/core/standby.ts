@@ -21,9 +21,12 @@ import { changeGroup, groupAt, type Turn } from './turn.ts';
 export function standBy(turn: Turn, index: number): void {
   const { group } = groupAt(turn, index);
   const all = voices(turn, group.name);
-  const [holder, ...beside] = holdersOf(all);
+  const holders = holdersOf(all);
+  const holder = holders[0];
   if (holder !== undefined) {
-    follow(turn, index, holder, !beside.some(({ entry }) => entry.role === 'active'));
+    const isAlone =
+      holders.length === 1 || !holders.some((beside) => beside !== holder && beside.entry.role === 'active');
+    follow(turn, index, holder, isAlone);
     return;
   }
   const unknown = unknownPeer(turn, group.name);
