@@ -7,8 +7,8 @@ import { EIO } from './netlink-errno.ts';
 import { NetlinkSocket } from './netlink-socket.ts';
 
 const NETLINK_ROUTE = 0;
-/** The answers of this many failures fit the receive buffer that the oldest kernels allow. */
-const BATCH = 128;
+/** The answers of this many failures fit the receive buffer several times over. */
+const BATCH = 1024;
 
 export class RouteSocket {
   readonly #socket = new NetlinkSocket(NETLINK_ROUTE, 'routing');

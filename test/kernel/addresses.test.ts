@@ -233,3 +233,30 @@ test.serial('a primary that goes takes the secondaries of its subnet along: told
     [],
   );
 });
+
+test.serial(
+  'more addresses than one request carries come and go, and each that the kernel refuses is told',
+  async (t) => {
+    const pair = makePair(t);
+    const remote = new Remote(t, pair);
+    const many = (make: (at: number) => ReturnType<typeof vip4>) => Array.from({ length: 1100 }, (_, at) => make(at));
+    const fours = many((at) => vip4(`10.9.${10 + Math.floor(at / 250)}.${1 + (at % 250)}`));
+    const held = await remote.hold(fours, 5000);
+    t.is(held.filter(({ kind }) => kind === 'present').length, fours.length);
+    t.is(shown(pair.here).filter(({ local }) => /^10\.9\.1\d\./.test(local)).length, fours.length);
+    await remote.release(fours);
+    t.deepEqual(
+      shown(pair.here).filter(({ local }) => /^10\.9\.1\d\./.test(local)),
+      [],
+    );
+    sysctl(pair.here, 'net/ipv6/conf/eth0/disable_ipv6', '1');
+    const sixes = many((at) => vip6(`fd09::1:${(at + 1).toString(16)}`));
+    const outcomes = await remote.hold([...sixes, vip4('10.9.0.10')], 5000);
+    const refused = outcomes.filter((outcome) => outcome.kind === 'refused' && outcome.error.includes('EACCES'));
+    t.is(refused.length, sixes.length);
+    t.deepEqual(
+      outcomes.filter(({ kind }) => kind === 'present').map(({ key }) => key),
+      ['eth0/10.9.0.10/32'],
+    );
+  },
+);
