@@ -7,7 +7,7 @@ import { type Instant, later } from '#lib/time';
 import type { AddressKey } from '#model/input';
 import type { Reason } from '#model/reason';
 import { fenceDecides } from './fence-peer.ts';
-import { voices } from './neighbours.ts';
+import { holderWith } from './neighbours.ts';
 import { suspectsOf } from './probing.ts';
 import { letGo, listen } from './roles.ts';
 import type { Group } from './state.ts';
@@ -53,8 +53,8 @@ export function settleCrossing(turn: Turn, index: number, key: AddressKey, mac: 
 
 /** Whoever is heard as a holder, and is not settled with by rank, does not hear this node. */
 function whyItGivesWay(turn: Turn, { name }: Group, key: AddressKey, mac: string): Reason {
-  const speaker = voices(turn, name).find(({ boot, entry }) => entry.role === 'active' && boot.macs.includes(mac));
-  if (speaker !== undefined) return { kind: 'unheard', by: speaker.boot.node };
+  const holder = holderWith(turn, name, mac);
+  if (holder !== undefined) return { kind: 'unheard', by: holder.node };
   return answeredBy(turn, name, { key, mac, at: turn.now });
 }
 

@@ -5,7 +5,7 @@ import { later, latest } from '#lib/time';
 import type { LinkFacts } from '#model/input';
 import type { InterfaceName, PathName } from '#model/names';
 import type { Reason } from '#model/reason';
-import type { GroupSettings, Settings, VirtualAddress } from '#model/settings';
+import type { GroupSettings, Settings } from '#model/settings';
 import { groupAt, changeGroup, tell, type Turn } from './turn.ts';
 import { announceAgain } from './announcing.ts';
 import { raise, settle } from './problems.ts';
@@ -47,11 +47,9 @@ export function pathUsable(turn: Turn, path: PathName): boolean {
 export function tieBreakOf(turn: Turn, asked: GroupSettings): string | null {
   const link = turn.state.links.get(asked.interface);
   if (link === undefined) return null;
-  const wants4 = asked.addresses.some(isIpv4);
+  const wants4 = asked.addresses.some((address) => address.family === 4);
   return (wants4 ? link.primary4 : null) ?? link.linkLocal6 ?? link.primary4;
 }
-
-const isIpv4 = ({ family }: VirtualAddress): boolean => family === 4;
 
 /** Asked for with every look at a group, and settled with its settings. */
 const interfacesOfGroups = new WeakMap<GroupSettings, readonly InterfaceName[]>();

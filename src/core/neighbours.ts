@@ -48,6 +48,11 @@ export function holdersOf(all: readonly Voice[]): Voice[] {
   );
 }
 
+/** Whoever is heard to hold the group and has that hardware address. */
+export function holderWith(turn: Turn, group: GroupName, mac: string): Boot | undefined {
+  return voices(turn, group).find(({ boot, entry }) => entry.role === 'active' && boot.macs.includes(mac))?.boot;
+}
+
 /** Why a node stays behind that one. What is not proven may be a recording. */
 export function reasonBehind({ boot, entry }: Voice): Reason {
   if (!boot.proven) return { kind: 'holder-unproven', holder: boot.node };

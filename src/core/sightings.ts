@@ -6,6 +6,7 @@
 import { type Instant, later, longAgo } from '#lib/time';
 import type { AddressKey } from '#model/input';
 import { defendGapMs, isLivePeers, lastWordsMs, settleCrossing } from './crossed-claims.ts';
+import { holderWith } from './neighbours.ts';
 import { raise, settle } from './problems.ts';
 import { ownerOf } from './put-back.ts';
 import { changeGroup, groupAt, touch, type Turn } from './turn.ts';
@@ -56,7 +57,8 @@ export function conflictWakeAt({ lastAt }: { readonly lastAt: Instant }): Instan
 
 function noteConflict(turn: Turn, index: number, key: AddressKey, mac: string): void {
   const { group } = groupAt(turn, index);
-  if (isRival(turn, group.name, mac)) return;
+  // Its adverts are heard, and are reported as a second holder.
+  if (holderWith(turn, group.name, mac) !== undefined) return;
   const known = group.conflict ?? { times: 0, defendedAt: longAgo };
   const times = known.times + 1;
   const defends = turn.now >= later(known.defendedAt, defendGapMs);
@@ -77,12 +79,6 @@ function announceTwice(turn: Turn, index: number): void {
   if (announcing === null || announcing.againAt <= againAt) return;
   const left = Math.max(announcing.left, 1);
   changeGroup(turn, index, { announcing: { ...announcing, left, nextAt: turn.now, againAt } });
-}
-
-function isRival(turn: Turn, group: string, mac: string): boolean {
-  return [...turn.state.boots.values()].some(
-    (boot) => boot.state !== 'lost' && boot.macs.includes(mac) && boot.table.entries.get(group)?.role === 'active',
-  );
 }
 
 function isOwn(turn: Turn, mac: string): boolean {

@@ -21,12 +21,9 @@ import { changeGroup, groupAt, type Turn } from './turn.ts';
 export function standBy(turn: Turn, index: number): void {
   const { group } = groupAt(turn, index);
   const all = voices(turn, group.name);
-  const holders = holdersOf(all);
-  const holder = holders[0];
+  const [holder, ...beside] = holdersOf(all);
   if (holder !== undefined) {
-    const isAlone =
-      holders.length === 1 || !holders.some((beside) => beside !== holder && beside.entry.role === 'active');
-    follow(turn, index, holder, isAlone);
+    follow(turn, index, holder, !beside.some(({ entry }) => entry.role === 'active'));
     return;
   }
   const unknown = unknownPeer(turn, group.name);
